@@ -1,0 +1,42 @@
+package tallystick
+
+import "context"
+
+// Record is an event in its place in the journal.
+type Record struct {
+	Position Position
+	Event    Event
+}
+
+// Engine is an event store: it applies the journal's records and answers queries about them, exactly as the doc of each query says; internal/engine/enginetest
+// holds every engine to it. All methods but Close may be called at the same time, except that at most one Apply runs at a time. An answer sees each Apply whole or
+// not at all.
+type Engine interface {
+	Applier
+	Answerer
+	// Close releases the store. Everything applied stays.
+	Close() error
+}
+
+// Applier is the writing half of an [Engine].
+type Applier interface {
+	// Apply stores records, which are in ascending order of position, all or none. A record at or before Applied is skipped, so that the same
+	// records may come again after a crash. The records may be changed by the caller once Apply has returned.
+	Apply(ctx context.Context, records []Record) error
+	// Applied returns the position of the newest record applied of a log, the zero Position where there is none.
+	Applied(ctx context.Context, log uint32) (Position, error)
+}
+
+// Answerer is the reading half of an [Engine]. Each method first refuses a query whose scope has no tenant.
+type Answerer interface {
+	Tally(context.Context, Tally) ([]Count, error)
+	Peak(context.Context, Peak) (PeakAnswer, error)
+	Entities(context.Context, Entities) ([]Entity, error)
+	List(context.Context, List) ([]Listed, error)
+	Resolutions(context.Context, Resolutions) ([]Count, error)
+	Sessions(context.Context, Sessions) ([]SessionPart, error)
+	Conversations(context.Context, Conversations) ([]Conversation, error)
+
+	// Tenants lists the tenants with at least one event before an instant, as of a position, by code point.
+	Tenants(ctx context.Context, asOf Position, before Instant) ([]string, error)
+}

@@ -1,0 +1,89 @@
+package tallystick
+
+import (
+	"strconv"
+)
+
+// Event is one fact that a platform reports: CloudEvents 1.0 with the attribute tenant and a vocabulary of types. An Event is a value; once it was handed to
+// another package nobody changes it.
+type Event struct {
+	Tenant  string
+	Source  string
+	ID      string
+	Type    string
+	Subject string // empty where there is none
+
+	Time        Instant // when it happened; the time of receipt where TimeMissing
+	Received    Instant // when it was first seen by this installation
+	TimeMissing bool    // the platform gave no time
+
+	// Data holds the fields that the type's rules name and the event has, in the order of those rules.
+	Data []Value
+
+	// Extra and Attributes hold the data fields and the CloudEvents attributes that the vocabulary does not know, each in the order of their names.
+	Extra      []Extra
+	Attributes []Extra
+}
+
+// Value is a field with its value.
+type Value struct {
+	Field Field
+	Text  string // of Text, ID, Enum, Date and Zone; of TextList a JSON array without white space
+	Int   int64  // of Integer; of Bool 0 or 1; of Seconds and Time microseconds
+}
+
+// Extra is a data field or an attribute that the vocabulary does not know, as compact JSON.
+type Extra struct {
+	Name string
+	JSON string
+}
+
+// Has reports whether the event itself says something about the field; defaults don't count.
+func (e *Event) Has(f Field) bool {
+	for i := range e.Data {
+		if e.Data[i].Field == f {
+			return true
+		}
+	}
+	return false
+}
+
+// Text returns a field in text form: as it is for textual kinds, "true" or "false" for Bool, digits for the others (Seconds and Time: microseconds).
+//
+// A field that is absent has the default of its rule, and contact_id of a message sent by a contact is then the sender. "" is: absent.
+func (e *Event) Text(f Field) string {
+	t := TypeNamed(e.Type)
+	if t == nil || t.byField[f] == nil {
+		return ""
+	}
+	rule := t.byField[f]
+	for i := range e.Data {
+		if e.Data[i].Field == f {
+			return e.Data[i].text(rule.Kind)
+		}
+	}
+	if f == FieldContactID && e.Type == MessageSent && e.Text(FieldSenderKind) == "contact" {
+		return e.Text(FieldSenderID)
+	}
+	return rule.Default
+}
+
+// Int returns a numeric field in its base unit, 0 where it is absent.
+func (e *Event) Int(f Field) int64 {
+	for i := range e.Data {
+		if e.Data[i].Field == f {
+			return e.Data[i].Int
+		}
+	}
+	return 0
+}
+
+func (v *Value) text(k Kind) string {
+	switch {
+	case k == Bool:
+		return strconv.FormatBool(v.Int != 0)
+	case k.Numeric():
+		return strconv.FormatInt(v.Int, 10)
+	}
+	return v.Text
+}

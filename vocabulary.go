@@ -1,0 +1,283 @@
+package tallystick
+
+import "slices"
+
+// Field is a field of an event's data. Its number is written to disk: a field keeps it for ever, and a new one takes the next.
+type Field uint8
+
+const (
+	NoField Field = iota
+	FieldUserID
+	FieldFirstName
+	FieldLastName
+	FieldEmail
+	FieldStatus
+	FieldProvisioned
+	FieldContactID
+	FieldName
+	FieldMergedInto
+	FieldIdentity
+	FieldPlatform
+	FieldChannelID
+	FieldEnvironment
+	FieldGovernance
+	FieldBotID
+	FieldRoomID
+	FieldKind
+	FieldMemberKind
+	FieldMemberID
+	FieldMessageID
+	FieldDirection
+	FieldSenderKind
+	FieldSenderID
+	FieldConversationID
+	FieldContentKind
+	FieldBotVersion
+	FieldSessionID
+	FieldTicketID
+	FieldProactive
+	FieldCampaignLink
+	FieldSegments
+	FieldPreview
+	FieldStartedBy
+	FieldApplication
+	FieldFlowRunID
+	FieldFlowName
+	FieldFlowVersion
+	FieldService
+	FieldNumber
+	FieldProvider
+	FieldCallID
+	FieldDurationSeconds
+	FieldStartedAt
+	FieldType
+	FieldQuantity
+	FieldStartDate
+	FieldEndDate
+	FieldCredit
+	FieldCompanyName
+	FieldHostname
+	FieldContractMode
+	FieldLocked
+	FieldParentTenant
+	FieldTimeZone
+	FieldServices
+
+	fieldCount
+)
+
+var fieldNames = [fieldCount]string{
+	FieldUserID: "user_id", FieldFirstName: "first_name", FieldLastName: "last_name", FieldEmail: "email", FieldStatus: "status",
+	FieldProvisioned: "provisioned", FieldContactID: "contact_id", FieldName: "name", FieldMergedInto: "merged_into", FieldIdentity: "identity",
+	FieldPlatform: "platform", FieldChannelID: "channel_id", FieldEnvironment: "environment", FieldGovernance: "governance", FieldBotID: "bot_id",
+	FieldRoomID: "room_id", FieldKind: "kind", FieldMemberKind: "member_kind", FieldMemberID: "member_id", FieldMessageID: "message_id",
+	FieldDirection: "direction", FieldSenderKind: "sender_kind", FieldSenderID: "sender_id", FieldConversationID: "conversation_id",
+	FieldContentKind: "content_kind", FieldBotVersion: "bot_version", FieldSessionID: "session_id", FieldTicketID: "ticket_id",
+	FieldProactive: "proactive", FieldCampaignLink: "campaign_link", FieldSegments: "segments", FieldPreview: "preview",
+	FieldStartedBy: "started_by", FieldApplication: "application", FieldFlowRunID: "flow_run_id", FieldFlowName: "flow_name",
+	FieldFlowVersion: "flow_version", FieldService: "service", FieldNumber: "number", FieldProvider: "provider", FieldCallID: "call_id",
+	FieldDurationSeconds: "duration_seconds", FieldStartedAt: "started_at", FieldType: "type", FieldQuantity: "quantity",
+	FieldStartDate: "start_date", FieldEndDate: "end_date", FieldCredit: "credit", FieldCompanyName: "company_name", FieldHostname: "hostname",
+	FieldContractMode: "contract_mode", FieldLocked: "locked", FieldParentTenant: "parent_tenant", FieldTimeZone: "time_zone",
+	FieldServices: "services",
+}
+
+// String returns the field's wire name, such as "user_id".
+func (f Field) String() string {
+	if f < fieldCount {
+		return fieldNames[f]
+	}
+	return ""
+}
+
+// FieldNamed returns the field of that wire name, or NoField.
+func FieldNamed(name string) Field {
+	return Field(max(slices.Index(fieldNames[1:], name), -1) + 1)
+}
+
+// Kind is the kind of value that a field holds. What a kind keeps in [Value.Text] and what in [Value.Int] is said there.
+type Kind uint8
+
+const (
+	Text     Kind = iota // free text
+	ID                   // text of at most MaxID bytes; an empty optional one is absent
+	Enum                 // one of a list
+	Bool                 //
+	Integer              //
+	Seconds              // a span of time given in seconds, perhaps with a fraction; kept in microseconds
+	Time                 // RFC 3339
+	Date                 // YYYY-MM-DD, a date that exists
+	Zone                 // IANA name of a time zone
+	TextList             // an array of texts
+)
+
+// Numeric reports whether the kind's values live in [Value.Int].
+func (k Kind) Numeric() bool { return k == Bool || k == Integer || k == Seconds || k == Time }
+
+// Rule is what a type of event says about one of its fields.
+type Rule struct {
+	Field    Field
+	Kind     Kind
+	Required bool
+	Enum     []string // of Kind Enum, its values
+	Default  string   // of an absent field, in the form of [Value.String]; for an upsert: of one that was never set
+	Min      int64    // of Kind Integer, the smallest value
+	// RequiredUnless waives Required where another field has one value: sender_id is not for the sender_kind "system".
+	RequiredUnless      Field
+	RequiredUnlessValue string
+}
+
+// EventType is a type of event: its rules in the order in which an [Event] keeps its fields.
+type EventType struct {
+	Name  string
+	Key   Field // the natural key: a second event of this tenant and type with the same value is a duplicate; NoField where there is none
+	Rules []Rule
+
+	byField [fieldCount]*Rule
+}
+
+// Rule returns the rule of a field, nil where the type does not have it.
+func (t *EventType) Rule(f Field) *Rule { return t.byField[f] }
+
+// EventTypes lists every built-in type of event. It must not be changed.
+var EventTypes = eventTypes()
+
+// TypeNamed returns the built-in type of that name, or nil.
+func TypeNamed(name string) *EventType { return typesByName[name] }
+
+var typesByName = func() map[string]*EventType {
+	m := make(map[string]*EventType, len(EventTypes))
+	for _, t := range EventTypes {
+		m[t.Name] = t
+	}
+	return m
+}()
+
+// Names of the types that code speaks of.
+const (
+	TenantUpserted      = "tenant.upserted"
+	UserUpserted        = "user.upserted"
+	ContactUpserted     = "contact.upserted"
+	IdentityLinked      = "identity.linked"
+	IdentityUnlinked    = "identity.unlinked"
+	ChannelUpserted     = "channel.upserted"
+	ChannelConnected    = "channel.connected"
+	ChannelDisconnected = "channel.disconnected"
+	BotUpserted         = "bot.upserted"
+	RoomUpserted        = "room.upserted"
+	RoomMemberAdded     = "room.member.added"
+	RoomMemberRemoved   = "room.member.removed"
+	MessageSent         = "message.sent"
+	MessageEdited       = "message.edited"
+	MessageDeleted      = "message.deleted"
+	MessageReacted      = "message.reacted"
+	MessageFailed       = "message.failed"
+	ConversationCreated = "conversation.created"
+	ConversationUpdated = "conversation.updated"
+	ConversationSolved  = "conversation.resolved"
+	SessionStarted      = "session.started"
+	SessionEnded        = "session.ended"
+	FlowStarted         = "flow.started"
+	FlowEnded           = "flow.ended"
+	AssistanceClicked   = "assistance.clicked"
+	NumberPurchased     = "phone_number.purchased"
+	NumberReleased      = "phone_number.released"
+	CallEnded           = "call.ended"
+	EntitlementSet      = "entitlement.set"
+	CreditConsumed      = "credit.consumed"
+)
+
+func eventTypes() []*EventType {
+	id := func(f Field) Rule { return Rule{Field: f, Kind: ID} }
+	text := func(f Field) Rule { return Rule{Field: f, Kind: Text} }
+	flag := func(f Field, byDefault string) Rule { return Rule{Field: f, Kind: Bool, Default: byDefault} }
+	enum := func(f Field, byDefault string, values ...string) Rule {
+		return Rule{Field: f, Kind: Enum, Enum: values, Default: byDefault}
+	}
+	must := func(r Rule) Rule { r.Required = true; return r }
+	types := []*EventType{
+		{Name: TenantUpserted, Rules: []Rule{
+			text(FieldCompanyName), text(FieldHostname), enum(FieldContractMode, "PRODUCTION", "PRODUCTION", "TRIAL"), flag(FieldLocked, "false"),
+			id(FieldParentTenant), {Field: FieldTimeZone, Kind: Zone, Default: "UTC"}, {Field: FieldServices, Kind: TextList},
+		}},
+		{Name: UserUpserted, Rules: []Rule{
+			must(id(FieldUserID)), text(FieldFirstName), text(FieldLastName), text(FieldEmail),
+			enum(FieldStatus, "ACTIVE", "ACTIVE", "INACTIVE", "DELETED"), flag(FieldProvisioned, "true"),
+		}},
+		{Name: ContactUpserted, Rules: []Rule{must(id(FieldContactID)), text(FieldName), id(FieldMergedInto)}},
+		{Name: IdentityLinked, Rules: []Rule{must(id(FieldIdentity)), must(text(FieldPlatform)), must(id(FieldContactID))}},
+		{Name: IdentityUnlinked, Rules: []Rule{must(id(FieldIdentity)), must(text(FieldPlatform)), must(id(FieldContactID))}},
+		{Name: ChannelUpserted, Rules: []Rule{
+			must(id(FieldChannelID)), must(text(FieldPlatform)), text(FieldName),
+			enum(FieldEnvironment, "production", "production", "test", "development"), enum(FieldGovernance, "governed", "governed", "native"),
+		}},
+		{Name: ChannelConnected, Rules: []Rule{must(id(FieldChannelID))}},
+		{Name: ChannelDisconnected, Rules: []Rule{must(id(FieldChannelID))}},
+		{Name: BotUpserted, Rules: []Rule{must(id(FieldBotID)), text(FieldName)}},
+		{Name: RoomUpserted, Rules: []Rule{must(id(FieldRoomID)), text(FieldName), enum(FieldKind, "", "direct", "group")}},
+		{Name: RoomMemberAdded, Rules: []Rule{
+			must(id(FieldRoomID)), must(enum(FieldMemberKind, "", "user", "contact")), must(id(FieldMemberID)), id(FieldIdentity), id(FieldChannelID),
+		}},
+		{Name: RoomMemberRemoved, Rules: []Rule{
+			must(id(FieldRoomID)), must(enum(FieldMemberKind, "", "user", "contact")), must(id(FieldMemberID)), id(FieldIdentity), id(FieldChannelID),
+		}},
+		{Name: MessageSent, Key: FieldMessageID, Rules: []Rule{
+			must(id(FieldMessageID)), must(enum(FieldDirection, "", "inbound", "outbound", "internal")),
+			must(enum(FieldSenderKind, "", "user", "contact", "bot", "api", "system")),
+			{Field: FieldSenderID, Kind: ID, Required: true, RequiredUnless: FieldSenderKind, RequiredUnlessValue: "system"},
+			id(FieldRoomID), id(FieldConversationID), id(FieldChannelID), id(FieldContactID), id(FieldIdentity),
+			enum(FieldContentKind, "text", "text", "file", "reaction", "system"), id(FieldBotID), text(FieldBotVersion), id(FieldSessionID),
+			id(FieldTicketID), flag(FieldProactive, "false"), flag(FieldCampaignLink, "false"), {Field: FieldSegments, Kind: Integer},
+			flag(FieldPreview, "false"),
+		}},
+		{Name: MessageEdited, Rules: []Rule{must(id(FieldMessageID))}},
+		{Name: MessageDeleted, Rules: []Rule{must(id(FieldMessageID))}},
+		{Name: MessageReacted, Rules: []Rule{must(id(FieldMessageID))}},
+		{Name: MessageFailed, Rules: []Rule{must(id(FieldMessageID))}},
+		{Name: ConversationCreated, Key: FieldConversationID, Rules: []Rule{
+			must(id(FieldConversationID)), id(FieldContactID), id(FieldChannelID), id(FieldTicketID),
+			enum(FieldStartedBy, "", "inbound", "outbound"),
+		}},
+		{Name: ConversationUpdated, Rules: []Rule{must(id(FieldConversationID))}},
+		{Name: ConversationSolved, Rules: []Rule{must(id(FieldConversationID))}},
+		{Name: SessionStarted, Key: FieldSessionID, Rules: []Rule{
+			must(id(FieldSessionID)), must(enum(FieldKind, "", "agent", "bot")), text(FieldApplication), id(FieldUserID), id(FieldContactID),
+		}},
+		{Name: SessionEnded, Key: FieldSessionID, Rules: []Rule{must(id(FieldSessionID))}},
+		{Name: FlowStarted, Key: FieldFlowRunID, Rules: []Rule{
+			must(id(FieldFlowRunID)), must(text(FieldApplication)), text(FieldFlowName), text(FieldFlowVersion), flag(FieldPreview, "false"),
+		}},
+		{Name: FlowEnded, Key: FieldFlowRunID, Rules: []Rule{must(id(FieldFlowRunID))}},
+		{Name: AssistanceClicked, Rules: []Rule{
+			must(enum(FieldService, "", "call_now", "callback", "chat", "email")), text(FieldApplication),
+		}},
+		{Name: NumberPurchased, Rules: []Rule{must(id(FieldNumber)), text(FieldProvider)}},
+		{Name: NumberReleased, Rules: []Rule{must(id(FieldNumber)), text(FieldProvider)}},
+		{Name: CallEnded, Key: FieldCallID, Rules: []Rule{
+			must(id(FieldCallID)), {Field: FieldDurationSeconds, Kind: Seconds, Required: true}, text(FieldService), id(FieldNumber),
+			{Field: FieldStartedAt, Kind: Time},
+		}},
+		{Name: EntitlementSet, Rules: []Rule{
+			must(enum(FieldType, "", "USERS", "SMS_VOICE")), {Field: FieldQuantity, Kind: Integer, Required: true, Min: -MaxInteger},
+			{Field: FieldStartDate, Kind: Date, Required: true}, {Field: FieldEndDate, Kind: Date},
+		}},
+		{Name: CreditConsumed, Rules: []Rule{
+			must(enum(FieldCredit, "", "SMS", "VOICE")), {Field: FieldQuantity, Kind: Integer, Required: true, Min: 1},
+		}},
+	}
+	for _, t := range types {
+		for i := range t.Rules {
+			t.byField[t.Rules[i].Field] = &t.Rules[i]
+		}
+	}
+	return types
+}
+
+// Limits of one event. The first three are of the wire; the last two keep sums of a billion values inside an int64.
+const (
+	MaxEvent   = 1 << 20       // bytes of one event
+	MaxID      = 256           // bytes of an id
+	MaxDepth   = 32            // levels of nested arrays and objects, the event's own included
+	MaxInteger = 1_000_000_000 // of Kind Integer
+	MaxSeconds = 1_000_000_000 // of Kind Seconds, in seconds: 31 years
+)
