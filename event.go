@@ -28,8 +28,8 @@ type Event struct {
 // Value is a field with its value.
 type Value struct {
 	Field Field
-	Text  string // of Text, ID, Enum, Date and Zone; of TextList a JSON array without white space
-	Int   int64  // of Integer; of Bool 0 or 1; of Seconds and Time microseconds
+	Text  string // of textual kinds; of KindTexts a JSON array without white space
+	Int   int64  // of KindInteger; of KindBool 0 or 1; of KindSeconds and KindTime microseconds
 }
 
 // Extra is a data field or an attribute that the vocabulary does not know, as compact JSON.
@@ -48,7 +48,7 @@ func (e *Event) Has(f Field) bool {
 	return false
 }
 
-// Text returns a field in text form: as it is for textual kinds, "true" or "false" for Bool, digits for the others (Seconds and Time: microseconds).
+// Text returns a field in text form: as it is for textual kinds, "true" or "false" for KindBool, digits for the others (KindSeconds and KindTime: microseconds).
 //
 // A field that is absent has the default of its rule, and contact_id of a message sent by a contact is then the sender. "" is: absent.
 func (e *Event) Text(f Field) string {
@@ -80,7 +80,7 @@ func (e *Event) Int(f Field) int64 {
 
 func (v *Value) text(k Kind) string {
 	switch {
-	case k == Bool:
+	case k == KindBool:
 		return strconv.FormatBool(v.Int != 0)
 	case k.Numeric():
 		return strconv.FormatInt(v.Int, 10)

@@ -125,8 +125,8 @@ type Tally struct {
 	// Countable leaves out of message.sent what is not countable: content_kind other than text and file, previews, and messages with a message.failed of
 	// their id inside the scope.
 	Countable bool
-	Measure Measure
-	By      []Dimension
+	Measure   Measure
+	By        []Dimension
 
 	// Edges splits [From, Before) into buckets: bucket i is [Edges[i], Edges[i+1]). The first is From, the last Before. nil: one bucket.
 	Edges []Instant

@@ -99,29 +99,31 @@ func FieldNamed(name string) Field {
 type Kind uint8
 
 const (
-	Text     Kind = iota // free text
-	ID                   // text of at most MaxID bytes; an empty optional one is absent
-	Enum                 // one of a list
-	Bool                 //
-	Integer              //
-	Seconds              // a span of time given in seconds, perhaps with a fraction; kept in microseconds
-	Time                 // RFC 3339
-	Date                 // YYYY-MM-DD, a date that exists
-	Zone                 // IANA name of a time zone
-	TextList             // an array of texts
+	KindText    Kind = iota // free text
+	KindID                  // text of at most MaxID bytes; an empty optional one is absent
+	KindEnum                // one of a list
+	KindBool                // true or false
+	KindInteger             // a whole number from the rule's Min to MaxInteger
+	KindSeconds             // a span of time given in seconds, perhaps with a fraction; kept in microseconds
+	KindTime                // RFC 3339
+	KindDate                // YYYY-MM-DD, a date that exists
+	KindZone                // IANA name of a time zone
+	KindTexts               // an array of texts
 )
 
 // Numeric reports whether the kind's values live in [Value.Int].
-func (k Kind) Numeric() bool { return k == Bool || k == Integer || k == Seconds || k == Time }
+func (k Kind) Numeric() bool {
+	return k == KindBool || k == KindInteger || k == KindSeconds || k == KindTime
+}
 
 // Rule is what a type of event says about one of its fields.
 type Rule struct {
 	Field    Field
 	Kind     Kind
 	Required bool
-	Enum     []string // of Kind Enum, its values
+	Enum     []string // of KindEnum, its values
 	Default  string   // of an absent field, in the form of [Value.String]; for an upsert: of one that was never set
-	Min      int64    // of Kind Integer, the smallest value
+	Min      int64    // of KindInteger, the smallest value
 	// RequiredUnless waives Required where another field has one value: sender_id is not for the sender_kind "system".
 	RequiredUnless      Field
 	RequiredUnlessValue string
@@ -188,17 +190,17 @@ const (
 )
 
 func eventTypes() []*EventType {
-	id := func(f Field) Rule { return Rule{Field: f, Kind: ID} }
-	text := func(f Field) Rule { return Rule{Field: f, Kind: Text} }
-	flag := func(f Field, byDefault string) Rule { return Rule{Field: f, Kind: Bool, Default: byDefault} }
+	id := func(f Field) Rule { return Rule{Field: f, Kind: KindID} }
+	text := func(f Field) Rule { return Rule{Field: f, Kind: KindText} }
+	flag := func(f Field, byDefault string) Rule { return Rule{Field: f, Kind: KindBool, Default: byDefault} }
 	enum := func(f Field, byDefault string, values ...string) Rule {
-		return Rule{Field: f, Kind: Enum, Enum: values, Default: byDefault}
+		return Rule{Field: f, Kind: KindEnum, Enum: values, Default: byDefault}
 	}
 	must := func(r Rule) Rule { r.Required = true; return r }
 	types := []*EventType{
 		{Name: TenantUpserted, Rules: []Rule{
 			text(FieldCompanyName), text(FieldHostname), enum(FieldContractMode, "PRODUCTION", "PRODUCTION", "TRIAL"), flag(FieldLocked, "false"),
-			id(FieldParentTenant), {Field: FieldTimeZone, Kind: Zone, Default: "UTC"}, {Field: FieldServices, Kind: TextList},
+			id(FieldParentTenant), {Field: FieldTimeZone, Kind: KindZone, Default: "UTC"}, {Field: FieldServices, Kind: KindTexts},
 		}},
 		{Name: UserUpserted, Rules: []Rule{
 			must(id(FieldUserID)), text(FieldFirstName), text(FieldLastName), text(FieldEmail),
@@ -224,10 +226,10 @@ func eventTypes() []*EventType {
 		{Name: MessageSent, Key: FieldMessageID, Rules: []Rule{
 			must(id(FieldMessageID)), must(enum(FieldDirection, "", "inbound", "outbound", "internal")),
 			must(enum(FieldSenderKind, "", "user", "contact", "bot", "api", "system")),
-			{Field: FieldSenderID, Kind: ID, Required: true, RequiredUnless: FieldSenderKind, RequiredUnlessValue: "system"},
+			{Field: FieldSenderID, Kind: KindID, Required: true, RequiredUnless: FieldSenderKind, RequiredUnlessValue: "system"},
 			id(FieldRoomID), id(FieldConversationID), id(FieldChannelID), id(FieldContactID), id(FieldIdentity),
 			enum(FieldContentKind, "text", "text", "file", "reaction", "system"), id(FieldBotID), text(FieldBotVersion), id(FieldSessionID),
-			id(FieldTicketID), flag(FieldProactive, "false"), flag(FieldCampaignLink, "false"), {Field: FieldSegments, Kind: Integer},
+			id(FieldTicketID), flag(FieldProactive, "false"), flag(FieldCampaignLink, "false"), {Field: FieldSegments, Kind: KindInteger},
 			flag(FieldPreview, "false"),
 		}},
 		{Name: MessageEdited, Rules: []Rule{must(id(FieldMessageID))}},
@@ -254,15 +256,15 @@ func eventTypes() []*EventType {
 		{Name: NumberPurchased, Rules: []Rule{must(id(FieldNumber)), text(FieldProvider)}},
 		{Name: NumberReleased, Rules: []Rule{must(id(FieldNumber)), text(FieldProvider)}},
 		{Name: CallEnded, Key: FieldCallID, Rules: []Rule{
-			must(id(FieldCallID)), {Field: FieldDurationSeconds, Kind: Seconds, Required: true}, text(FieldService), id(FieldNumber),
-			{Field: FieldStartedAt, Kind: Time},
+			must(id(FieldCallID)), {Field: FieldDurationSeconds, Kind: KindSeconds, Required: true}, text(FieldService), id(FieldNumber),
+			{Field: FieldStartedAt, Kind: KindTime},
 		}},
 		{Name: EntitlementSet, Rules: []Rule{
-			must(enum(FieldType, "", "USERS", "SMS_VOICE")), {Field: FieldQuantity, Kind: Integer, Required: true, Min: -MaxInteger},
-			{Field: FieldStartDate, Kind: Date, Required: true}, {Field: FieldEndDate, Kind: Date},
+			must(enum(FieldType, "", "USERS", "SMS_VOICE")), {Field: FieldQuantity, Kind: KindInteger, Required: true, Min: -MaxInteger},
+			{Field: FieldStartDate, Kind: KindDate, Required: true}, {Field: FieldEndDate, Kind: KindDate},
 		}},
 		{Name: CreditConsumed, Rules: []Rule{
-			must(enum(FieldCredit, "", "SMS", "VOICE")), {Field: FieldQuantity, Kind: Integer, Required: true, Min: 1},
+			must(enum(FieldCredit, "", "SMS", "VOICE")), {Field: FieldQuantity, Kind: KindInteger, Required: true, Min: 1},
 		}},
 	}
 	for _, t := range types {
@@ -278,6 +280,6 @@ const (
 	MaxEvent   = 1 << 20       // bytes of one event
 	MaxID      = 256           // bytes of an id
 	MaxDepth   = 32            // levels of nested arrays and objects, the event's own included
-	MaxInteger = 1_000_000_000 // of Kind Integer
-	MaxSeconds = 1_000_000_000 // of Kind Seconds, in seconds: 31 years
+	MaxInteger = 1_000_000_000 // of KindInteger
+	MaxSeconds = 1_000_000_000 // of KindSeconds, in seconds: 31 years
 )
