@@ -81,7 +81,8 @@ type Result struct {
 	Tables  []Table
 	Tenants []TenantPeriod // whose numbers these are, in the order of the tables
 	AsOf    Position
-	Notes   []string // what a reader must know and the tables can't say, such as spans that were cut
+	// Notes says what a reader must know and the tables can't say, such as spans that were cut. It is complete once every row was read.
+	Notes func() []string
 }
 
 // TenantPeriod is a tenant of a result with the period as its zone sees it.
