@@ -1,0 +1,70 @@
+//go:build unix
+
+package datadir
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Holder is a program that uses a data directory, as the one that comes second is told.
+type Holder struct {
+	PID     int
+	Command string // what it does, such as "import"
+	Address string // where it answers, such as "http://127.0.0.1:8080"; empty where it does not
+}
+
+func (h Holder) String() string {
+	parts := []string{"pid " + strconv.Itoa(h.PID), h.Command}
+	if h.Address != "" {
+		parts = append(parts, h.Address)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// takeLock locks the directory for this process and writes its name into the LOCK file.
+func takeLock(path string, holder Holder) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(path, lockFile), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, denied(path, err)
+	}
+	for err = syscall.EINTR; err == syscall.EINTR; {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		defer f.Close()
+		return nil, heldBy(f, path)
+	}
+	if err == nil {
+		err = errors.Join(f.Truncate(0), writeAt(f, holder.String()+"\n"))
+	}
+	if err != nil {
+		f.Close()
+		return nil, denied(path, err)
+	}
+	return f, nil
+}
+
+func writeAt(f *os.File, text string) error {
+	_, err := f.WriteAt([]byte(text), 0)
+	return err
+}
+
+// heldBy says who has the directory. A holder that was just about to write its name is "another tallystick" without more.
+func heldBy(f *os.File, path string) error {
+	text, _ := io.ReadAll(io.LimitReader(f, 1<<10))
+	who := ""
+	if name := strings.TrimSpace(string(text)); name != "" {
+		who = " (" + name + ")"
+	}
+	return tallystick.Errorf(tallystick.Conflict, "another tallystick%s is using %s", who, path).WithHint("wait for it or stop it")
+}
+
+func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
