@@ -1,0 +1,117 @@
+package render
+
+import (
+	"io"
+	"unicode/utf8"
+
+	"github.com/tallystick/tallystick"
+)
+
+// writeJSON writes one document a table, a row a line, so that it can be read by line-minded tools too:
+//
+//	{"table":"rooms","columns":[{"name":"Room","type":"text"},…],"rows":[
+//	["r1",12,3.50,"2025-03-01T00:00:00Z",null],
+//	…
+//	]}
+//
+// Integers and decimals are numbers, decimals with both places; instants are strings; the empty cell is null. Values are never changed; a byte that is not UTF-8,
+// which JSON can't hold, becomes U+FFFD.
+func writeJSON(w io.Writer, table tallystick.Table, _ Options) error {
+	c := chunk{w: w}
+	c.buf = append(c.buf, `{"table":`...)
+	c.buf = appendJSONText(c.buf, table.Name)
+	c.buf = append(c.buf, `,"columns":[`...)
+	for i, column := range table.Columns {
+		if i > 0 {
+			c.buf = append(c.buf, ',')
+		}
+		c.buf = append(c.buf, `{"name":`...)
+		c.buf = appendJSONText(c.buf, column.Name)
+		c.buf = append(c.buf, `,"type":`...)
+		c.buf = appendJSONText(c.buf, string(column.Kind))
+		c.buf = append(c.buf, '}')
+	}
+	c.buf = append(c.buf, `],"rows":[`...)
+
+	rows := 0
+	for row, err := range table.Rows {
+		if err != nil {
+			return err
+		}
+		if len(row) != len(table.Columns) {
+			return rowLengthError(table, row)
+		}
+		if rows++; rows > 1 {
+			c.buf = append(c.buf, ',')
+		}
+		c.buf = append(c.buf, '\n')
+		c.buf = appendJSONRow(c.buf, row)
+		if err := c.spill(); err != nil {
+			return err
+		}
+	}
+	c.buf = append(c.buf, "\n]}\n"...)
+	return c.flush()
+}
+
+func appendJSONRow(b []byte, row []tallystick.Cell) []byte {
+	b = append(b, '[')
+	for i := range row {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		switch row[i].Kind {
+		case tallystick.CellText:
+			b = appendJSONText(b, row[i].Text)
+		case tallystick.CellInstant:
+			b = append(b, '"')
+			b = row[i].Append(b)
+			b = append(b, '"')
+		case tallystick.CellInteger, tallystick.CellDecimal:
+			b = row[i].Append(b)
+		default:
+			b = append(b, "null"...)
+		}
+	}
+	return append(b, ']')
+}
+
+// appendJSONText appends s in quotes, escaping what RFC 8259 asks to be escaped and nothing else: encoding/json would also write < as \u003c.
+func appendJSONText(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	plain := 0 // s[plain:i] needs no change
+	for i := 0; i < len(s); {
+		ch := s[i]
+		if ch >= ' ' && ch != '"' && ch != '\\' && ch < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if ch >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && size == 1 {
+				b = append(append(b, s[plain:i]...), "\ufffd"...)
+				plain = i + 1
+			}
+			i += size
+			continue
+		}
+		b = append(b, s[plain:i]...)
+		switch ch {
+		case '"', '\\':
+			b = append(b, '\\', ch)
+		case '\n':
+			b = append(b, `\n`...)
+		case '\r':
+			b = append(b, `\r`...)
+		case '\t':
+			b = append(b, `\t`...)
+		default:
+			b = append(b, '\\', 'u', '0', '0', hex[ch>>4], hex[ch&0xf])
+		}
+		i++
+		plain = i
+	}
+	b = append(b, s[plain:]...)
+	return append(b, '"')
+}
