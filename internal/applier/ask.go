@@ -1,0 +1,50 @@
+package applier
+
+import (
+	"context"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Applied returns the position of the newest record that the engine has applied.
+func (a *Applier) Applied() tallystick.Position {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.applied
+}
+
+// Wait returns once everything up to a position is applied: with an error when Run has ended before, or ctx is done.
+func (a *Applier) Wait(ctx context.Context, until tallystick.Position) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.waiters++
+	defer func() { a.waiters-- }()
+	a.queue.nudge()
+	for until.After(a.applied) {
+		if a.ended != nil {
+			return a.ended
+		}
+		changed := a.changed
+		a.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+		a.mu.Lock()
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// Ask calls fn with the engine, which is valid until fn returns. It is an error of code Unavailable while there is none: before Run has opened it,
+// while it is opened again, and after Run.
+func (a *Applier) Ask(fn func(tallystick.Answerer) error) error {
+	a.use.RLock()
+	defer a.use.RUnlock()
+	if a.engine == nil {
+		return tallystick.Errorf(tallystick.Unavailable, "the engine is not open").WithHint("try again in a moment")
+	}
+	return fn(a.engine)
+}
