@@ -28,6 +28,7 @@ import (
 	"strings"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/disk"
 )
 
 // Format is the format of directory that this program writes, and the newest that it reads.
@@ -36,7 +37,7 @@ const Format = 1
 // Names in the directory.
 const (
 	versionFile    = "VERSION"
-	newVersionFile = "VERSION.new"
+	newVersionFile = versionFile + ".new" // of disk.WriteFile
 	lockFile       = "LOCK"
 	versionWord    = "tallystick"
 )
@@ -68,10 +69,9 @@ func Open(path string, holder Holder) (*Dir, error) {
 func Create(path string, holder Holder) (*Dir, error) {
 	err := look(path)
 	if tallystick.CodeOf(err) == tallystick.NotFound {
-		if err := os.MkdirAll(path, 0o755); err != nil {
+		if err = disk.OS.MkdirAll(path); err != nil {
 			return nil, denied(path, err)
 		}
-		err = syncDir(filepath.Dir(filepath.Clean(path)))
 	}
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func open(path string, holder Holder) (_ *Dir, err error) {
 		return nil, err
 	}
 	for _, dir := range []string{d.Journal(), d.Engine(), d.Quarantine(), d.Reports(), d.Files()} {
-		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := disk.OS.MkdirAll(dir); err != nil {
 			return nil, denied(path, err)
 		}
 	}
@@ -107,7 +107,7 @@ func open(path string, holder Holder) (_ *Dir, err error) {
 		return d, nil
 	}
 	// VERSION comes last: a directory that has it is whole.
-	if err := writeVersion(path); err != nil {
+	if err := disk.WriteFile(disk.OS, filepath.Join(path, versionFile), fmt.Appendf(nil, "%s %d\n", versionWord, Format)); err != nil {
 		return nil, denied(path, err)
 	}
 	return d, nil
@@ -137,7 +137,7 @@ func (d *Dir) ClearEngine() error {
 			return denied(d.path, err)
 		}
 	}
-	return syncDir(d.Engine())
+	return disk.OS.SyncDir(d.Engine())
 }
 
 // look checks that path is a directory that can be read.
@@ -201,32 +201,6 @@ func checkEmpty(path string) error {
 func foreign(path, name string) error {
 	return tallystick.Errorf(tallystick.Invalid, "%s holds other things, such as %q, and no %s, so it is not a data directory", path, name, versionFile).
 		WithHint("name a directory that is empty or does not exist yet with --data")
-}
-
-func writeVersion(path string) error {
-	f, err := os.Create(filepath.Join(path, newVersionFile))
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(f, "%s %d\n", versionWord, Format)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), filepath.Join(path, versionFile)); err != nil {
-		return err
-	}
-	return syncDir(path)
-}
-
-func syncDir(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // denied turns an error of the operating system into a sentence for people.

@@ -31,7 +31,7 @@ func (h Holder) String() string {
 
 // takeLock locks the directory for this process and writes its name into the LOCK file.
 func takeLock(path string, holder Holder) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(path, lockFile), os.O_RDWR|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(filepath.Join(path, lockFile), os.O_RDWR|os.O_CREATE, 0o640)
 	if err != nil {
 		return nil, denied(path, err)
 	}
