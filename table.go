@@ -27,6 +27,7 @@ const (
 	CellInteger CellKind = "integer"
 	CellDecimal CellKind = "decimal" // two places, rounded half up: averages and minutes
 	CellInstant CellKind = "instant"
+	CellNumber  CellKind = "number" // of columns only: integers and decimals, cell by cell
 	CellEmpty   CellKind = "empty" // nothing, in a column of any kind
 )
 

@@ -1,0 +1,144 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Make answers a request. What is wrong with the request itself is an error at once, with code Invalid or NotFound; what goes wrong later ends a table's rows. The
+// store must stay open until the rows have been read.
+//
+// A request for exactly one tenant gives each table's own columns; any other puts Tenant ID and Company Name before them, except in tenant-usage, whose rows are tenants.
+func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request tallystick.Request) (*tallystick.Result, error) {
+	definition, err := c.Report(request.Report)
+	if err != nil {
+		return nil, err
+	}
+	wish, err := understand(definition, request)
+	if err != nil {
+		return nil, err
+	}
+	tenants, err := tenantsOf(ctx, store, request)
+	if err != nil {
+		return nil, err
+	}
+	notes := &notes{}
+	var plans []*plan
+	for _, tenant := range tenants {
+		p := &plan{wish: wish, ctx: ctx, store: store, tenant: tenant, notes: notes}
+		for _, pass := range passes {
+			if err := pass.run(p); err != nil {
+				return nil, err
+			}
+		}
+		plans = append(plans, p)
+	}
+	one := request.Tenants != nil && len(tenants) == 1
+	if plans, err = present(plans, one && definition.Name != tenantUsage); err != nil {
+		return nil, err
+	}
+	result := &tallystick.Result{Report: definition, AsOf: request.AsOf, Notes: notes.all}
+	for _, p := range plans {
+		result.Tenants = append(result.Tenants, tallystick.TenantPeriod{
+			Tenant: p.tenant, Company: p.company(), Zone: p.calendar.Zone(), From: p.from, Before: p.scope.Before,
+		})
+	}
+	for _, t := range definition.Tables {
+		if request.Table == "" || request.Table == t.Name {
+			result.Tables = append(result.Tables, table(wish, t, plans, one))
+		}
+	}
+	return result, nil
+}
+
+const tenantUsage = "tenant-usage"
+
+// tenantsOf returns the tenants asked for, by code point and each once. One that has no event at all is not found.
+func tenantsOf(ctx context.Context, store tallystick.Answerer, request tallystick.Request) ([]string, error) {
+	all, err := store.Tenants(ctx, request.AsOf, tallystick.MaxInstant)
+	if err != nil || request.Tenants == nil {
+		return all, err
+	}
+	wanted := slices.Compact(slices.Sorted(slices.Values(request.Tenants)))
+	for _, t := range wanted {
+		if _, found := slices.BinarySearch(all, t); !found {
+			e := tallystick.Errorf(tallystick.NotFound, "there is no tenant %q", t)
+			if len(all) == 0 {
+				return nil, e.WithHint("there are no events at all yet")
+			}
+			return nil, e.WithHint("report tenant-usage over all tenants lists those that there are")
+		}
+	}
+	return wanted, nil
+}
+
+// present leaves out tenants that had no event before the end of their period, unless keep, and puts the rest in the order of company name, then tenant id.
+func present(plans []*plan, keep bool) ([]*plan, error) {
+	seen := map[tallystick.Instant][]string{} // tenants with an event before an instant
+	var kept []*plan
+	for _, p := range plans {
+		before := p.scope.Before
+		if _, asked := seen[before]; !asked && !keep {
+			tenants, err := p.store.Tenants(p.ctx, p.scope.AsOf, before)
+			if err != nil {
+				return nil, err
+			}
+			seen[before] = tenants
+		}
+		if _, found := slices.BinarySearch(seen[before], p.tenant); found || keep {
+			kept = append(kept, p)
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b *plan) int {
+		return cmp.Or(cmp.Compare(a.company(), b.company()), cmp.Compare(a.tenant, b.tenant))
+	})
+	return kept, nil
+}
+
+// rows is where a builder puts its rows; it returns false when no more are wanted.
+type rows func(...tallystick.Cell) bool
+
+// table joins the tables of all tenants, one after another.
+func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bool) tallystick.Table {
+	columns := slices.Clone(definition.Columns)
+	for i := range columns {
+		if columns[i].Name == "Platform" && w.options["by"] == "channel" {
+			columns[i].Name = "Channel"
+		}
+	}
+	prefixed := !one && w.definition.Name != tenantUsage
+	if prefixed {
+		columns = append([]tallystick.Column{{Name: "Tenant ID", Kind: tallystick.CellText}, {Name: "Company Name", Kind: tallystick.CellText}}, columns...)
+	}
+	build := builtins[w.definition.Name][definition.Name]
+	return tallystick.Table{Name: definition.Name, Columns: columns, Rows: func(yield func([]tallystick.Cell, error) bool) {
+		more := true
+		for _, p := range plans {
+			var row []tallystick.Cell
+			err := build(p, func(cells ...tallystick.Cell) bool {
+				if !more {
+					return false
+				}
+				row = row[:0]
+				if prefixed {
+					row = append(row, tallystick.TextCell(p.tenant), tallystick.TextCell(p.company()))
+				}
+				more = yield(append(row, cells...), nil)
+				return more
+			})
+			if len(plans) > 1 {
+				p.forget()
+			}
+			if err != nil && more {
+				yield(nil, err)
+				return
+			}
+			if !more {
+				return
+			}
+		}
+	}}
+}

@@ -1,0 +1,186 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Where a report takes its zone from when the request names none.
+const (
+	zoneTenant    = "tenant"
+	zoneUTC       = "utc"
+	zoneAlwaysUTC = "always-utc"
+)
+
+// plan is a request for one tenant. The passes fill it in; the builders of tables read it.
+type plan struct {
+	*wish
+	ctx    context.Context
+	store  tallystick.Answerer
+	tenant string
+	notes  *notes
+
+	scope    tallystick.Scope // set by the first pass; narrowed to the period by a later one
+	calendar *tallystick.Calendar
+	from     tallystick.Instant          // the period is [from, scope.Before)
+	account  map[tallystick.Field]string // the tenant's attributes as of the period's end
+	channels map[string]channel          // of the tenant, as of the period's end
+	test     []string                    // ids of its test and development channels
+
+	sessions []tallystick.SessionPart // what several tables share, read when first needed
+	read     bool
+}
+
+// passes make a plan, in this order.
+var passes = []struct {
+	name string
+	run  func(*plan) error
+}{
+	{"scope", (*plan).setScope},
+	{"zone", (*plan).setZone},
+	{"period", (*plan).setPeriod},
+	{"account", (*plan).readAccount},
+	{"channels", (*plan).readChannels},
+}
+
+// setScope binds the plan to its tenant. Every query of the plan is built on this scope.
+func (p *plan) setScope() error {
+	p.scope = tallystick.For(p.tenant, p.request.AsOf, tallystick.MaxInstant)
+	return p.scope.Check()
+}
+
+// setZone chooses the calendar. The tenant's zone is its latest, whatever its time: whoever changes it wants the next report in it, past periods too.
+func (p *plan) setZone() error {
+	zone := p.request.Zone
+	if zone == "" {
+		zone = "UTC"
+		if p.definition.Zone == zoneTenant {
+			latest, err := p.attributes()
+			if err != nil {
+				return err
+			}
+			zone = cmp.Or(latest[tallystick.FieldTimeZone], zone)
+		}
+	}
+	var err error
+	p.calendar, err = tallystick.LoadCalendar(zone)
+	return err
+}
+
+// setPeriod turns the request's dates into instants of the zone.
+func (p *plan) setPeriod() error {
+	from, to := p.request.From, p.request.To
+	today := tallystick.Moment{Date: p.calendar.DateOf(p.request.Now)}
+	none := tallystick.Moment{}
+	if from == none && to == none {
+		from = tallystick.Moment{Date: today.Date.AddDays(-29)}
+	}
+	if from == none {
+		return tallystick.Errorf(tallystick.Invalid, "the period has an end but no beginning").WithHint("give both")
+	}
+	if to == none {
+		to = today
+	}
+	p.from, p.scope.Before = from.Instant, to.Instant
+	if !from.Date.IsZero() {
+		p.from = p.calendar.Start(from.Date)
+	}
+	if !to.Date.IsZero() {
+		p.scope.Before = p.calendar.Start(to.Date.AddDays(1))
+	}
+	if dates := !from.Date.IsZero() && !to.Date.IsZero(); dates && to.Date.Before(from.Date) {
+		return tallystick.Errorf(tallystick.Invalid, "the period is empty: its first date, %s, is after its last, %s", from.Date, to.Date)
+	}
+	if p.from >= p.scope.Before {
+		return tallystick.Errorf(tallystick.Invalid, "the period is empty: it begins at %s and ends at %s", p.calendar.Format(p.from), p.calendar.Format(p.scope.Before)).
+			WithHint("the beginning must be before the end")
+	}
+	return nil
+}
+
+func (p *plan) readAccount() (err error) {
+	p.account, err = p.attributes()
+	return err
+}
+
+// attributes returns what is known of the tenant inside the scope.
+func (p *plan) attributes() (map[tallystick.Field]string, error) {
+	entities, err := p.store.Entities(p.ctx, tallystick.Entities{Scope: p.scope, Type: tallystick.TenantUpserted})
+	if err != nil || len(entities) == 0 {
+		return nil, err
+	}
+	return entities[0].Values, nil
+}
+
+func (p *plan) company() string { return cmp.Or(p.account[tallystick.FieldCompanyName], p.tenant) }
+
+// channel is a channel's state.
+type channel struct {
+	name, platform string
+	test, native   bool
+}
+
+func (p *plan) readChannels() (err error) {
+	p.channels, p.test, err = p.channelsAsOf(p.scope)
+	return err
+}
+
+// channelsAsOf returns the channels that have an upsert, and the ids of those for tests and development.
+func (p *plan) channelsAsOf(s tallystick.Scope) (map[string]channel, []string, error) {
+	entities, err := p.store.Entities(p.ctx, tallystick.Entities{Scope: s, Type: tallystick.ChannelUpserted})
+	if err != nil {
+		return nil, nil, err
+	}
+	channels, test := map[string]channel{}, []string{}
+	for _, e := range entities {
+		c := channel{
+			name:     cmp.Or(e.Values[tallystick.FieldName], e.ID),
+			platform: e.Values[tallystick.FieldPlatform],
+			test:     e.Values[tallystick.FieldEnvironment] != "production",
+			native:   e.Values[tallystick.FieldGovernance] == "native",
+		}
+		channels[e.ID] = c
+		if c.test {
+			test = append(test, e.ID)
+		}
+	}
+	return channels, test, nil
+}
+
+// forget drops what was read for the tables, so that the next tenant has the memory.
+func (p *plan) forget() { p.sessions, p.read = nil, false }
+
+// channelName returns the name of a channel, known or not.
+func (p *plan) channelName(id string) string { return cmp.Or(p.channels[id].name, id) }
+
+// tally asks the store and drops the groups that are not one: rows whose last dimension is absent.
+func (p *plan) tally(q tallystick.Tally) ([]tallystick.Count, error) {
+	counts, err := p.store.Tally(p.ctx, q)
+	return slices.DeleteFunc(counts, groupless), err
+}
+
+func groupless(c tallystick.Count) bool { return len(c.Group) > 0 && c.Group[len(c.Group)-1] == "" }
+
+// notes collects what a reader must know, from builders that may run at the same time.
+type notes struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (n *notes) add(line string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !slices.Contains(n.lines, line) {
+		n.lines = append(n.lines, line)
+	}
+}
+
+func (n *notes) all() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.lines)
+}
