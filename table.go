@@ -28,7 +28,7 @@ const (
 	CellDecimal CellKind = "decimal" // two places, rounded half up: averages and minutes
 	CellInstant CellKind = "instant"
 	CellNumber  CellKind = "number" // of columns only: integers and decimals, cell by cell
-	CellEmpty   CellKind = "empty" // nothing, in a column of any kind
+	CellEmpty   CellKind = "empty"  // nothing, in a column of any kind
 )
 
 // Cell is a typed value.

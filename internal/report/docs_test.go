@@ -1,0 +1,73 @@
+package report_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/tallystick/tallystick"
+)
+
+// TestDocs keeps the lists of tables, options and filters in docs/reports.md equal to the definitions.
+func TestDocs(t *testing.T) {
+	const file = "../../docs/reports.md"
+	was, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(was)
+	for _, r := range load(t).Reports() {
+		begin := fmt.Sprintf("<!-- definition %s -->\n", r.Name)
+		before, rest, found := strings.Cut(text, begin)
+		_, after, closed := strings.Cut(rest, "<!-- end -->")
+		if !found || !closed {
+			t.Fatalf("%s has no place for the definition of %s", file, r.Name)
+		}
+		text = before + begin + describe(r) + "<!-- end -->" + after
+	}
+	if text == string(was) {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s does not agree with the definitions; run go test ./internal/report -run TestDocs -update", file)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func describe(r *tallystick.Report) string {
+	var b strings.Builder
+	b.WriteString("\n| table | columns |  |\n|---|---|---|\n")
+	for _, table := range r.Tables {
+		var columns []string
+		for _, c := range table.Columns {
+			columns = append(columns, "`"+c.Name+"`")
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", table.Name, strings.Join(columns, ", "), table.About)
+	}
+	if len(r.Options) > 0 {
+		b.WriteString("\n| option | values |  |\n|---|---|---|\n")
+		for _, o := range r.Options {
+			values := []string{"**`" + o.Default + "`**"}
+			for _, v := range o.Values {
+				if v != o.Default {
+					values = append(values, "`"+v+"`")
+				}
+			}
+			if o.Length {
+				values = append(values, "an integer with `m`, `h` or `d` behind it")
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", o.Name, strings.Join(values, ", "), o.About)
+		}
+	}
+	if len(r.Filters) > 0 {
+		b.WriteString("\n| filter |  |\n|---|---|\n")
+		for _, f := range r.Filters {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", f.Name, f.About)
+		}
+	}
+	b.WriteString("\n")
+	return b.String()
+}
