@@ -1,0 +1,288 @@
+package enginetest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tallystick/tallystick"
+)
+
+// asker draws questions about a stream: of tenants, instants, positions and values that occur in it, and some that don't.
+type asker struct {
+	*generator
+	records []tallystick.Record
+	oneLog  bool // positions of all tenants can be compared
+}
+
+func newAsker(seed int64, records []tallystick.Record) *asker {
+	a := &asker{generator: &generator{Rand: newRand(seed)}, records: records, oneLog: true}
+	for i := range records {
+		a.oneLog = a.oneLog && records[i].Position.Log == records[0].Position.Log
+	}
+	return a
+}
+
+func (a *asker) record() *tallystick.Record { return &a.records[a.IntN(len(a.records))] }
+
+// question draws a question of a kind.
+func (a *asker) question(kind string) *Question {
+	e := &a.record().Event
+	q := &Question{Kind: kind, Tenant: e.Tenant, From: tallystick.MinInstant, Before: tallystick.MaxInstant}
+	if a.chance(2) {
+		q.Tenant = "nobody"
+	}
+	if a.chance(35) {
+		r := a.record()
+		if kind == "tenants" && a.oneLog || kind != "tenants" && r.Event.Tenant == q.Tenant {
+			q.AsOf = r.Position
+		}
+	}
+	if !a.chance(20) {
+		q.Before = a.instant(q.Tenant)
+	}
+	switch kind {
+	case "tally":
+		t := pick(a.generator, tallystick.EventTypes)
+		if a.chance(40) {
+			t = tallystick.TypeNamed(tallystick.MessageSent)
+		} else if a.chance(70) {
+			t = tallystick.TypeNamed(e.Type)
+		}
+		q.Types = []string{t.Name}
+		a.period(q)
+		q.Where = a.filter(t.Name)
+		q.Countable = a.chance(50)
+		q.By = a.dimensions(t.Name, 3)
+		switch a.IntN(3) {
+		case 0:
+			d := a.dimension(t.Name)
+			q.Distinct = &d
+		case 1:
+			q.Sum = sumOf[t.Name]
+			if q.Sum != tallystick.NoField {
+				q.RoundUp = pick(a.generator, []int64{0, 1, 2, 7, 6_000_000, 60_000_000})
+			}
+		}
+		if len(q.By) > 0 && a.chance(40) {
+			q.Edges, q.EdgesOf = nil, a.edgesOf(q)
+		}
+	case "peak":
+		q.Span = pick(a.generator, []string{"session", "flow"})
+		start := map[string]string{"session": tallystick.SessionStarted, "flow": tallystick.FlowStarted}[q.Span]
+		a.period(q)
+		if q.Before == tallystick.MaxInstant && a.chance(50) {
+			q.Before = a.instant(q.Tenant)
+			q.From, q.Edges = min(q.From, q.Before), nil
+		}
+		q.Where = a.filter(start)
+		q.By = a.dimensions(start, 2)
+		q.OpenLimit = pick(a.generator, []tallystick.Instant{0, 1, tallystick.Minute, tallystick.Hour, tallystick.Day, tallystick.Day, 31 * tallystick.Day})
+	case "entities":
+		q.Types = []string{pick(a.generator, entityTypes)}
+		q.IDs = a.ids(q.Types[0])
+	case "list":
+		for range 1 + a.IntN(3) {
+			if t := a.typeOf(q.Tenant); !slices.Contains(q.Types, t) {
+				q.Types = append(q.Types, t)
+			}
+		}
+		a.period(q)
+		q.Edges = nil
+		q.Where = a.filter(q.Types[0])
+		for range a.IntN(5) {
+			q.Fields = append(q.Fields, a.field(pick(a.generator, q.Types)))
+		}
+	case "resolutions":
+		a.period(q)
+		if a.chance(60) {
+			q.Where = tallystick.Filter{a.condition(tallystick.MessageSent, tallystick.FieldChannelID)}
+		}
+		if a.chance(60) {
+			q.By = []tallystick.Dimension{a.dimensionOf(tallystick.MessageSent, tallystick.FieldChannelID)}
+		}
+	case "sessions":
+		a.period(q)
+		q.Edges = nil
+	case "conversations":
+		q.IDs = a.ids(tallystick.ConversationUpdated)
+		if q.IDs == nil {
+			q.IDs = slices.Clone(conversations)
+		}
+	}
+	return q
+}
+
+// entityTypes are what an [tallystick.Entities] may ask for.
+var entityTypes = []string{
+	tallystick.TenantUpserted, tallystick.UserUpserted, tallystick.ContactUpserted, tallystick.ChannelUpserted, tallystick.BotUpserted, tallystick.RoomUpserted,
+}
+
+// sumOf names a field to add up.
+var sumOf = map[string]tallystick.Field{
+	tallystick.CallEnded: tallystick.FieldDurationSeconds, tallystick.CreditConsumed: tallystick.FieldQuantity,
+	tallystick.EntitlementSet: tallystick.FieldQuantity, tallystick.MessageSent: tallystick.FieldSegments, tallystick.FlowStarted: tallystick.FieldPreview,
+}
+
+// period draws From and perhaps edges.
+func (a *asker) period(q *Question) {
+	if !a.chance(20) {
+		q.From = a.instant(q.Tenant)
+		if q.From > q.Before && !a.chance(3) {
+			q.From, q.Before = q.Before, q.From
+		}
+	}
+	if q.From > q.Before || a.chance(40) {
+		return
+	}
+	var inner []tallystick.Instant
+	for range a.IntN(6) {
+		i := a.instant(q.Tenant)
+		if i < q.From || i > q.Before || !a.chance(5) && (i == q.From || i == q.Before || slices.Contains(inner, i)) {
+			continue
+		}
+		inner = append(inner, i)
+	}
+	slices.Sort(inner)
+	q.Edges = append(append([]tallystick.Instant{q.From}, inner...), q.Before)
+}
+
+// instant draws an instant that a comparison may get wrong.
+func (a *asker) instant(tenant string) tallystick.Instant {
+	r := a.record()
+	for range 3 { // most times one of the tenant's
+		if r.Event.Tenant == tenant {
+			break
+		}
+		r = a.record()
+	}
+	switch at := r.Event.Time; a.IntN(6) {
+	case 0, 1:
+		return at
+	case 2:
+		return at + 1
+	case 3:
+		return at - at%tallystick.Hour + tallystick.Hour
+	case 4:
+		return at - at%(15*tallystick.Minute)
+	default:
+		return at + pick(a.generator, steps)
+	}
+}
+
+// typeOf draws a type, most times one that the tenant has.
+func (a *asker) typeOf(tenant string) string {
+	for range 8 {
+		if r := a.record(); r.Event.Tenant == tenant {
+			return r.Event.Type
+		}
+	}
+	return pick(a.generator, tallystick.EventTypes).Name
+}
+
+// field draws a field, most times one that the type has.
+func (a *asker) field(typeName string) tallystick.Field {
+	if a.chance(5) {
+		return tallystick.Field(1 + a.IntN(int(tallystick.FieldServices)))
+	}
+	return pick(a.generator, tallystick.TypeNamed(typeName).Rules).Field
+}
+
+// value draws the text of a field, most times one that occurs.
+func (a *asker) value(typeName string, f tallystick.Field) string {
+	for range 30 {
+		if e := &a.record().Event; e.Type == typeName {
+			if text := e.Text(f); text != "" && a.chance(90) {
+				return text
+			}
+		}
+	}
+	return pick(a.generator, []string{"", "true", "false", "0", "x", "c1", "v1", "k1"})
+}
+
+func (a *asker) values(typeName string, f tallystick.Field) []string {
+	var list []string
+	for range a.IntN(4) {
+		list = append(list, a.value(typeName, f))
+	}
+	return list
+}
+
+func (a *asker) filter(typeName string) tallystick.Filter {
+	var filter tallystick.Filter
+	for a.chance(40) {
+		filter = append(filter, a.condition(typeName, a.field(typeName)))
+	}
+	return filter
+}
+
+func (a *asker) condition(typeName string, f tallystick.Field) tallystick.Condition {
+	c := tallystick.Condition{Field: f, Op: tallystick.Op(a.IntN(4))}
+	if c.Op == tallystick.In || c.Op == tallystick.NotIn {
+		c.Values = a.values(typeName, f)
+	}
+	return c
+}
+
+func (a *asker) dimensions(typeName string, most int) []tallystick.Dimension {
+	var list []tallystick.Dimension
+	for range a.IntN(most + 1) {
+		list = append(list, a.dimension(typeName))
+	}
+	return list
+}
+
+func (a *asker) dimension(typeName string) tallystick.Dimension {
+	return a.dimensionOf(typeName, a.field(typeName))
+}
+
+func (a *asker) dimensionOf(typeName string, f tallystick.Field) tallystick.Dimension {
+	d := tallystick.Dimension{Field: f}
+	if a.chance(60) {
+		return d
+	}
+	d.Labels = map[string]string{}
+	for _, v := range a.values(typeName, f) {
+		if v == "" {
+			continue
+		}
+		d.Labels[v] = pick(a.generator, []string{"l1", "l2", "l2", "x", ""})
+	}
+	d.Unlabelled = tallystick.Unlabelled(a.IntN(2))
+	return d
+}
+
+// edgesOf draws instants for some of the groups of By[0].
+func (a *asker) edgesOf(q *Question) map[string][]tallystick.Instant {
+	edges := map[string][]tallystick.Instant{}
+	for range 1 + a.IntN(4) {
+		group := q.By[0].Of(a.value(q.Types[0], q.By[0].Field))
+		if group == "" {
+			continue
+		}
+		edges[group] = nil
+		for range a.IntN(4) {
+			edges[group] = append(edges[group], a.instant(q.Tenant))
+		}
+		slices.Sort(edges[group])
+	}
+	return edges
+}
+
+// ids draws a list of the type's ids, or nil.
+func (a *asker) ids(typeName string) []string {
+	if a.chance(40) {
+		return nil
+	}
+	ids := []string{}
+	for range a.IntN(5) {
+		id := a.value(typeName, tallystick.TypeNamed(typeName).Rules[0].Field)
+		if typeName == tallystick.TenantUpserted {
+			id = pick(a.generator, tenantNames)
+		}
+		ids = append(ids, id)
+	}
+	if a.chance(5) {
+		ids = append(ids, fmt.Sprint("none", a.IntN(9)))
+	}
+	return ids
+}

@@ -1,0 +1,191 @@
+package enginetest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/tallystick/tallystick"
+)
+
+// TestContract runs the whole suite on an engine, the subject, with another one as the oracle of the random part.
+//
+// A few seeds are tried; TALLYSTICK_LONG=1 tries 300, TALLYSTICK_SEED=n only that one. Each failure names its seed.
+func TestContract(t *testing.T, openOracle, openSubject Open) {
+	t.Run("scripts", func(t *testing.T) { RunScripts(t, openSubject) })
+	t.Run("a query without a tenant is refused", func(t *testing.T) { refusesNoTenant(t, openSubject) })
+	t.Run("applying", func(t *testing.T) { applying(t, openSubject) })
+	t.Run("an answer sees each Apply whole or not at all", func(t *testing.T) { wholeOrNotAtAll(t, openSubject) })
+	t.Run("random", func(t *testing.T) { agreeOnSeeds(t, openOracle, openSubject) })
+}
+
+func agreeOnSeeds(t *testing.T, openOracle, openSubject Open) {
+	first, seeds := int64(1), int64(8)
+	if os.Getenv("TALLYSTICK_LONG") == "1" {
+		seeds = 300
+	}
+	if s := os.Getenv("TALLYSTICK_SEED"); s != "" {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			t.Fatalf("TALLYSTICK_SEED=%s is not a number", s)
+		}
+		first, seeds = n, 1
+	}
+	for seed := first; seed < first+seeds; seed++ {
+		t.Run(fmt.Sprintf("TALLYSTICK_SEED=%d", seed), func(t *testing.T) {
+			size := []int{30, 100, 250, 600}[seed%4]
+			Agree(t, seed, openOracle, openSubject, Random(seed, size), 40)
+		})
+	}
+}
+
+// refusesNoTenant asks each kind of query with the zero Scope and with a Scope of the empty tenant.
+func refusesNoTenant(t *testing.T, open Open) {
+	ctx := context.Background()
+	engine := open(t)
+	defer closeEngine(t, engine)
+	apply(t, engine, [][]tallystick.Record{Records(Random(1, 50), false, false)})
+	for name, scope := range map[string]tallystick.Scope{"zero": {}, "of the tenant \"\"": tallystick.For("", tallystick.Position{}, tallystick.MaxInstant)} {
+		scope.Before = tallystick.MaxInstant
+		asked := map[string]error{}
+		_, asked["Tally"] = engine.Tally(ctx, tallystick.Tally{Scope: scope, Type: tallystick.MessageSent, From: tallystick.MinInstant})
+		_, asked["Peak"] = engine.Peak(ctx, tallystick.Peak{Scope: scope, Span: tallystick.SessionSpan, From: tallystick.MinInstant})
+		_, asked["Entities"] = engine.Entities(ctx, tallystick.Entities{Scope: scope, Type: tallystick.UserUpserted})
+		_, asked["List"] = engine.List(ctx, tallystick.List{Scope: scope, Types: []string{tallystick.MessageSent}, From: tallystick.MinInstant})
+		_, asked["Resolutions"] = engine.Resolutions(ctx, tallystick.Resolutions{Scope: scope, From: tallystick.MinInstant})
+		_, asked["Sessions"] = engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: tallystick.MinInstant})
+		_, asked["Conversations"] = engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: []string{"v1"}})
+		for query, err := range asked {
+			if err == nil {
+				t.Errorf("%s answers with a scope that is %s", query, name)
+			}
+		}
+	}
+}
+
+// applying holds an engine to what [tallystick.Applier] says about positions.
+func applying(t *testing.T, open Open) {
+	ctx := context.Background()
+	engine := open(t)
+	defer closeEngine(t, engine)
+	applied := func(log uint32, want tallystick.Position) {
+		t.Helper()
+		got, err := engine.Applied(ctx, log)
+		if err != nil || !(got == want || got.IsZero() && want.IsZero()) {
+			t.Errorf("Applied of log %d: %s, %v; want %s", log, got, err, want)
+		}
+	}
+	applied(1, tallystick.Position{})
+	if err := engine.Apply(ctx, nil); err != nil {
+		t.Errorf("Apply of nothing: %v", err)
+	}
+	applied(1, tallystick.Position{})
+	n := notation{}
+	record := func(p tallystick.Position, line string) tallystick.Record {
+		r, err := n.record(line, p.Sequence)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Position = p
+		return r
+	}
+	at := func(log uint32, sequence uint64) tallystick.Position {
+		return tallystick.Position{Log: log, Sequence: sequence}
+	}
+	must := func(records ...tallystick.Record) {
+		t.Helper()
+		if err := engine.Apply(ctx, records); err != nil {
+			t.Fatalf("Apply: %v", err)
+		}
+	}
+	must(record(at(1, 3), "@10:00 acme message.sent m1 inbound contact c1"), record(at(1, 7), "@10:00 acme message.sent m2 inbound contact c1"))
+	applied(1, at(1, 7))
+	applied(2, tallystick.Position{})
+	must(record(at(2, 5), "@10:00 bolt message.sent m1 inbound contact c1"))
+	applied(1, at(1, 7))
+	applied(2, at(2, 5))
+	// 3, 5 and 7 are at or before what was applied, whatever they say; 8 and 9 are new.
+	must(record(at(1, 3), "@10:00 acme message.sent m3 inbound contact c1"), record(at(1, 5), "@10:00 acme message.sent m4 inbound contact c1"),
+		record(at(1, 7), "@10:00 acme message.sent m5 inbound contact c1"), record(at(1, 8), "@10:00 acme message.sent m6 inbound contact c1"))
+	must(record(at(1, 9), "@09:00 acme message.sent m7 inbound contact c1"))
+	must(record(at(1, 9), "@09:00 acme message.sent m8 inbound contact c1"))
+	applied(1, at(1, 9))
+	applied(2, at(2, 5))
+	q := &Question{Kind: "list", Tenant: "acme", Types: []string{tallystick.MessageSent}, From: tallystick.MinInstant, Before: tallystick.MaxInstant,
+		Fields: []tallystick.Field{tallystick.FieldMessageID}}
+	want := []string{"9 09:00 message.sent m7", "3 10:00 message.sent m1", "7 10:00 message.sent m2", "8 10:00 message.sent m6"}
+	if got := ask(engine, q, 0); !same(want, got) {
+		t.Errorf("after records that came again: %q, want %q", got, want)
+	}
+}
+
+// wholeOrNotAtAll asks while batches are applied. Each batch brings as many messages as resolved conversations and sessions, so that an answer that is no multiple of the
+// batch has seen a part of one.
+func wholeOrNotAtAll(t *testing.T, open Open) {
+	const batchCount, size = 30, 7
+	ctx := context.Background()
+	engine := open(t)
+	defer closeEngine(t, engine)
+	n := notation{}
+	var work sync.WaitGroup
+	stop := make(chan struct{})
+	scope := tallystick.For("acme", tallystick.Position{}, tallystick.MaxInstant)
+	for _, reader := range []func() (int64, error){
+		func() (int64, error) {
+			counts, err := engine.Tally(ctx, tallystick.Tally{Scope: scope, Type: tallystick.MessageSent, From: tallystick.MinInstant, Countable: true})
+			if len(counts) == 0 {
+				return 0, err
+			}
+			return counts[0].Value, err
+		},
+		func() (int64, error) {
+			parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: tallystick.MinInstant})
+			return int64(len(parts)), err
+		},
+		func() (int64, error) {
+			listed, err := engine.List(ctx, tallystick.List{Scope: scope, Types: []string{tallystick.MessageSent}, From: tallystick.MinInstant})
+			return int64(len(listed)), err
+		},
+	} {
+		work.Go(func() {
+			for least := int64(0); ; {
+				n, err := reader()
+				if err != nil || n%size != 0 || n < least {
+					t.Errorf("an answer while applying: %d after %d, %v; want a multiple of %d", n, least, err, size)
+					return
+				}
+				least = n
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		})
+	}
+	next := uint64(0)
+	for batch := range batchCount {
+		var records []tallystick.Record
+		for i := range size {
+			next++
+			r, err := n.record(fmt.Sprintf("@%02d:00 acme message.sent m%d inbound contact c%d bot_id=b1", i, next, batch*size+i), next)
+			if err != nil {
+				t.Fatal(err)
+			}
+			records = append(records, r)
+		}
+		if err := engine.Apply(ctx, records); err != nil {
+			t.Errorf("Apply: %v", err)
+			break
+		}
+	}
+	close(stop)
+	work.Wait()
+	if got := ask(engine, &Question{Kind: "tally", Tenant: "acme", Types: []string{tallystick.MessageSent}, From: tallystick.MinInstant, Before: tallystick.MaxInstant}, 0); !same(got,
+		[]string{fmt.Sprintf("0 %d", batchCount*size)}) {
+		t.Errorf("after all batches: %v", got)
+	}
+}

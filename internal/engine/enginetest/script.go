@@ -1,0 +1,190 @@
+package enginetest
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/tallystick/tallystick"
+)
+
+//go:embed testdata/*.txt
+var scripts embed.FS
+
+// RunScripts runs every script of testdata, each case twice: with one Apply for each load block, and with one for each record, where every record comes twice.
+//
+// A script is read line by line; indented lines belong to the block above them, # begins a comment:
+//
+//	case WHAT IT SHOWS        begins with an empty engine
+//	base DATE                 the day of times of day, for the rest of the file
+//	load                      events, one a line, applied at once; positions count up from 1, or stand before the event: 7:, 2-7: (in log 2)
+//	query KIND TENANT TYPE…   a question, with a clause a line (see the package's doc)
+//	answer                    its answer, a row a line, in the notation of answer.go
+//	error                     instead: the engine must refuse the question
+func RunScripts(t *testing.T, open Open) {
+	files, err := scripts.ReadDir("testdata")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("read scripts: %d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		text, err := scripts.ReadFile("testdata/" + file.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases, err := parseScript(file.Name(), string(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(strings.TrimSuffix(file.Name(), ".txt"), func(t *testing.T) {
+			for _, c := range cases {
+				t.Run(c.name, func(t *testing.T) {
+					c.run(t, open, func(load []tallystick.Record) [][]tallystick.Record { return [][]tallystick.Record{load} })
+					c.run(t, open, oneByOne)
+				})
+			}
+		})
+	}
+}
+
+// oneByOne cuts a load into batches of one record, of which each comes twice, the second time in front of the next.
+func oneByOne(load []tallystick.Record) [][]tallystick.Record {
+	var list [][]tallystick.Record
+	for i := range load {
+		list = append(list, load[max(0, i-1):i+1])
+	}
+	return append(list, load)
+}
+
+// scriptCase is a case of a script: loads and questions in their order.
+type scriptCase struct {
+	name  string
+	steps []step
+}
+
+// step is a load or a question.
+type step struct {
+	at       string // file:line
+	load     []tallystick.Record
+	question *Question
+	base     tallystick.Instant
+	want     []string
+	refused  bool
+}
+
+func (c *scriptCase) run(t *testing.T, open Open, cut func([]tallystick.Record) [][]tallystick.Record) {
+	t.Helper()
+	engine := open(t)
+	defer closeEngine(t, engine)
+	for _, s := range c.steps {
+		if s.question == nil {
+			apply(t, engine, cut(s.load))
+			continue
+		}
+		got := ask(engine, s.question, s.base)
+		if s.refused && isError(got) || !s.refused && same(s.want, got) {
+			continue
+		}
+		want := s.want
+		if s.refused {
+			want = []string{"error"}
+		}
+		t.Errorf("%s: %s\n%s\nwant\n\t%s\ngot\n\t%s", s.at, c.name, s.question.Format(s.base), strings.Join(want, "\n\t"), strings.Join(got, "\n\t"))
+	}
+}
+
+// parseScript reads a script.
+func parseScript(file, text string) ([]scriptCase, error) {
+	var cases []scriptCase
+	var n notation
+	next := uint64(1)
+	lines := strings.Split(text, "\n")
+	isBlock := func(i int) bool {
+		return i < len(lines) && (lines[i] == "" || strings.HasPrefix(lines[i], " ") || strings.HasPrefix(lines[i], "#"))
+	}
+	// block returns the indented lines after line i, and the number of the line behind them.
+	block := func(i int) (list []string, behind int) {
+		for i++; isBlock(i); i++ {
+			if line := strings.TrimSpace(lines[i]); line != "" && !strings.HasPrefix(line, "#") {
+				list = append(list, line)
+			}
+		}
+		return list, i
+	}
+	for i := 0; i < len(lines); {
+		line, at := strings.TrimSpace(lines[i]), fmt.Sprintf("%s:%d", file, i+1)
+		word, rest, _ := strings.Cut(line, " ")
+		if isBlock(i) {
+			i++
+			continue
+		}
+		if word != "case" && word != "base" && len(cases) == 0 {
+			return nil, fmt.Errorf("%s: %q before the first case", at, line)
+		}
+		switch word {
+		case "case":
+			cases, next = append(cases, scriptCase{name: rest}), 1
+			i++
+		case "base":
+			base, err := tallystick.ParseInstant(rest + "T00:00:00Z")
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", at, err)
+			}
+			n.base = base
+			i++
+		case "load":
+			list, behind := block(i)
+			s := step{at: at}
+			for _, line := range list {
+				record, err := n.record(line, next)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %q: %w", at, line, err)
+				}
+				if record.Position.Log == 1 {
+					next = record.Position.Sequence + 1
+				}
+				s.load = append(s.load, record)
+			}
+			c := &cases[len(cases)-1]
+			c.steps, i = append(c.steps, s), behind
+		case "query":
+			list, behind := block(i)
+			question, err := parseQuestion(n, append([]string{line}, list...))
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", at, err)
+			}
+			s := step{at: at, question: question, base: n.base}
+			if behind == len(lines) || lines[behind] != "answer" && lines[behind] != "error" {
+				return nil, fmt.Errorf("%s: a query without answer or error", at)
+			}
+			s.refused = lines[behind] == "error"
+			s.want, i = block(behind)
+			for j := range s.want {
+				s.want[j] = strings.Join(strings.Fields(s.want[j]), " ")
+			}
+			c := &cases[len(cases)-1]
+			c.steps = append(c.steps, s)
+		default:
+			return nil, fmt.Errorf("%s: %q is none of case, base, load, query", at, word)
+		}
+	}
+	return cases, nil
+}
+
+// record reads an event with or without its position in front.
+func (n notation) record(line string, next uint64) (r tallystick.Record, err error) {
+	list, err := words(line)
+	if err != nil {
+		return r, err
+	}
+	r.Position = tallystick.Position{Log: 1, Sequence: next}
+	if p, ok := strings.CutSuffix(list[0], ":"); ok {
+		if r.Position, err = position(p); err != nil {
+			return r, err
+		}
+		list = list[1:]
+	}
+	r.Event, err = n.event(list)
+	r.Event.Source, r.Event.ID = "script", "e"+r.Position.String()
+	return r, err
+}
