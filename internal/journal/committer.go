@@ -1,0 +1,210 @@
+package journal
+
+import (
+	"fmt"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/disk"
+)
+
+// committer writes groups to the newest segment and answers their tickets. It is one goroutine.
+type committer struct {
+	j      *Journal
+	file   disk.File
+	number uint64 // of the segment
+	size   int64  // of the segment, all of it synced
+	chain  chain
+	failed error
+}
+
+// open makes the newest segment ready to be written: what a crash left at its end goes, and so does the trailer of a clean close. Both is synced before
+// anything is written behind, so that a crash finds either the old end or the new one.
+func (c *committer) open(j *Journal, t tail) error {
+	c.j, c.chain = j, t.chain
+	o := &j.options
+	n := len(j.segments)
+	if t.unborn {
+		path := segmentPath(j.dir, uint64(n)+1)
+		o.Logger.Warn("a segment of the journal that a crash left unfinished was removed", "file", path, "bytes", t.torn)
+		if err := o.FS.Remove(path); err != nil {
+			return fmt.Errorf("remove unfinished segment: %w", err)
+		}
+		if err := o.FS.SyncDir(j.dir); err != nil {
+			return fmt.Errorf("remove unfinished segment: %w", err)
+		}
+		if n > 0 { // it is sealed
+			j.frames = nil
+			return c.create()
+		}
+	}
+	if n == 0 {
+		return c.create()
+	}
+	last := &j.segments[n-1]
+	f, err := o.FS.Append(last.path)
+	if err != nil {
+		return fmt.Errorf("open journal: %w", err)
+	}
+	c.file, c.number, c.size = f, uint64(n), last.size
+	if t.torn > 0 {
+		o.Logger.Warn("the end of the journal that a crash left half written was cut off; nothing of it had been acknowledged",
+			"file", last.path, "offset", last.size, "bytes", t.torn, "found", t.problem)
+	}
+	if t.torn > 0 || t.trailer {
+		err := f.Truncate(last.size)
+		if err == nil {
+			err = f.Sync()
+		}
+		if err != nil {
+			f.Close()
+			return fmt.Errorf("cut end of journal: %w", err)
+		}
+		last.sealed = false
+	}
+	return nil
+}
+
+// create makes the next segment.
+func (c *committer) create() error {
+	j := c.j
+	number := uint64(len(j.segments)) + 1
+	path := segmentPath(j.dir, number)
+	f, err := j.fs.Create(path)
+	if err != nil {
+		return fmt.Errorf("create segment: %w", err)
+	}
+	_, err = f.Write(header{log: j.log, number: number, first: j.next, chain: c.chain}.append(nil))
+	if err != nil {
+		f.Close()
+		return fmt.Errorf("create segment: %w", err)
+	}
+	if err := f.Sync(); err != nil {
+		f.Close()
+		return c.fatal(fmt.Errorf("sync segment: %w", err))
+	}
+	if err := j.fs.SyncDir(j.dir); err != nil {
+		f.Close()
+		return c.fatal(fmt.Errorf("sync journal's directory: %w", err))
+	}
+	c.file, c.number, c.size = f, number, headerSize
+	j.mu.Lock()
+	j.segments = append(j.segments, segment{path: path, first: j.next, size: headerSize})
+	j.frames = nil
+	j.mu.Unlock()
+	return nil
+}
+
+// fatal is for syncs that failed.
+func (c *committer) fatal(err error) error {
+	c.j.options.Fatal(err)
+	return tallystick.Errorf(tallystick.Unavailable, "the journal can't be made durable: %w", err).
+		WithHint("check the disk, and start the server again; it will find out by itself what was written")
+}
+
+// run commits groups until there are no more.
+func (c *committer) run(groups <-chan *group) {
+	for g := range groups {
+		err := c.failed
+		if err == nil {
+			err = c.commit(g)
+		}
+		if err != nil && c.failed == nil {
+			c.failed = err
+			c.j.queue.fail(err)
+			c.j.options.Logger.Error("the journal takes no more events", "error", err)
+		}
+		for _, t := range g.tickets {
+			t.answer(err)
+		}
+	}
+}
+
+func (c *committer) commit(g *group) error {
+	if g.err != nil {
+		return tallystick.Errorf(tallystick.Unavailable, "the key index can't be read: %w", g.err).
+			WithHint("stop the server, delete %s and start it again; the index is then made anew", c.j.options.Keys)
+	}
+	if len(g.frames) == 0 {
+		return nil
+	}
+	j := c.j
+	if c.size > headerSize && c.size+int64(len(g.frames)) > j.options.SegmentBytes {
+		if err := c.rotate(); err != nil {
+			return err
+		}
+	}
+	if _, err := c.file.Write(g.frames); err != nil {
+		return writeFailed(err)
+	}
+	if err := c.file.Sync(); err != nil {
+		return c.fatal(fmt.Errorf("sync journal: %w", err))
+	}
+	j.mu.Lock()
+	for _, p := range g.places {
+		j.frames = append(j.frames, place{p.first, c.size + p.offset})
+	}
+	c.size += int64(len(g.frames))
+	j.segments[len(j.segments)-1].size = c.size
+	j.next = g.next
+	j.mu.Unlock()
+	c.chain = g.chain
+	if j.options.Committed != nil {
+		j.options.Committed(g.records)
+	}
+	return nil
+}
+
+// rotate seals the segment and makes the next one.
+func (c *committer) rotate() error {
+	if err := c.seal(); err != nil {
+		return err
+	}
+	if err := c.create(); err != nil {
+		if tallystick.CodeOf(err) == tallystick.Unavailable {
+			return err
+		}
+		return writeFailed(err)
+	}
+	return nil
+}
+
+// seal writes the trailer, syncs it and closes the file.
+func (c *committer) seal() error {
+	_, err := c.file.Write(appendTrailer(nil, c.j.next, c.chain))
+	if err != nil {
+		return writeFailed(err)
+	}
+	if err := c.file.Sync(); err != nil {
+		return c.fatal(fmt.Errorf("sync journal: %w", err))
+	}
+	err = c.file.Close()
+	c.file = nil
+	if err != nil {
+		return c.fatal(fmt.Errorf("close segment: %w", err))
+	}
+	c.j.mu.Lock()
+	c.j.segments[len(c.j.segments)-1].sealed = true
+	c.j.mu.Unlock()
+	return nil
+}
+
+// close is called when run has returned.
+func (c *committer) close() error {
+	if c.failed != nil {
+		if c.file != nil {
+			c.file.Close() // what was acknowledged is synced
+		}
+		return nil
+	}
+	return c.seal()
+}
+
+// writeFailed is the answer after a write that failed.
+func writeFailed(err error) error {
+	if disk.IsFull(err) {
+		return tallystick.Errorf(tallystick.Unavailable, "the disk of the journal is full: %w", err).
+			WithHint("make room and start the server again; nothing that was acknowledged is lost")
+	}
+	return tallystick.Errorf(tallystick.Unavailable, "the journal can't be written: %w", err).
+		WithHint("check the disk and start the server again; nothing that was acknowledged is lost")
+}

@@ -1,0 +1,157 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/disk"
+	"github.com/tallystick/tallystick/internal/journal/keyindex"
+)
+
+// Options say where a journal is and how it is kept.
+type Options struct {
+	Dir  string  // of the segments; made where it is missing
+	Keys string  // directory of the key index, which may be deleted; "keys" beside Dir where empty
+	FS   disk.FS // [disk.OS] where nil
+
+	SegmentBytes int64 // size at which a segment is full; 64 MiB where 0
+	QueueBytes   int   // of encoded events that wait for the sequencer before Enqueue blocks; 32 MiB where 0
+
+	Logger *slog.Logger // nil: nothing is logged
+
+	// Fatal is called when a sync fails: what was written may be lost, whatever a second sync would say, and the process must end. nil panics. Should it
+	// return, the journal refuses everything.
+	Fatal func(error)
+
+	// Committed is called with the new records of each group that was synced, in order, before they are answered. They may be kept, the slice may not. The
+	// next group waits for it, so it must not block for long. May be nil.
+	Committed func([]tallystick.Record)
+
+	// IndexKeys is the number of keys that the key index gathers in memory before it writes them; 1 Mi where 0.
+	IndexKeys int
+}
+
+func (o Options) withDefaults() Options {
+	if o.Keys == "" {
+		o.Keys = filepath.Join(filepath.Dir(filepath.Clean(o.Dir)), "keys")
+	}
+	if o.FS == nil {
+		o.FS = disk.OS
+	}
+	if o.SegmentBytes == 0 {
+		o.SegmentBytes = 64 << 20
+	}
+	if o.QueueBytes == 0 {
+		o.QueueBytes = 32 << 20
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Fatal == nil {
+		o.Fatal = func(err error) { panic(err) }
+	}
+	return o
+}
+
+// Journal is an open journal. All methods may be called at the same time.
+type Journal struct {
+	store
+	options Options
+	index   *keyindex.Index // the sequencer's, while it runs
+
+	queue     queue
+	committer committer
+	running   sync.WaitGroup // sequencer and committer
+	closing   sync.Once
+	closeErr  error
+}
+
+// Open opens the journal in a directory, and makes it where there is none. Nobody else may have it open for writing. What a crash left half written is cut off;
+// the keys of records that the key index does not know are read from the journal, which takes long only when the index is missing.
+func Open(ctx context.Context, o Options) (*Journal, error) {
+	o = o.withDefaults()
+	if err := o.FS.MkdirAll(o.Dir); err != nil {
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	s, t, err := openStore(ctx, o.FS, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	j := &Journal{
+		store:   store{fs: s.fs, dir: s.dir, log: s.log, segments: s.segments, frames: s.frames, next: s.next},
+		options: o,
+	}
+	if j.index, err = j.openIndex(ctx); err != nil {
+		return nil, err
+	}
+	if err := j.committer.open(j, t); err != nil {
+		return nil, errors.Join(err, j.index.Close())
+	}
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make compressor: %w", err), j.committer.file.Close(), j.index.Close())
+	}
+	j.queue.init(o.QueueBytes)
+	groups := make(chan *group)
+	q := &sequencer{index: j.index, queue: &j.queue, groups: groups, next: j.next, chain: t.chain, z: z}
+	j.running.Add(2)
+	go func() { defer j.running.Done(); q.run() }()
+	go func() { defer j.running.Done(); j.committer.run(groups) }()
+	return j, nil
+}
+
+// openIndex opens the key index and adds the keys of the records that it misses.
+func (j *Journal) openIndex(ctx context.Context) (*keyindex.Index, error) {
+	x, err := keyindex.Open()
+	if err != nil {
+		return nil, fmt.Errorf("open key index: %w", err)
+	}
+	head := j.next - 1
+	if x.Covered() > head {
+		err := tallystick.Errorf(tallystick.Internal, "the journal %s ends at record %d, and its key index has seen record %d: acknowledged events are lost",
+			j.dir, head, x.Covered()).WithHint("restore the journal's files from a copy; to go on without the lost events delete %s", j.options.Keys)
+		return nil, errors.Join(err, x.Close())
+	}
+	if x.Covered() == head {
+		return x, nil
+	}
+	var k keyer
+	var b []byte
+	err = j.Read(ctx, tallystick.Position{Log: j.log, Sequence: x.Covered()}, func(records []tallystick.Record) error {
+		for i := range records {
+			var e keyed
+			b, e = k.key(b[:0], &records[i].Event)
+			x.Add(e.id, e.data)
+			if e.hasNatural {
+				x.Add(e.natural, e.data)
+			}
+		}
+		return x.Advance(records[len(records)-1].Position.Sequence)
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("read keys from journal: %w", err), x.Close())
+	}
+	return x, nil
+}
+
+// Append hands events to the journal and waits for the answers: [Journal.Enqueue] and [Ticket.Wait].
+func (j *Journal) Append(ctx context.Context, events []tallystick.Event) ([]Verdict, error) {
+	return j.Enqueue(events).Wait(ctx)
+}
+
+// Close waits for what was enqueued, marks the journal as closed cleanly and releases it. Events that are enqueued later are refused.
+func (j *Journal) Close() error {
+	j.closing.Do(func() {
+		j.queue.close()
+		j.running.Wait()
+		j.closeErr = errors.Join(j.committer.close(), j.index.Close())
+	})
+	return j.closeErr
+}

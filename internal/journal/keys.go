@@ -1,0 +1,70 @@
+package journal
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/journal/keyindex"
+)
+
+// What a key is about, the first byte that is hashed.
+const (
+	aboutID      = 1 // tenant, source and id
+	aboutNatural = 2 // tenant, type and the value of the type's natural key
+)
+
+// keyed is what the sequencer needs to know of an event.
+type keyed struct {
+	id, natural keyindex.Key
+	hasNatural  bool
+	data        uint64   // digest of the part that must agree between copies
+	record      [32]byte // digest for the chain
+	start, end  int      // of the binary form in the ticket's bytes
+}
+
+// keyer makes keys and binary forms. It is used by one goroutine.
+type keyer struct{ scratch []byte }
+
+// key appends an event's binary form to b and works out its keys.
+func (k *keyer) key(b []byte, e *tallystick.Event) ([]byte, keyed) {
+	out := keyed{start: len(b)}
+	b = e.AppendBinary(b)
+	out.end = len(b)
+	out.record = sha256.Sum256(b[out.start:])
+
+	k.scratch = e.AppendData(k.scratch[:0])
+	d := sha256.Sum256(k.scratch)
+	out.data = binary.LittleEndian.Uint64(d[:])
+
+	out.id = k.hash(aboutID, e.Tenant, e.Source, e.ID)
+	if value := naturalKey(e); value != "" {
+		out.natural, out.hasNatural = k.hash(aboutNatural, e.Tenant, e.Type, value), true
+	}
+	return b, out
+}
+
+// hash hashes texts with their lengths, so that no two lists of texts are alike.
+func (k *keyer) hash(about byte, texts ...string) keyindex.Key {
+	b := append(k.scratch[:0], about)
+	for _, t := range texts {
+		b = append(binary.AppendUvarint(b, uint64(len(t))), t...)
+	}
+	k.scratch = b
+	d := sha256.Sum256(b)
+	return keyindex.Key{High: binary.BigEndian.Uint64(d[:]), Low: binary.BigEndian.Uint64(d[8:])}
+}
+
+// naturalKey returns the value of the natural key that the event's type has, "" where there is none.
+func naturalKey(e *tallystick.Event) string {
+	t := tallystick.TypeNamed(e.Type)
+	if t == nil || t.Key == tallystick.NoField {
+		return ""
+	}
+	for i := range e.Data {
+		if e.Data[i].Field == t.Key {
+			return e.Data[i].Text
+		}
+	}
+	return ""
+}

@@ -1,0 +1,145 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/disk"
+)
+
+// About how many records a call of Read's function gets at most, and how many bytes of them; one frame may have more.
+const (
+	batchRecords = 8192
+	batchBytes   = 8 << 20
+)
+
+// Reader reads the records of a journal, without its key index and without changing a file.
+type Reader struct{ store }
+
+// OpenReader opens the journal in a directory as it is now. A missing directory is an empty journal. Of a journal that is being written it reads what was
+// there at this call, perhaps with records that are not durable yet.
+func OpenReader(ctx context.Context, fsys disk.FS, dir string) (*Reader, error) {
+	s, _, err := openStore(ctx, fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{store{fs: s.fs, dir: s.dir, log: s.log, segments: s.segments, frames: s.frames, next: s.next}}, nil
+}
+
+// Read calls fn with the records after a position, in order, up to the head as of the call; each part of the file is checked before its records are handed
+// out. The zero Position is before every record. fn may keep the records but not the slice. An error of fn ends the reading and is returned.
+//
+// Several Reads may run at the same time, and together with appends.
+func (s *store) Read(ctx context.Context, after tallystick.Position, fn func([]tallystick.Record) error) error {
+	if !after.IsZero() && after.Log != s.log {
+		return tallystick.Errorf(tallystick.NotFound, "log %d is not in this journal", after.Log)
+	}
+	s.mu.Lock()
+	from, end := after.Sequence+1, s.next
+	segments := slices.Clone(s.segments)
+	var places []place
+	if n := len(segments); n > 0 && from >= segments[n-1].first {
+		places = s.frames[:len(s.frames):len(s.frames)] // elements are never changed
+	}
+	s.mu.Unlock()
+	if from > end {
+		return tallystick.Errorf(tallystick.NotFound, "position %s is after the journal's head, %d", after, end-1)
+	}
+	z, err := newDecoder()
+	if err != nil {
+		return err
+	}
+	defer z.Close()
+
+	b := &batches{fn: fn, log: s.log, from: from, z: z}
+	for i, seg := range segments {
+		last := i == len(segments)-1
+		if from >= end || !last && segments[i+1].first <= from {
+			continue
+		}
+		start := place{seg.first, headerSize}
+		if last {
+			if j := sort.Search(len(places), func(j int) bool { return places[j].first > from }); j > 0 {
+				start = places[j-1]
+			}
+		}
+		if err := s.readSegment(ctx, seg, start, b); err != nil {
+			return err
+		}
+	}
+	return b.flush()
+}
+
+func newDecoder() (*zstd.Decoder, error) {
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxFrame), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		return nil, fmt.Errorf("make decompressor: %w", err)
+	}
+	return z, nil
+}
+
+// readSegment reads the frames of a segment from a place on.
+func (s *store) readSegment(ctx context.Context, seg segment, start place, b *batches) error {
+	f, err := s.fs.Open(seg.path)
+	if err != nil {
+		return fmt.Errorf("read journal: %w", err)
+	}
+	defer f.Close()
+	scan := scanFrom(f, start.offset, seg.size, start.first, chain{})
+	err = scan.all(ctx, func(offset int64, fr *frame, stored []byte) error {
+		if fr.first+uint64(fr.count) <= b.from {
+			return nil
+		}
+		problem, err := b.add(fr, stored)
+		if problem != "" {
+			return damaged(seg.path, offset, problem)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if scan.problem != "" || scan.offset != seg.size {
+		return damaged(seg.path, scan.offset, scan.problem)
+	}
+	return nil
+}
+
+// batches gathers the records of frames and hands them out.
+type batches struct {
+	fn      func([]tallystick.Record) error
+	log     uint32
+	from    uint64 // the first sequence wanted
+	z       *zstd.Decoder
+	records []tallystick.Record
+	bytes   int // of the payloads that they refer to
+}
+
+func (b *batches) add(f *frame, stored []byte) (problem string, err error) {
+	if len(b.records)+int(f.count) > batchRecords || b.bytes+int(f.raw) > batchBytes {
+		if err := b.flush(); err != nil {
+			return "", err
+		}
+	}
+	payload, problem := f.decompress(b.z, stored)
+	if problem != "" {
+		return problem, nil
+	}
+	b.bytes += len(payload)
+	b.records, problem = f.appendRecords(b.records, b.log, payload, b.from)
+	return problem, nil
+}
+
+func (b *batches) flush() error {
+	if len(b.records) == 0 {
+		return nil
+	}
+	err := b.fn(b.records)
+	b.records, b.bytes = b.records[:0], 0
+	return err
+}

@@ -1,0 +1,141 @@
+package journal
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/journal/keyindex"
+)
+
+// groupBytes is about how many bytes of events are written between two syncs.
+const groupBytes = 8 << 20
+
+// group is what is written between two syncs: frames, and the tickets that they answer. A group without frames carries tickets whose events are all known; they
+// wait for the groups before, in which the first copies may be.
+type group struct {
+	tickets []*Ticket
+	records []tallystick.Record
+	frames  []byte
+	places  []place // of the frames, their offsets from the group's start
+	next    uint64  // sequence after the group
+	before  chain
+	chain   chain
+	err     error // the key index could not be asked
+}
+
+// sequencer decides what is new, in the order of the queue, and makes groups. It is one goroutine and the only one that uses the index.
+type sequencer struct {
+	index  *keyindex.Index
+	queue  *queue
+	groups chan<- *group
+	next   uint64
+	chain  chain
+	z      *zstd.Encoder
+
+	payload  []byte // of the frame being gathered
+	count    uint32
+	first    uint64
+	digests  hash.Hash
+	squeezed []byte
+}
+
+// run works until the queue is closed and empty.
+func (s *sequencer) run() {
+	defer close(s.groups)
+	s.digests = sha256.New()
+	for {
+		tickets := s.queue.take(groupBytes)
+		if len(tickets) == 0 {
+			return
+		}
+		s.groups <- s.group(tickets)
+	}
+}
+
+func (s *sequencer) group(tickets []*Ticket) *group {
+	g := &group{tickets: tickets, before: s.chain}
+	for _, t := range tickets {
+		t.verdicts = make([]Verdict, len(t.events))
+		for i := range t.keyed {
+			outcome, err := s.decide(&t.keyed[i])
+			if err != nil {
+				g.err = err
+				return g
+			}
+			t.verdicts[i].Outcome = outcome
+			if outcome == Accepted {
+				p := tallystick.Position{Log: theLog, Sequence: s.next}
+				t.verdicts[i].Position = p
+				g.records = append(g.records, tallystick.Record{Position: p, Event: t.events[i]})
+				s.add(g, t, &t.keyed[i])
+			}
+		}
+	}
+	s.flush(g)
+	g.next, g.chain = s.next, s.chain
+	if len(g.records) > 0 {
+		g.err = s.index.Advance(s.next - 1)
+	}
+	return g
+}
+
+// decide says what an event is, and makes its keys known when it is new.
+func (s *sequencer) decide(e *keyed) (Outcome, error) {
+	data, known, err := s.index.Get(e.id)
+	if err == nil && !known && e.hasNatural {
+		data, known, err = s.index.Get(e.natural)
+	}
+	switch {
+	case err != nil:
+		return 0, err
+	case known && data == e.data:
+		return Duplicate, nil
+	case known:
+		return Conflicting, nil
+	}
+	s.index.Add(e.id, e.data)
+	if e.hasNatural {
+		s.index.Add(e.natural, e.data)
+	}
+	return Accepted, nil
+}
+
+// add adds a record to the frame being gathered.
+func (s *sequencer) add(g *group, t *Ticket, e *keyed) {
+	event := t.bytes[e.start:e.end]
+	if s.count > 0 && len(s.payload)+len(event) > fullFrame {
+		s.flush(g)
+	}
+	if s.count == 0 {
+		s.first = s.next
+		s.digests.Reset()
+		s.digests.Write(s.chain[:])
+	}
+	s.payload = append(s.payload, recordEvent)
+	s.payload = binary.AppendUvarint(s.payload, uint64(len(event)))
+	s.payload = append(s.payload, event...)
+	s.digests.Write(e.record[:])
+	s.count++
+	s.next++
+}
+
+// flush ends the frame being gathered, if there is one.
+func (s *sequencer) flush(g *group) {
+	if s.count == 0 {
+		return
+	}
+	s.digests.Sum(s.chain[:0])
+	f := frame{kind: kindRecords, compression: compressionZstd, first: s.first, count: s.count, raw: uint32(len(s.payload)), behind: uint32(len(g.frames)), chain: s.chain}
+	s.squeezed = s.z.EncodeAll(s.payload, s.squeezed[:0])
+	payload := s.squeezed
+	if len(payload) >= len(s.payload) {
+		f.compression, payload = compressionNone, s.payload
+	}
+	g.places = append(g.places, place{s.first, int64(len(g.frames))})
+	g.frames = appendFrame(g.frames, f, payload)
+	s.payload, s.count = s.payload[:0], 0
+}
