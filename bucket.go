@@ -107,6 +107,7 @@ func (c *Calendar) hours(a, b Instant) []Bucket {
 	buckets := make([]Bucket, 0, (b-a)/Hour+3)
 	// Where the bucket that holds a is a whole hour it starts after this; the one that holds this ends at or before a.
 	from := a - Hour
+	label := make([]byte, 0, len(time.RFC3339Nano))
 	for s := range c.spans(from) {
 		if s.start >= b {
 			break
@@ -115,7 +116,8 @@ func (c *Calendar) hours(a, b Instant) []Bucket {
 		for hour := local - floorMod(local, Hour) - s.offset; hour < min(s.end, b); hour += Hour {
 			start, end := max(hour, s.start), min(hour+Hour, s.end)
 			if end > a {
-				buckets = append(buckets, Bucket{string(appendLocal(nil, start, s.offset)), start, end})
+				label = appendLocal(label[:0], start, s.offset)
+				buckets = append(buckets, Bucket{string(label), start, end})
 			}
 		}
 	}

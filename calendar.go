@@ -82,10 +82,11 @@ func (c *Calendar) Format(t Instant) string {
 // rest, so that what is printed is still t.
 func appendLocal(b []byte, t, offset Instant) []byte {
 	offset -= offset % Minute
-	b = (t + offset).Time().AppendFormat(b, "2006-01-02T15:04:05.999999")
+	b = (t + offset).Time().AppendFormat(b, time.RFC3339Nano)
 	if offset == 0 {
-		return append(b, 'Z')
+		return b
 	}
+	b = b[:len(b)-len("Z")]
 	sign := byte('+')
 	if offset < 0 {
 		sign, offset = '-', -offset

@@ -55,6 +55,11 @@ func (d Date) Weekday() time.Weekday {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Weekday()
 }
 
+// exists reports whether the calendar has such a day.
+func (d Date) exists() bool {
+	return d.Month >= time.January && d.Month <= time.December && d.Day >= 1 && d.Day <= daysIn(d.Year, d.Month)
+}
+
 // midnight returns d at 00:00 on a clock that shows the time of day without a zone, as the instant at which a clock of UTC shows the same.
 func (d Date) midnight() Instant { return Instant(daysSinceEpoch(d.Year, d.Month, d.Day)) * Day }
 
