@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/tallystick/tallystick"
 )
@@ -231,10 +230,10 @@ func (t *tenant) releaseNumber(at tallystick.Instant) {
 
 // entitle sets what the contract allows from a day of the tenant's life on, for some days (0: for good). The second contract is larger.
 func (t *tenant) entitle(at tallystick.Instant, from, days int) {
-	start := t.joined.Time().AddDate(0, 0, from)
+	start := calendar("UTC").DateOf(t.joined).AddDays(from)
 	end := ""
 	if days > 0 {
-		end = start.AddDate(0, 0, days-1).Format(time.DateOnly)
+		end = start.AddDays(days - 1).String()
 	}
 	for _, set := range []struct {
 		typ      string
@@ -244,7 +243,7 @@ func (t *tenant) entitle(at tallystick.Instant, from, days int) {
 			set.quantity += set.quantity / 5
 		}
 		t.emit(at, tallystick.EntitlementSet, text(tallystick.FieldType, set.typ), number(tallystick.FieldQuantity, set.quantity),
-			text(tallystick.FieldStartDate, start.Format(time.DateOnly)), text(tallystick.FieldEndDate, end))
+			text(tallystick.FieldStartDate, start.String()), text(tallystick.FieldEndDate, end))
 		at += 20 * 1000
 	}
 }

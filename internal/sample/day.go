@@ -7,8 +7,8 @@ import (
 )
 
 // live generates what happens to the tenant on a date of its zone, including what only begins there.
-func (t *tenant) live(date time.Time) {
-	if t.midnight(date.AddDate(0, 0, 1)) <= t.joined || t.midnight(date) >= t.end {
+func (t *tenant) live(date tallystick.Date) {
+	if t.calendar.Start(date.AddDays(1)) <= t.joined || t.calendar.Start(date) >= t.end {
 		return
 	}
 	t.date = date
@@ -28,7 +28,7 @@ func (t *tenant) live(date time.Time) {
 		}
 	}
 	if t.campaign > 0 && date.Weekday() == time.Wednesday {
-		t.advertise(t.wall(date, 10, 0))
+		t.advertise(t.calendar.At(date, 10*tallystick.Hour))
 	}
 	t.change()
 	t.day++
@@ -36,11 +36,11 @@ func (t *tenant) live(date time.Time) {
 
 // busy is how much work there is that day, measured by a full working day: business grows by a third over the year, and around Christmas most people are away.
 func (t *tenant) busy() float64 {
-	busy := t.week[t.date.Weekday()] * (0.85 + float64(t.date.YearDay())/1200)
-	switch _, month, day := t.date.Date(); {
+	busy := t.week[t.date.Weekday()] * (0.85 + float64(t.day)/1200)
+	switch month, day := t.date.Month, t.date.Day; {
 	case month == time.December && day >= 24, month == time.January && day == 1:
 		return busy * 0.3
-	case month == time.December && day >= 1:
+	case month == time.December:
 		return busy * 1.2
 	}
 	return busy

@@ -6,7 +6,6 @@ import (
 	"iter"
 	"math/rand/v2"
 	"slices"
-	"time"
 
 	"github.com/tallystick/tallystick"
 )
@@ -33,8 +32,7 @@ func Load(o LoadOptions) iter.Seq[tallystick.Event] {
 	if o.Tenants == 0 {
 		o.Tenants = 20
 	}
-	first := time.Date(days.From.Year, days.From.Month, days.From.Day, 0, 0, 0, 0, time.UTC)
-	l := load{start: tallystick.InstantOf(first), span: tallystick.Instant(days.Days) * tallystick.Day}
+	l := load{start: calendar("UTC").Start(days.From), span: tallystick.Instant(days.Days) * tallystick.Day}
 	return func(yield func(tallystick.Event) bool) { l.run(o, yield) }
 }
 

@@ -6,7 +6,7 @@
 //   - The same options give the same events, byte for byte, on every machine. All chance comes from the seed, one generator a tenant.
 //   - Every type of the vocabulary occurs within four weeks, and every event obeys the rules of its type.
 //   - [Events] come in order of time, except for those that [Options.Late] holds back.
-//   - Memory holds about a day of events, however long the period is.
+//   - Memory holds about a day of events and those that are held back, however long the period is.
 //
 // # Decisions
 //
@@ -62,8 +62,7 @@ func Events(o Options) iter.Seq[tallystick.Event] {
 }
 
 func (o Options) generate(yield func(tallystick.Event) bool) {
-	first := time.Date(o.From.Year, o.From.Month, o.From.Day, 0, 0, 0, 0, time.UTC)
-	start, end := tallystick.InstantOf(first), tallystick.InstantOf(first.AddDate(0, 0, o.Days))
+	start, end := calendar("UTC").Period(o.From, o.From.AddDays(o.Days-1))
 
 	var pending []tallystick.Event
 	var tenants []*tenant
@@ -77,8 +76,8 @@ func (o Options) generate(yield func(tallystick.Event) bool) {
 	for day := -1; day <= o.Days; day++ {
 		horizon := tallystick.MaxInstant
 		for _, t := range tenants {
-			t.live(first.AddDate(0, 0, day))
-			horizon = min(horizon, t.midnight(first.AddDate(0, 0, day+1)))
+			t.live(o.From.AddDays(day))
+			horizon = min(horizon, t.calendar.Start(o.From.AddDays(day+1)))
 		}
 		// Nothing before the horizon is still to be made.
 		slices.SortStableFunc(pending, func(a, b tallystick.Event) int { return cmp.Compare(a.Time, b.Time) })
@@ -90,6 +89,15 @@ func (o Options) generate(yield func(tallystick.Event) bool) {
 		}
 		pending = slices.Delete(pending, 0, ready)
 	}
+}
+
+// calendar returns the calendar of a zone that a profile names.
+func calendar(zone string) *tallystick.Calendar {
+	c, err := tallystick.LoadCalendar(zone)
+	if err != nil {
+		panic(err) // a test makes every tenant
+	}
+	return c
 }
 
 // random returns the generator of a name: seeds that differ by little give streams that have nothing in common.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"time"
 
 	"github.com/tallystick/tallystick"
 )
@@ -12,20 +11,20 @@ import (
 // tenant is a profile that lives: its people and places as they are at the moment that was generated last.
 type tenant struct {
 	*profile
-	chance *rand.Rand
-	scale  float64
-	place  *time.Location
-	joined tallystick.Instant // its first event
-	end    tallystick.Instant // of the period: what would happen at or after it is left out
-	put    func(tallystick.Event)
+	chance   *rand.Rand
+	scale    float64
+	calendar *tallystick.Calendar
+	joined   tallystick.Instant // its first event
+	end      tallystick.Instant // of the period: what would happen at or after it is left out
+	put      func(tallystick.Event)
 
 	staff     []user
 	customers []contact
 	clients   []room
 
-	crew []int     // indexes into staff: who works on the day that is being generated
-	date time.Time // that day, as midnight UTC
-	day  int       // days since it joined
+	crew []int           // indexes into staff: who works on the day that is being generated
+	date tallystick.Date // that day, in the tenant's zone
+	day  int             // days since it joined
 	used map[string]int
 }
 
@@ -47,25 +46,11 @@ type room struct {
 }
 
 func newTenant(p *profile, o Options, start, end tallystick.Instant, put func(tallystick.Event)) *tenant {
-	place, err := time.LoadLocation(p.zone)
-	if err != nil {
-		panic(fmt.Sprintf("sample tenant %s: %v", p.id, err)) // the zone is a constant, and tzdata without it is no tzdata
-	}
 	joined := start + tallystick.Instant(p.joins*float64(end-start))
 	return &tenant{
-		profile: p, chance: random(o.Seed, p.id), scale: o.Scale, place: place, put: put, used: map[string]int{},
+		profile: p, chance: random(o.Seed, p.id), scale: o.Scale, calendar: calendar(p.zone), put: put, used: map[string]int{},
 		joined: joined - joined%tallystick.Second, end: end,
 	}
-}
-
-// The zones of the program's numbers are Calendar's business. Here time is only made up, and a wall time that does not exist may as well become another.
-
-// midnight is the start of a date in the tenant's zone.
-func (t *tenant) midnight(date time.Time) tallystick.Instant { return t.wall(date, 0, 0) }
-
-// wall is a time of day of a date in the tenant's zone.
-func (t *tenant) wall(date time.Time, hour, minute int) tallystick.Instant {
-	return tallystick.InstantOf(time.Date(date.Year(), date.Month(), date.Day(), hour, minute, 0, 0, t.place))
 }
 
 // moment draws an instant of the day that is being generated, by the weights of its hours.
@@ -80,7 +65,7 @@ func (t *tenant) moment() tallystick.Instant {
 		left -= t.hours[hour]
 		hour++
 	}
-	return t.wall(t.date, hour, 0) + t.span(0, 3600)
+	return t.calendar.At(t.date, tallystick.Instant(hour)*tallystick.Hour) + t.span(0, 3600)
 }
 
 // The conversions around products below look idle. They keep a compiler from fusing product and sum, which rounds otherwise on some machines.
