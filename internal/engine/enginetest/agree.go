@@ -17,6 +17,14 @@ type Open func(t *testing.T) tallystick.Engine
 // and printed as a script.
 func Agree(t *testing.T, seed int64, openOracle, openSubject Open, events []tallystick.Event, n int) {
 	t.Helper()
+	if d := findDifference(t, seed, openOracle, openSubject, events, n); d != nil {
+		t.Fatalf("seed %d: the engines differ\n\n%s", seed, d)
+	}
+}
+
+// findDifference returns the first difference, made smaller, or nil.
+func findDifference(t *testing.T, seed int64, openOracle, openSubject Open, events []tallystick.Event, n int) *difference {
+	t.Helper()
 	r := newRand(seed)
 	records := Records(events, r.IntN(2) == 0, r.IntN(3) == 0)
 	oracle, subject := openOracle(t), openSubject(t)
@@ -38,15 +46,15 @@ func Agree(t *testing.T, seed int64, openOracle, openSubject Open, events []tall
 				if same(want, got) {
 					continue
 				}
-				d := difference{t: t, openOracle: openOracle, openSubject: openSubject, records: slices.Clone(records[:done]), question: *q}
+				d := &difference{
+					t: t, openOracle: openOracle, openSubject: openSubject, base: base, records: slices.Clone(records[:done]), question: *q, want: want, got: got,
+				}
 				d.shrink()
-				t.Fatalf("seed %d: the engines differ\n\n%s\nthe oracle answers\n\t%s\nthe subject answers\n\t%s\n\nbefore the case was made smaller: %d records, %s"+
-					"the oracle answers\n\t%s\nthe subject answers\n\t%s",
-					seed, d.script(), strings.Join(d.want, "\n\t"), strings.Join(d.got, "\n\t"), done, q.Format(base),
-					strings.Join(want, "\n\t"), strings.Join(got, "\n\t"))
+				return d
 			}
 		}
 	}
+	return nil
 }
 
 // Records puts events into places of a journal: one after the other, or with gaps between them; all tenants in one log, or in two.

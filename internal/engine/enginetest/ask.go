@@ -37,9 +37,6 @@ func (a *asker) question(kind string) *Question {
 			q.AsOf = r.Position
 		}
 	}
-	if !a.chance(20) {
-		q.Before = a.instant(q.Tenant)
-	}
 	switch kind {
 	case "tally":
 		t := pick(a.generator, tallystick.EventTypes)
@@ -71,7 +68,7 @@ func (a *asker) question(kind string) *Question {
 		start := map[string]string{"session": tallystick.SessionStarted, "flow": tallystick.FlowStarted}[q.Span]
 		a.period(q)
 		if q.Before == tallystick.MaxInstant && a.chance(50) {
-			q.Before = a.instant(q.Tenant)
+			q.Before = a.instant(q)
 			q.From, q.Edges = min(q.From, q.Before), nil
 		}
 		q.Where = a.filter(start)
@@ -79,6 +76,7 @@ func (a *asker) question(kind string) *Question {
 		q.OpenLimit = pick(a.generator, []tallystick.Instant{0, 1, tallystick.Minute, tallystick.Hour, tallystick.Day, tallystick.Day, 31 * tallystick.Day})
 	case "entities":
 		q.Types = []string{pick(a.generator, entityTypes)}
+		a.before(q)
 		q.IDs = a.ids(q.Types[0])
 	case "list":
 		for range 1 + a.IntN(3) {
@@ -88,13 +86,13 @@ func (a *asker) question(kind string) *Question {
 		}
 		a.period(q)
 		q.Edges = nil
-		q.Where = a.filter(q.Types[0])
+		q.Where = a.filter(pick(a.generator, q.Types))
 		for range a.IntN(5) {
 			q.Fields = append(q.Fields, a.field(pick(a.generator, q.Types)))
 		}
 	case "resolutions":
 		a.period(q)
-		if a.chance(60) {
+		if a.chance(30) {
 			q.Where = tallystick.Filter{a.condition(tallystick.MessageSent, tallystick.FieldChannelID)}
 		}
 		if a.chance(60) {
@@ -103,7 +101,10 @@ func (a *asker) question(kind string) *Question {
 	case "sessions":
 		a.period(q)
 		q.Edges = nil
+	case "tenants":
+		a.before(q)
 	case "conversations":
+		a.before(q)
 		q.IDs = a.ids(tallystick.ConversationUpdated)
 		if q.IDs == nil {
 			q.IDs = slices.Clone(conversations)
@@ -123,10 +124,18 @@ var sumOf = map[string]tallystick.Field{
 	tallystick.EntitlementSet: tallystick.FieldQuantity, tallystick.MessageSent: tallystick.FieldSegments, tallystick.FlowStarted: tallystick.FieldPreview,
 }
 
-// period draws From and perhaps edges.
-func (a *asker) period(q *Question) {
+// before draws the end of the period, which every kind has.
+func (a *asker) before(q *Question) {
 	if !a.chance(20) {
-		q.From = a.instant(q.Tenant)
+		q.Before = a.instant(q)
+	}
+}
+
+// period draws both ends of the period and perhaps edges.
+func (a *asker) period(q *Question) {
+	a.before(q)
+	if !a.chance(20) {
+		q.From = a.instant(q)
 		if q.From > q.Before && !a.chance(3) {
 			q.From, q.Before = q.Before, q.From
 		}
@@ -136,7 +145,7 @@ func (a *asker) period(q *Question) {
 	}
 	var inner []tallystick.Instant
 	for range a.IntN(6) {
-		i := a.instant(q.Tenant)
+		i := a.instant(q)
 		if i < q.From || i > q.Before || !a.chance(5) && (i == q.From || i == q.Before || slices.Contains(inner, i)) {
 			continue
 		}
@@ -146,27 +155,40 @@ func (a *asker) period(q *Question) {
 	q.Edges = append(append([]tallystick.Instant{q.From}, inner...), q.Before)
 }
 
-// instant draws an instant that a comparison may get wrong.
-func (a *asker) instant(tenant string) tallystick.Instant {
+// instant draws an instant that a comparison may get wrong: most times that of an event that the question is about, or the one behind it.
+func (a *asker) instant(q *Question) tallystick.Instant {
+	about := aboutTypes[q.Kind]
+	if q.Kind == "tally" || q.Kind == "entities" {
+		about = append(slices.Clone(about), q.Types...)
+	}
 	r := a.record()
-	for range 3 { // most times one of the tenant's
-		if r.Event.Tenant == tenant {
+	for range 40 {
+		if r.Event.Tenant == q.Tenant && (about == nil || slices.Contains(about, r.Event.Type)) {
 			break
 		}
 		r = a.record()
 	}
-	switch at := r.Event.Time; a.IntN(6) {
-	case 0, 1:
+	switch at := r.Event.Time; a.IntN(8) {
+	case 0, 1, 2:
 		return at
-	case 2:
+	case 3, 4:
 		return at + 1
-	case 3:
+	case 5:
 		return at - at%tallystick.Hour + tallystick.Hour
-	case 4:
+	case 6:
 		return at - at%(15*tallystick.Minute)
 	default:
 		return at + pick(a.generator, steps)
 	}
+}
+
+// aboutTypes are the types of event that a kind of question depends on, besides its own.
+var aboutTypes = map[string][]string{
+	"tally":         {tallystick.MessageFailed},
+	"peak":          {tallystick.SessionStarted, tallystick.SessionEnded, tallystick.FlowStarted, tallystick.FlowEnded},
+	"resolutions":   {tallystick.ConversationSolved, tallystick.ConversationCreated, tallystick.MessageSent, tallystick.MessageFailed},
+	"sessions":      {tallystick.MessageSent, tallystick.MessageFailed, tallystick.SessionStarted},
+	"conversations": {tallystick.ConversationCreated, tallystick.ConversationUpdated, tallystick.ConversationSolved, tallystick.MessageSent},
 }
 
 // typeOf draws a type, most times one that the tenant has.
@@ -261,7 +283,7 @@ func (a *asker) edgesOf(q *Question) map[string][]tallystick.Instant {
 		}
 		edges[group] = nil
 		for range a.IntN(4) {
-			edges[group] = append(edges[group], a.instant(q.Tenant))
+			edges[group] = append(edges[group], a.instant(q))
 		}
 		slices.Sort(edges[group])
 	}

@@ -1,6 +1,10 @@
 package enginetest
 
-import "github.com/tallystick/tallystick"
+import (
+	"fmt"
+
+	"github.com/tallystick/tallystick"
+)
 
 // Short names for the fields of scenes.
 const (
@@ -13,7 +17,7 @@ const (
 
 // scenes play what reports tell apart. Each adds some events of one tenant; what they leave open is drawn.
 var scenes = []func(*tenant){
-	(*tenant).botWindows, (*tenant).givenSession, (*tenant).room, (*tenant).relink, (*tenant).merges, (*tenant).resolution, (*tenant).spans, (*tenant).spans,
+	(*tenant).botWindows, (*tenant).givenSession, (*tenant).room, (*tenant).relink, (*tenant).merges, (*tenant).resolution, (*tenant).answered, (*tenant).answered, (*tenant).spans, (*tenant).spans,
 	(*tenant).billing, (*tenant).entitlements, (*tenant).channelLife, (*tenant).people, (*tenant).campaign, (*tenant).failure, (*tenant).upserts,
 }
 
@@ -111,7 +115,11 @@ func (t *tenant) merges() {
 
 // resolution plays a conversation with answers around its resolutions.
 func (t *tenant) resolution() {
-	v, at := given{fConversation: pick(t.generator, conversations)}, t.when()
+	id, at := pick(t.generator, conversations), t.when()
+	if t.chance(60) { // of few messages, so that each matters
+		id = fmt.Sprintf("v%d", 4+len(t.times))
+	}
+	v := given{fConversation: id}
 	if t.chance(50) {
 		t.add(t.near(at), tallystick.ConversationCreated, v)
 	}
@@ -138,6 +146,21 @@ func (t *tenant) resolution() {
 	t.add(t.near(at), tallystick.ConversationSolved, v)
 }
 
+// answered plays a conversation of one question, one answer, which may fail or not count, and one resolution.
+func (t *tenant) answered() {
+	v, at := given{fConversation: fmt.Sprintf("v%d", 4+len(t.times))}, t.when()
+	if t.chance(30) {
+		t.add(t.near(at), tallystick.ConversationCreated, v)
+	}
+	t.add(at, tallystick.MessageSent, v, t.fromContact(pick(t.generator, contactIDs)))
+	at = t.near(at)
+	t.add(at, tallystick.MessageSent, countable, v, given{fDirection: "outbound", fSenderKind: pick(t.generator, []string{"user", "bot", "api", "system"})})
+	if t.chance(40) {
+		t.add(t.near(at), tallystick.MessageFailed, given{fMessage: message(t.next)})
+	}
+	t.add(t.near(at), tallystick.ConversationSolved, v)
+}
+
 // spans starts sessions and flow runs that overlap, touch, end at once, end before they start, or never do.
 func (t *tenant) spans() {
 	at := t.when()
@@ -153,7 +176,7 @@ func (t *tenant) spans() {
 		if t.chance(70) {
 			t.add(until, end, given{id: t.events[len(t.events)-1].Text(id)})
 		}
-		at = pick(t.generator, []tallystick.Instant{at, until, t.near(at)})
+		at = pick(t.generator, []tallystick.Instant{at, until, t.near(at), at + tallystick.Hour, at + tallystick.Day})
 	}
 }
 

@@ -13,10 +13,12 @@ import (
 type difference struct {
 	t                       *testing.T
 	openOracle, openSubject Open
+	base                    tallystick.Instant
 	records                 []tallystick.Record
 	question                Question
 	want, got               []string
 	tries                   int
+	batches                 bool // the engines agree once the records come in one batch
 }
 
 const mostTries = 400
@@ -24,7 +26,7 @@ const mostTries = 400
 // shrink drops records, clauses of the question and optional fields for as long as the engines still differ.
 func (d *difference) shrink() {
 	if !d.differ(d.records, &d.question) {
-		d.t.Log("in one batch and without the records that came twice the engines agree: it is the batches, or what was asked before")
+		d.batches = true
 		return
 	}
 	for smaller := true; smaller && d.tries < mostTries; {
@@ -32,6 +34,8 @@ func (d *difference) shrink() {
 	}
 	for d.dropFields() && d.tries < 2*mostTries {
 	}
+	d.base = baseOf(d.records) // so that the script is of the days around
+	d.differ(d.records, &d.question)
 }
 
 // differ asks new engines with these records. If they differ it keeps their answers.
@@ -54,7 +58,7 @@ func (d *difference) differ(records []tallystick.Record, q *Question) bool {
 				return []string{errorPrefix + err.Error()}
 			}
 		}
-		return ask(engine, q, baseOf(records))
+		return ask(engine, q, d.base)
 	}
 	want, got := answer(d.openOracle), answer(d.openSubject)
 	if same(want, got) {
@@ -146,18 +150,17 @@ func (d *difference) dropFields() (smaller bool) {
 	return smaller
 }
 
-// script writes the case in the notation of scripts, with the oracle's answer as the expected one.
-func (d *difference) script() string {
-	base := baseOf(d.records)
-	n := notation{base}
+// String writes the case in the notation of scripts, with the oracle's answer as the expected one.
+func (d *difference) String() string {
+	n := notation{d.base}
 	var b strings.Builder
-	b.WriteString("base " + base.String()[:len("2006-01-02")] + "\nload\n")
+	b.WriteString("base " + d.base.String()[:len("2006-01-02")] + "\nload\n")
 	for i := range d.records {
 		b.WriteString("  " + formatPosition(d.records[i].Position) + ": " + n.formatEvent(&d.records[i].Event) + "\n")
 	}
-	b.WriteString(d.question.Format(base) + "answer\n")
-	for _, line := range d.want {
-		b.WriteString("  " + line + "\n")
+	b.WriteString(d.question.Format(d.base) + "answer\n  " + strings.Join(d.want, "\n  ") + "\n\nthe subject answers\n  " + strings.Join(d.got, "\n  ") + "\n")
+	if d.batches {
+		b.WriteString("\nwith all records in one batch the engines agree: it is the batches, records that came twice, or what was asked before\n")
 	}
 	return b.String()
 }

@@ -195,6 +195,9 @@ func (t *tenant) drawText(e *tallystick.Event, rule *tallystick.Rule) string {
 	if rule.Required {
 		return pick(t.generator, freeTexts[1:])
 	}
+	if t.chance(20) {
+		return ""
+	}
 	return pick(t.generator, freeTexts)
 }
 
