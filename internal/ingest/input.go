@@ -1,0 +1,130 @@
+package ingest
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/tallystick/tallystick"
+)
+
+// input is what a stream reads: the caller's reader, decompressed, within its limits.
+type input struct {
+	io.Reader
+	source *limited // the caller's reader
+	plain  *limited // the same after decompression
+	form   string   // of compression; "" where there is none
+	close  func()
+}
+
+// Windows of zstd: of files what its own command line accepts, of HTTP bodies what RFC 9659 allows.
+const (
+	maxWindow     = 128 << 20
+	maxWindowHTTP = 8 << 20
+)
+
+// strangers are files that people hand over by mistake.
+var strangers = []struct{ magic, name, advice string }{
+	{"PK\x03\x04", "a zip archive", "unpack it"},
+	{"BZh", "compressed with bzip2", "decompress it, or use gzip or zstd"},
+	{"\xfd7zXZ\x00", "compressed with xz", "decompress it, or use gzip or zstd"},
+	{"\xff\xfe", "in UTF-16", "convert it to UTF-8"},
+	{"\xfe\xff", "in UTF-16", "convert it to UTF-8"},
+}
+
+// open looks at the first bytes of r and makes an input of it.
+func open(ctx context.Context, r io.Reader, o Options) (*input, error) {
+	source := &limited{ctx: ctx, r: r, limit: o.MaxBytes, what: "the input"}
+	buffered := bufio.NewReaderSize(source, 64<<10)
+	in := &input{source: source, close: func() {}}
+	plain := io.Reader(buffered)
+	first, err := buffered.Peek(6)
+	if err != nil && err != io.EOF {
+		return nil, in.problem(err)
+	}
+	switch {
+	case bytes.HasPrefix(first, []byte("\x1f\x8b")):
+		in.form = "gzip"
+		z, err := gzip.NewReader(buffered)
+		if err != nil {
+			return nil, in.problem(err)
+		}
+		plain = z
+	case bytes.HasPrefix(first, []byte("\x28\xb5\x2f\xfd")):
+		in.form = "zstd"
+		window := uint64(maxWindow)
+		if o.MaxDecompressed > 0 {
+			window = maxWindowHTTP
+		}
+		z, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
+		if err != nil {
+			return nil, in.problem(err)
+		}
+		plain, in.close = z, z.Close
+	default:
+		for _, s := range strangers {
+			if bytes.HasPrefix(first, []byte(s.magic)) {
+				return nil, wrong("the input is %s", s.name).WithHint("%s", s.advice)
+			}
+		}
+	}
+	in.plain = &limited{ctx: ctx, r: plain, limit: o.MaxDecompressed, what: "the decompressed input"}
+	in.Reader = in.plain
+	return in, nil
+}
+
+// problem says whose fault an error of reading is.
+func (in *input) problem(err error) error {
+	switch {
+	case in.source.err != nil:
+		return in.source.err
+	case in.plain != nil && errors.Is(err, errLimit):
+		return err
+	case errors.Is(err, zstd.ErrWindowSizeExceeded):
+		return tallystick.Errorf(tallystick.TooLarge, "the zstd data was compressed with too large a window").WithHint("compress it without --long")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return wrong("the %s data is cut off", in.form).WithHint("the file was probably not copied whole")
+	case in.form != "":
+		return wrong("the %s data is damaged: %w", in.form, err)
+	}
+	return err
+}
+
+// limited reads no more than its limit, and not after its context has ended.
+type limited struct {
+	ctx   context.Context // of one call of Stream, which this reader does not outlive
+	r     io.Reader
+	limit int64 // bytes; 0: none
+	what  string
+	n     int64 // bytes read
+	err   error // the first that was not io.EOF
+}
+
+// errLimit is the cause of an error about a limit.
+var errLimit = errors.New("over the limit")
+
+func (l *limited) Read(b []byte) (int, error) {
+	if l.err != nil {
+		return 0, l.err
+	}
+	if l.ctx.Err() != nil {
+		l.err = context.Cause(l.ctx)
+		return 0, l.err
+	}
+	n, err := l.r.Read(b)
+	l.n += int64(n)
+	if l.limit > 0 && l.n > l.limit {
+		e := tallystick.Errorf(tallystick.TooLarge, "%s has more than %d bytes", l.what, l.limit).WithHint("send it in parts")
+		e.Err = errLimit
+		n, err = 0, e
+	}
+	if err != nil && err != io.EOF {
+		l.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,191 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"io"
+	"iter"
+	"sync"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Item is the answer to one event of a stream.
+type Item struct {
+	Event tallystick.Event  // where Err is nil
+	Err   *tallystick.Error // why the event was rejected
+	Line  int64             // of the input; in an array or a row of values the number of the element; from 1
+
+	// Of a rejected event: the bytes as they came, without white space around them, but no more than [MaxRaw] of them; their whole length; and the SHA-256
+	// of all of them.
+	Raw    []byte
+	Length int64
+	Digest [sha256.Size]byte
+}
+
+// MaxRaw is how much of a rejected event is kept.
+const MaxRaw = 64 << 10
+
+// Options say how a stream is read. The zero Options read on the caller's goroutine, without limits.
+type Options struct {
+	// Workers is how many goroutines decode; one more reads. 0: all is done by the caller's.
+	Workers int
+	// MaxBytes limits the input as it comes, MaxDecompressed the input after it was decompressed, MaxEvents its events. 0: no limit. What goes over one
+	// ends the stream with a [tallystick.TooLarge] error. With MaxDecompressed, zstd windows are limited to 8 MiB, as for HTTP.
+	MaxBytes        int64
+	MaxDecompressed int64
+	MaxEvents       int64
+}
+
+// Stream reads events from r and yields them in batches, in the order of the input. Each item is an event or says why it was rejected; a batch has one
+// item or more, is new memory and may be kept, and the events in it share the memory of their text. An error comes last and alone: r's own, ctx's, or a
+// *[tallystick.Error] about a container that can't be read further; everything before it has been yielded.
+//
+// Gzip (also of several members) and zstd are recognised by their first bytes, under every format. A byte order mark at the beginning, blank lines and
+// carriage returns at the end of lines are skipped. A line or element over [tallystick.MaxEvent] is rejected and read past in constant memory. In an
+// array that breaks between two elements nothing after the break can be trusted, so it ends the stream; a broken line spoils only itself.
+//
+// Nothing runs between two uses of the sequence: when the loop over it ends, so have its goroutines. A Read of r that blocks is waited for.
+func Stream(ctx context.Context, r io.Reader, format Format, d *Decoder, o Options) iter.Seq2[[]Item, error] {
+	return func(yield func([]Item, error) bool) {
+		in, err := open(ctx, r, o)
+		if err != nil {
+			if err != io.EOF {
+				yield(nil, err)
+			}
+			return
+		}
+		defer in.close()
+		s := &splitter{in: in, format: format, maxEvents: o.MaxEvents}
+		if o.Workers <= 0 {
+			d.streamHere(s, yield)
+		} else {
+			d.streamParallel(ctx, s, o.Workers, yield)
+		}
+	}
+}
+
+// streamHere does all the work on the caller's goroutine.
+func (d *Decoder) streamHere(s *splitter, yield func([]Item, error) bool) {
+	b := d.block()
+	defer d.blocks.Put(b)
+	for {
+		if err := s.next(b); err != nil {
+			if err != io.EOF {
+				yield(nil, err)
+			}
+			return
+		}
+		if !yield(d.decode(b), nil) {
+			return
+		}
+	}
+}
+
+// job is a block on its way through a worker. One of items and err comes.
+type job struct {
+	block *block
+	items chan []Item // of room for one, so that a worker never waits
+	err   error
+}
+
+// streamParallel splits on one goroutine and decodes on others. Every job is put into order, where it is taken up in the order of the input, and then into
+// work, where a worker takes it. The room in order bounds the memory.
+func (d *Decoder) streamParallel(ctx context.Context, s *splitter, workers int, yield func([]Item, error) bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+
+	order, work := make(chan *job, workers+1), make(chan *job)
+	running.Go(func() {
+		defer close(order)
+		defer close(work)
+		for {
+			j := &job{block: d.block(), items: make(chan []Item, 1)}
+			j.err = s.next(j.block)
+			select {
+			case order <- j:
+			case <-ctx.Done():
+				return
+			}
+			if j.err != nil {
+				return
+			}
+			select {
+			case work <- j:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	for range workers {
+		running.Go(func() {
+			for j := range work {
+				j.items <- d.decode(j.block)
+				d.blocks.Put(j.block)
+			}
+		})
+	}
+
+	for {
+		var j *job
+		select {
+		case j = <-order:
+		case <-ctx.Done():
+		}
+		if j != nil && j.err == nil {
+			select {
+			case items := <-j.items:
+				if !yield(items, nil) {
+					return
+				}
+				continue
+			case <-ctx.Done():
+			}
+		}
+		switch {
+		case ctx.Err() != nil:
+			yield(nil, context.Cause(ctx))
+		case j != nil && j.err != io.EOF:
+			yield(nil, j.err)
+		}
+		return
+	}
+}
+
+// block returns an empty block.
+func (d *Decoder) block() *block {
+	if b, ok := d.blocks.Get().(*block); ok {
+		return b
+	}
+	return &block{}
+}
+
+// decode reads the events of a block.
+func (d *Decoder) decode(b *block) []Item {
+	run := d.begin()
+	defer d.end(run)
+	items := make([]Item, len(b.spans))
+	from := b.spans[0].from
+	text := string(b.bytes[from:b.spans[len(b.spans)-1].to])
+	if run.values == nil {
+		run.values = make([]tallystick.Value, 0, valuesAtOnce)
+	}
+	for i, span := range b.spans {
+		item := &items[i]
+		item.Line = span.line
+		raw := b.bytes[span.from:span.to]
+		if span.long != nil {
+			item.Err = tooLong(span.long.length)
+			item.Length, item.Digest = span.long.length, span.long.digest
+		} else if item.Event, item.Err = run.event(text[span.from-from:span.to-from], raw); item.Err != nil {
+			item.Length, item.Digest = int64(len(raw)), sha256.Sum256(raw)
+		}
+		if item.Err != nil {
+			item.Event = tallystick.Event{}
+			item.Raw = append([]byte(nil), raw[:min(len(raw), MaxRaw)]...)
+		}
+	}
+	return items
+}
