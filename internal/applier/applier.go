@@ -29,7 +29,7 @@ import (
 type Journal interface {
 	// Head returns the position of the newest committed record of the applier's log. Records that were given to Committed are at or before it.
 	Head() tallystick.Position
-	// Read calls fn with the committed records after a position, in order, up to the head at the time of the call at least. The records stay valid after fn has returned.
+	// Read calls fn with the committed records after a position, in order, up to the head at the time of the call at least. fn keeps the records but not the slice.
 	Read(ctx context.Context, after tallystick.Position, fn func([]tallystick.Record) error) error
 }
 
@@ -63,6 +63,7 @@ type Applier struct {
 	mu      sync.Mutex
 	applied tallystick.Position
 	waiters int
+	opened  bool          // the engine was opened once, and fits the journal
 	ended   error         // why Run has ended; nil while it has not
 	changed chan struct{} // closed and replaced when something above changes
 
@@ -93,7 +94,7 @@ func New(o Options) *Applier {
 	return &Applier{options: o, queue: newQueue(o.Queue, o.Full), changed: make(chan struct{})}
 }
 
-// Committed takes records that the journal has committed, in order. The applier keeps the slice.
+// Committed takes records that the journal has committed, in order. It keeps the records but not the slice.
 func (a *Applier) Committed(records []tallystick.Record) { a.queue.put(records) }
 
 // Run opens the engine, applies what the journal has and will have, and closes the engine again. It returns when ctx is done, with the cause, or when the
@@ -102,7 +103,7 @@ func (a *Applier) Run(ctx context.Context, journal Journal) error {
 	err := a.run(ctx, journal)
 	a.queue.close()
 	a.mu.Lock()
-	a.ended = err
+	a.ended = err // never nil
 	a.announce()
 	a.mu.Unlock()
 	return err
@@ -138,14 +139,16 @@ func (a *Applier) run(ctx context.Context, journal Journal) error {
 var errAhead = errors.New("acknowledged events were lost from the journal")
 
 // serve opens the engine and keeps it at the head until something fails. It never returns nil.
-func (a *Applier) serve(ctx context.Context, journal Journal) (err error) {
+func (a *Applier) serve(ctx context.Context, journal Journal) error {
 	engine, err := a.options.Open(ctx)
 	if err != nil {
 		return fmt.Errorf("open engine: %w", err)
 	}
 	defer func() {
 		a.replace(nil)
-		err = errors.Join(err, engine.Close())
+		if err := engine.Close(); err != nil {
+			a.options.Logger.Warn("the engine did not close cleanly; it is checked when it is opened", "error", err)
+		}
 	}()
 	applied, err := engine.Applied(ctx, a.options.Log)
 	if err != nil {
@@ -159,9 +162,12 @@ func (a *Applier) serve(ctx context.Context, journal Journal) (err error) {
 	if n := head.Sequence - applied.Sequence; n > 0 {
 		a.options.Logger.Info("the engine is missing or older than the journal: applying records", "records", n, "after", applied.String(), "to", head.String())
 	}
-	a.advance(applied)
 	a.queue.miss()
 	a.replace(engine)
+	a.mu.Lock()
+	a.opened = true
+	a.mu.Unlock()
+	a.advance(applied)
 	for {
 		records, behind, err := a.next(ctx)
 		switch {

@@ -15,12 +15,23 @@ func (a *Applier) Applied() tallystick.Position {
 
 // Wait returns once everything up to a position is applied: with an error when Run has ended before, or ctx is done.
 func (a *Applier) Wait(ctx context.Context, until tallystick.Position) error {
+	return a.waitFor(ctx, func() bool { return a.opened && !until.After(a.applied) })
+}
+
+// Opened returns once the engine is open and was found to fit the journal. Who adds to the journal waits for it first: once the journal has grown past the
+// engine's position, nobody can see any more that records between them were lost.
+func (a *Applier) Opened(ctx context.Context) error {
+	return a.waitFor(ctx, func() bool { return a.opened })
+}
+
+// waitFor waits until something holds, which it asks with mu held.
+func (a *Applier) waitFor(ctx context.Context, holds func() bool) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.waiters++
 	defer func() { a.waiters-- }()
 	a.queue.nudge()
-	for until.After(a.applied) {
+	for !holds() {
 		if a.ended != nil {
 			return a.ended
 		}

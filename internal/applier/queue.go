@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/tallystick/tallystick"
@@ -46,7 +47,7 @@ func (q *queue) put(records []tallystick.Record) {
 		q.drop()
 		q.gap, q.reread = true, true
 	default:
-		q.slices = append(q.slices, records)
+		q.slices = append(q.slices, slices.Clone(records))
 		q.count += len(records)
 	}
 	q.nudge()

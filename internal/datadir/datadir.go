@@ -2,7 +2,7 @@
 //
 //	VERSION      format of the directory, "tallystick 1"
 //	LOCK         held while a program uses the directory, with that program's name inside
-//	journal/     the truth
+//	journal/     the truth; its folder keys/ is an index that can be made again from it
 //	engine/      a view of the journal; the only part that may be deleted without loss
 //	quarantine/  events that were rejected
 //	reports/     definitions of custom reports
@@ -119,8 +119,9 @@ func (d *Dir) Close() error { return d.lock.Close() }
 // Path returns the directory itself, as it was given.
 func (d *Dir) Path() string { return d.path }
 
-// Journal, Engine, Quarantine, Reports and Files are the parts of the directory; all exist.
+// The parts of the directory. All exist but Keys, which the journal makes.
 func (d *Dir) Journal() string    { return filepath.Join(d.path, "journal") }
+func (d *Dir) Keys() string       { return filepath.Join(d.path, "journal", "keys") }
 func (d *Dir) Engine() string     { return filepath.Join(d.path, "engine") }
 func (d *Dir) Quarantine() string { return filepath.Join(d.path, "quarantine") }
 func (d *Dir) Reports() string    { return filepath.Join(d.path, "reports") }
