@@ -1,0 +1,247 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"unicode/utf8"
+
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/tallystick/tallystick"
+)
+
+// tenant is what the engine knows of a tenant by heart.
+type tenant struct {
+	number int32
+	log    uint32
+	first  tallystick.Instant // time of its earliest event
+}
+
+// batch is one call of Apply: records by table, and what becomes of the engine's memory when they are committed.
+type batch struct {
+	rows    map[*table][]*tallystick.Record
+	numbers map[*table][]int32 // the number of each row's tenant
+	applied map[uint32]uint64
+	tenants map[string]tenant // new and changed ones
+	named   []string          // new ones, in order
+	firsts  []first
+}
+
+// first is a row of first_events.
+type first struct {
+	tenant int32
+	seq    uint64
+	time   tallystick.Instant
+}
+
+// Apply implements [tallystick.Applier]. After an error other than of ctx or of a record, the engine takes no more records until it was opened anew.
+func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
+	e.applying.Lock()
+	defer e.applying.Unlock()
+	if e.failed != nil {
+		return tallystick.Errorf(tallystick.Unavailable, "the event store takes no more records: %w", e.failed).WithHint("close it and open it again")
+	}
+	b, err := e.sort(records)
+	if err != nil || len(b.applied) == 0 {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := e.write(ctx, b); err != nil {
+		e.failed = err
+		return fmt.Errorf("apply %d records: %w", len(records), err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	maps.Copy(e.applied, b.applied)
+	maps.Copy(e.tenants, b.tenants)
+	return nil
+}
+
+// sort checks the records that were not applied yet and sorts them by table. Nobody else writes what it reads of the engine.
+func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
+	b := &batch{
+		rows: map[*table][]*tallystick.Record{}, numbers: map[*table][]int32{}, applied: map[uint32]uint64{}, tenants: map[string]tenant{},
+	}
+	var name string // of the latest record's tenant
+	var t tenant
+	for i := range records {
+		r := &records[i]
+		p, ev := r.Position, &r.Event
+		last, ok := b.applied[p.Log]
+		if !ok {
+			last = e.applied[p.Log]
+		}
+		if p.Sequence <= last && !ok {
+			continue
+		}
+		if p.Sequence <= last || p.Sequence > math.MaxInt64 {
+			return nil, tallystick.Errorf(tallystick.Internal, "record %s came after %d-%d", p, p.Log, last)
+		}
+		tb := e.byType[ev.Type]
+		if tb == nil {
+			tb = e.byType[""]
+		}
+		if err := check(tb, ev); err != nil {
+			return nil, tallystick.Errorf(tallystick.Internal, "record %s: %w", p, err)
+		}
+		b.applied[p.Log] = p.Sequence
+		if ev.Tenant != name {
+			name, t = ev.Tenant, e.tenantOf(b, ev.Tenant, p.Log)
+		}
+		if t.log != p.Log {
+			return nil, tallystick.Errorf(tallystick.Internal, "record %s is of a tenant of log %d", p, t.log)
+		}
+		if ev.Time < t.first {
+			t.first = ev.Time
+			b.tenants[name] = t
+			b.firsts = append(b.firsts, first{t.number, p.Sequence, ev.Time})
+		}
+		b.rows[tb] = append(b.rows[tb], r)
+		b.numbers[tb] = append(b.numbers[tb], t.number)
+	}
+	return b, nil
+}
+
+// check refuses what a table can't hold as it is, so that the Appender has nothing to object to.
+func check(tb *table, ev *tallystick.Event) error {
+	if ev.Tenant == "" {
+		return fmt.Errorf("event without a tenant")
+	}
+	if !utf8.ValidString(ev.Tenant) || !utf8.ValidString(ev.Type) {
+		return fmt.Errorf("tenant %q, type %q: not UTF-8", ev.Tenant, ev.Type)
+	}
+	for i := range ev.Data {
+		v := &ev.Data[i]
+		if tb.byField[v.Field] != 0 && !utf8.ValidString(v.Text) {
+			return fmt.Errorf("%s %q: not UTF-8", v.Field, v.Text)
+		}
+	}
+	return nil
+}
+
+// tenantOf returns what is known of a tenant, and makes a number for a new one.
+func (e *Engine) tenantOf(b *batch, name string, log uint32) tenant {
+	if t, ok := b.tenants[name]; ok {
+		return t
+	}
+	if t, ok := e.tenants[name]; ok {
+		return t
+	}
+	t := tenant{number: int32(len(e.tenants) + len(b.named) + 1), log: log, first: tallystick.MaxInstant}
+	b.tenants[name] = t
+	b.named = append(b.named, name)
+	return t
+}
+
+// write stores a batch in one transaction.
+func (e *Engine) write(ctx context.Context, b *batch) (err error) {
+	if err := execute(e.writer, "BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			// A transaction that failed is rolled back already, for some failures.
+			_ = execute(e.writer, "ROLLBACK")
+		}
+	}()
+	for _, t := range e.tables {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := e.writeTable(ctx, t, b); err != nil {
+			return err
+		}
+	}
+	return execute(e.writer, "COMMIT")
+}
+
+func (e *Engine) writeTable(ctx context.Context, t *table, b *batch) error {
+	rows := len(b.rows[t])
+	write := func(a *appender, i int) { writeEvent(a, b.rows[t][i], b.numbers[t][i]) }
+	switch t.name {
+	case progressTable:
+		var logs []uint32
+		for log := range b.applied {
+			logs = append(logs, log)
+		}
+		rows = len(logs)
+		write = func(a *appender, i int) {
+			a.setBigint(0, int64(logs[i]))
+			a.setBigint(1, int64(b.applied[logs[i]]))
+		}
+	case tenantTable:
+		rows = len(b.named)
+		write = func(a *appender, i int) {
+			t := b.tenants[b.named[i]]
+			a.setInteger(0, t.number)
+			a.setVarchar(1, b.named[i])
+			a.setBigint(2, int64(t.log))
+		}
+	case firstTable:
+		rows = len(b.firsts)
+		write = func(a *appender, i int) {
+			a.setInteger(0, b.firsts[i].tenant)
+			a.setBigint(1, int64(b.firsts[i].seq))
+			a.setBigint(2, int64(b.firsts[i].time))
+		}
+	}
+	if rows == 0 {
+		return nil
+	}
+	a, err := e.chunks.open(e.writer, t)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		write(a, i)
+		if err = a.next(); err == nil && a.row == 0 {
+			err = ctx.Err()
+		}
+		if err != nil {
+			a.drop()
+			return err
+		}
+	}
+	return a.done()
+}
+
+// writeEvent writes a row of a table of events.
+func writeEvent(a *appender, r *tallystick.Record, tenant int32) {
+	a.setInteger(0, tenant)
+	a.setBigint(1, int64(r.Position.Sequence))
+	a.setBigint(2, int64(r.Event.Time))
+	t := a.table
+	if t.event == nil {
+		a.setVarchar(3, r.Event.Type)
+		return
+	}
+	for i := range r.Event.Data {
+		v := &r.Event.Data[i]
+		col := t.byField[v.Field]
+		if col == 0 || a.isSet(col) { // the first value counts, as in Event.Text
+			continue
+		}
+		switch t.columns[col].kind {
+		case boolean:
+			a.setBoolean(col, v.Int != 0)
+		case bigint:
+			a.setBigint(col, v.Int)
+		default:
+			a.setVarchar(col, v.Text)
+		}
+	}
+}
+
+// execute runs a statement without values or answer.
+func execute(conn mapping.Connection, statement string) error {
+	var r mapping.Result
+	defer mapping.DestroyResult(&r)
+	if mapping.Query(conn, statement, &r) == mapping.StateError {
+		return fmt.Errorf("%s: %s", statement, mapping.ResultError(&r))
+	}
+	return nil
+}

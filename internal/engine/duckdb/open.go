@@ -1,0 +1,286 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	duck "github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/tallystick/tallystick"
+)
+
+const (
+	databaseFile   = "events.duckdb"
+	lockFile       = "lock"
+	openingFile    = "opening" // how many times in a row opening the database did not come to an end
+	tempDir        = "temp"
+	unreadableDir  = "unreadable"
+	defaultMemory  = "512MB"
+	checkpointSize = "32MB" // of the write-ahead log: more is slower to replay and takes more memory, less is written twice as often
+)
+
+// Open opens the store in a folder, or begins one. It never gives up because of what is in the folder's files: what can't be read is set aside.
+func Open(ctx context.Context, o Options) (*Engine, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.MemoryLimit == "" {
+		o.MemoryLimit = defaultMemory
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("open event store: %w", err)
+	}
+	if strings.ContainsAny(dir, "?%#") {
+		return nil, tallystick.Errorf(tallystick.Invalid, "%q can't be the folder of the event store: its name has a ?, %% or #", dir)
+	}
+	o.Dir = dir
+	if err := os.MkdirAll(filepath.Join(dir, tempDir), 0o750); err != nil {
+		return nil, fmt.Errorf("open event store: %w", err)
+	}
+	lock, err := takeLock(filepath.Join(dir, lockFile))
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{lock: lock, log: o.Logger, tables: schema(), byType: map[string]*table{}, chunks: newChunks()}
+	for _, t := range e.tables {
+		if t.event != nil {
+			e.byType[t.event.Name] = t
+		} else if t.name == otherTable {
+			e.byType[""] = t
+		}
+	}
+	if err := e.open(ctx, o); err != nil {
+		e.chunks.close()
+		return nil, errors.Join(fmt.Errorf("open event store: %w", err), lock.Close())
+	}
+	return e, nil
+}
+
+// takeLock keeps a second program, and this one too, from opening the same file twice. It ends with the process.
+func takeLock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o640)
+	if err != nil {
+		return nil, fmt.Errorf("lock event store: %w", err)
+	}
+	for err = syscall.EINTR; err == syscall.EINTR; {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	}
+	if err == nil {
+		return f, nil
+	}
+	f.Close()
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, tallystick.Errorf(tallystick.Conflict, "the event store in %q is in use", filepath.Dir(path)).WithHint("end the other program first")
+	}
+	return nil, fmt.Errorf("lock event store: %w", err)
+}
+
+// open opens the database; where it can't be opened without its write-ahead log; where that doesn't help a new one.
+//
+// A damaged file can take the process down inside DuckDB. So that it does this twice at most, attempts are counted in a file: a first death may have been a coincidence, after
+// a second one the write-ahead log is taken for damaged, after a third one the file.
+func (e *Engine) open(ctx context.Context, o Options) error {
+	deaths := deaths(o.Dir)
+	if err := os.WriteFile(filepath.Join(o.Dir, openingFile), []byte(strconv.Itoa(deaths+1)), 0o640); err != nil {
+		return err // a disk that is full or refuses to be written to is no damage
+	}
+	database := filepath.Join(o.Dir, databaseFile)
+	for _, name := range []string{database, database + ".wal"} {
+		f, err := os.OpenFile(name, os.O_RDWR, 0)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		f.Close()
+	}
+	died := errors.New("opening it ended the program before")
+	steps := []struct {
+		pattern string
+		what    string
+		skip    bool
+	}{
+		{what: "", skip: deaths >= 2},
+		{what: "write-ahead log", pattern: databaseFile + ".*", skip: deaths >= 3},
+		{what: "database", pattern: databaseFile + "*"},
+	}
+	err := died
+	for _, step := range steps {
+		if step.pattern != "" {
+			moved, moveErr := setAside(o.Dir, step.pattern)
+			if moveErr != nil {
+				return errors.Join(err, moveErr)
+			}
+			if !moved {
+				continue
+			}
+			e.log.Warn("a part of the event store can't be used; it was set aside, and what is missing has to be applied again from the journal",
+				"part", step.what, "error", err, "folder", filepath.Join(o.Dir, unreadableDir))
+		}
+		if step.skip {
+			continue
+		}
+		if err = e.connect(ctx, o, database); err == nil {
+			return os.Remove(filepath.Join(o.Dir, openingFile))
+		}
+		if problem := (*duck.Error)(nil); ctx.Err() != nil || errors.As(err, &problem) && problem.Type == duck.ErrorTypeOutOfMemory {
+			break
+		}
+	}
+	return errors.Join(err, os.Remove(filepath.Join(o.Dir, openingFile)))
+}
+
+func deaths(dir string) int {
+	b, _ := os.ReadFile(filepath.Join(dir, openingFile))
+	n, _ := strconv.Atoi(strings.TrimSpace(string(b)))
+	return n
+}
+
+// setAside moves files into the folder for unreadable ones and reports whether there were any. Those set aside the last time are deleted: the journal has their
+// contents, and a disk should not fill up with them.
+func setAside(dir, pattern string) (bool, error) {
+	files, err := filepath.Glob(filepath.Join(escape(dir), pattern))
+	if err != nil || len(files) == 0 {
+		return false, err
+	}
+	to := filepath.Join(dir, unreadableDir)
+	if err := os.MkdirAll(to, 0o750); err != nil {
+		return false, err
+	}
+	for _, f := range files {
+		if err := os.Rename(f, filepath.Join(to, filepath.Base(f))); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func escape(dir string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `[`, `\[`).Replace(dir)
+}
+
+// connect opens the database file, creates its tables where there are none, and reads what the engine knows by heart.
+func (e *Engine) connect(ctx context.Context, o Options, path string) (err error) {
+	settings := map[string]string{
+		"memory_limit":                  o.MemoryLimit,
+		"temp_directory":                filepath.Join(o.Dir, tempDir),
+		"checkpoint_threshold":          checkpointSize,
+		"storage_compatibility_version": "latest",
+		"preserve_insertion_order":      "false",
+	}
+	if o.Threads > 0 {
+		settings["threads"] = strconv.Itoa(o.Threads)
+	}
+	values := url.Values{}
+	for k, v := range settings {
+		values.Set(k, v)
+	}
+	connector, err := duck.NewConnector(path+"?"+values.Encode(), nil)
+	if err != nil {
+		return err
+	}
+	e.readers = sql.OpenDB(connector)
+	defer func() {
+		if err != nil {
+			mapping.Disconnect(&e.writer)
+			mapping.Close(&e.handle)
+			err = errors.Join(err, e.readers.Close())
+		}
+	}()
+	if err := e.connectWriter(path, settings); err != nil {
+		return err
+	}
+	if err := e.prepare(ctx); err != nil {
+		return err
+	}
+	return e.remember(ctx)
+}
+
+// connectWriter makes the writer's connection to the same database; DuckDB's cache of instances knows it by its path and settings.
+func (e *Engine) connectWriter(path string, settings map[string]string) error {
+	var config mapping.Config
+	defer mapping.DestroyConfig(&config)
+	if mapping.CreateConfig(&config) == mapping.StateError || mapping.SetConfig(config, "duckdb_api", "go") == mapping.StateError {
+		return errors.New("make settings")
+	}
+	for k, v := range settings {
+		if mapping.SetConfig(config, k, v) == mapping.StateError {
+			return fmt.Errorf("set %s to %q", k, v)
+		}
+	}
+	var problem string
+	if mapping.GetOrCreateFromCache(duck.GetInstanceCache(), path, &e.handle, config, &problem) == mapping.StateError {
+		return errors.New(problem)
+	}
+	if mapping.Connect(e.handle, &e.writer) == mapping.StateError {
+		return errors.New("connect to the database")
+	}
+	// From here on no statement reaches a file of another, or changes a setting. They come last: temp_directory can't be set after them.
+	return errors.Join(execute(e.writer, "SET enable_external_access = false"), execute(e.writer, "SET lock_configuration = true"))
+}
+
+// prepare creates the tables in an empty file, and returns an error for a file with other ones.
+func (e *Engine) prepare(ctx context.Context) error {
+	want := layout(e.tables)
+	var tables int
+	if err := e.readers.QueryRowContext(ctx, "SELECT COUNT(*)::INTEGER FROM duckdb_tables()").Scan(&tables); err != nil {
+		return err
+	}
+	if tables > 0 {
+		var has string
+		if err := e.readers.QueryRowContext(ctx, "SELECT layout FROM layout").Scan(&has); err != nil {
+			return fmt.Errorf("read layout: %w", err)
+		}
+		if has != want {
+			return fmt.Errorf("its layout is %s; this program writes %s", has, want)
+		}
+		return nil
+	}
+	statements := []string{"CHECKPOINT", "BEGIN TRANSACTION"}
+	for _, t := range e.tables {
+		statements = append(statements, t.create())
+	}
+	statements = append(statements, "INSERT INTO layout (layout) VALUES ('"+want+"')", "COMMIT", "CHECKPOINT")
+	for _, s := range statements {
+		if err := execute(e.writer, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remember reads what was applied, and the tenants.
+func (e *Engine) remember(ctx context.Context) error {
+	e.applied, e.tenants = map[uint32]uint64{}, map[string]tenant{}
+	err := query(ctx, e.readers, "SELECT log, MAX(seq) FROM progress GROUP BY log", nil, func(scan func(...any) error) error {
+		var log, seq int64
+		err := scan(&log, &seq)
+		e.applied[uint32(log)] = uint64(seq)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	const tenants = `
+SELECT t.tenant, t.name, t.log, MIN(f.time)
+FROM tenants AS t
+JOIN first_events AS f ON f.tenant = t.tenant
+GROUP BY t.tenant, t.name, t.log`
+	return query(ctx, e.readers, tenants, nil, func(scan func(...any) error) error {
+		var name string
+		var t tenant
+		err := scan(&t.number, &name, &t.log, &t.first)
+		e.tenants[name] = t
+		return err
+	})
+}

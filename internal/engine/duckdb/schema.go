@@ -1,0 +1,108 @@
+package duckdb
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+)
+
+// layoutForm goes up whenever the meaning of a column changes without its name or type.
+const layoutForm = "1"
+
+// table is a table of the file. Its columns are those below in every table of events, then one for each rule of its type.
+type table struct {
+	name    string
+	columns []column
+	event   *tallystick.EventType // nil for the tables that are not of one type
+	byField [256]uint8            // number of a field's column, 0 where the type has none
+}
+
+type column struct {
+	name string
+	kind columnKind
+}
+
+// columnKind is a type of DuckDB's.
+type columnKind string
+
+const (
+	integer columnKind = "INTEGER"
+	bigint  columnKind = "BIGINT"
+	boolean columnKind = "BOOLEAN"
+	varchar columnKind = "VARCHAR"
+)
+
+// Tables that are not of one type of event.
+const (
+	layoutTable   = "layout"       // one row: what layout returns
+	progressTable = "progress"     // a row for each Apply and log: the newest position it has applied
+	tenantTable   = "tenants"      // a row for each tenant: its number, name and log
+	firstTable    = "first_events" // a row whenever an event came that was earlier than all of its tenant before: so the minimum is known as of any position
+	otherTable    = "other_events" // events of the types that have no table; of their fields nothing is known
+)
+
+// Columns of every table of events. seq is the position in the tenant's log, time in microseconds.
+var eventColumns = []column{{"tenant", integer}, {"seq", bigint}, {"time", bigint}}
+
+// tables returns the file's tables; the order is that of creation.
+func schema() []*table {
+	tables := []*table{
+		{name: layoutTable, columns: []column{{"layout", varchar}}},
+		{name: progressTable, columns: []column{{"log", bigint}, {"seq", bigint}}},
+		{name: tenantTable, columns: []column{{"tenant", integer}, {"name", varchar}, {"log", bigint}}},
+		{name: firstTable, columns: eventColumns},
+		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar})},
+	}
+	for _, t := range tallystick.EventTypes {
+		tb := &table{name: tableName(t), columns: eventColumns[:3:3], event: t}
+		for _, r := range t.Rules {
+			tb.byField[r.Field] = uint8(len(tb.columns))
+			tb.columns = append(tb.columns, column{r.Field.String(), kindOf(r.Kind)})
+		}
+		tables = append(tables, tb)
+	}
+	return tables
+}
+
+func tableName(t *tallystick.EventType) string { return strings.ReplaceAll(t.Name, ".", "_") }
+
+func kindOf(k tallystick.Kind) columnKind {
+	switch {
+	case k == tallystick.KindBool:
+		return boolean
+	case k.Numeric():
+		return bigint
+	}
+	return varchar
+}
+
+func (t *table) create() string {
+	var b strings.Builder
+	b.WriteString("CREATE TABLE " + identifier(t.name) + " (")
+	for i, c := range t.columns {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(identifier(c.name) + " " + string(c.kind))
+	}
+	b.WriteString(")")
+	return b.String()
+}
+
+// identifier quotes a name of ours: constants, and words of the vocabulary.
+func identifier(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// layout identifies the tables with their columns. A file with another one is of another program version.
+func layout(tables []*table) string {
+	h := sha256.New()
+	h.Write([]byte(layoutForm))
+	for _, t := range tables {
+		h.Write([]byte(t.create() + "\n"))
+		if t.event != nil {
+			h.Write([]byte(t.event.Name + "\n"))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}

@@ -1,0 +1,98 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tallystick/tallystick"
+)
+
+// statement is SQL in the making. Text is only ever ours; whatever comes with a query is bound.
+type statement struct {
+	text strings.Builder
+	args []any
+}
+
+// add appends lines, those that are not empty.
+func (s *statement) add(lines ...string) {
+	for _, l := range lines {
+		if l == "" {
+			continue
+		}
+		s.text.WriteString(l)
+		s.text.WriteByte('\n')
+	}
+}
+
+// bind makes a value a parameter and returns what stands for it: its type is said, because DuckDB can't always tell.
+func (s *statement) bind(v any) string {
+	kind := ""
+	switch x := v.(type) {
+	case tallystick.Instant:
+		v, kind = int64(x), "::BIGINT"
+	case int64:
+		kind = "::BIGINT"
+	case int32:
+		kind = "::INTEGER"
+	case string:
+		kind = "::VARCHAR"
+	case []string:
+		kind = "::VARCHAR[]"
+	case []int64:
+		kind = "::BIGINT[]"
+	default:
+		panic(fmt.Sprintf("no parameter can be a %T", v))
+	}
+	s.args = append(s.args, v)
+	return "$" + strconv.Itoa(len(s.args)) + kind
+}
+
+// querier is a pool of connections, or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// query runs a statement and calls row for each row of its answer.
+func query(ctx context.Context, q querier, text string, args []any, row func(scan func(...any) error) error) error {
+	rows, err := q.QueryContext(ctx, text, args...)
+	if err != nil {
+		return cause(ctx, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return cause(ctx, err)
+		}
+	}
+	return cause(ctx, rows.Err())
+}
+
+func (s *statement) run(ctx context.Context, q querier, row func(scan func(...any) error) error) error {
+	return query(ctx, q, s.text.String(), s.args, row)
+}
+
+// cause prefers the reason why the caller gave up to what became of the query.
+func cause(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("ask event store: %w", err)
+	}
+	return nil
+}
+
+// storable returns the texts that can be in the file at all: not the empty one, which means absent, and those that are UTF-8.
+func storable(texts []string) []string {
+	kept := make([]string, 0, len(texts))
+	for _, t := range texts {
+		if t != "" && utf8.ValidString(t) {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
