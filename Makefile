@@ -1,0 +1,51 @@
+# Tallystick's commands for those who work on it. `make` or `make help` lists them.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS   += --no-builtin-rules --no-print-directory
+
+DATA     ?= data/sample
+FUZZTIME ?= 30s
+BENCH    ?= .
+PKG      ?= ./...
+
+.PHONY: help build run test long lint bench fuzz clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+build: ## build bin/tallystick, stamped with its version and commit
+	go build -trimpath -buildvcs=auto -o bin/ ./cmd/tallystick
+
+# The second time everything that the sample holds is a duplicate, and the reports are the same.
+run: build ## import a made-up year into DATA (data/sample) and print the five reports of it
+	mkdir -p $(dir $(DATA))
+	bin/tallystick sample | bin/tallystick import --data $(DATA) -
+	bin/tallystick report tenant-usage --data $(DATA) --all-tenants --from 2025-11-01 --to 2025-11-30
+	bin/tallystick report billing-usage --data $(DATA) --tenant hudson-savings --from 2025-11-01 --to 2025-11-30
+	bin/tallystick report service-usage --data $(DATA) --tenant kaufhaus-morgenrot --from 2025-11-01 --to 2025-11-30 --every week --table resolved-conversations
+	bin/tallystick report session-usage --data $(DATA) --tenant sahyadri-telecom --from 2025-11-01 --to 2025-11-30 --table by-bot
+	bin/tallystick report room-usage --data $(DATA) --tenant hudson-wealth --from 2025-11-24 --to 2025-11-24
+
+test: ## run all tests, with a sample of each long campaign
+	go test -timeout 8m $(PKG)
+
+long: ## run all tests with the long campaigns: hours
+	TALLYSTICK_LONG=1 go test -timeout 6h -count 1 $(PKG)
+
+lint: ## look for what tests don't find: format, vet, staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go tool -modfile=tools/go.mod staticcheck ./...
+
+bench: ## run the benchmarks that match BENCH (.) of PKG (./...)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
+
+fuzz: ## fuzz every decoder for FUZZTIME (30s) each
+	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's/:func / /' | while read -r file name; do \
+		echo "$$name in $$(dirname $$file)"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)"; \
+	done
+
+clean: ## remove what make made
+	rm -rf bin data/sample
