@@ -121,8 +121,8 @@ func (c *committer) run(groups <-chan *group) {
 
 func (c *committer) commit(g *group) error {
 	if g.err != nil {
-		return tallystick.Errorf(tallystick.Unavailable, "the key index can't be read: %w", g.err).
-			WithHint("stop the server, delete %s and start it again; the index is then made anew", c.j.options.Keys)
+		return tallystick.Errorf(tallystick.Unavailable, "the key index can't be used: %w", g.err).
+			WithHint("start the server again, after making room where the disk is full; the index is a view, and what is missing is made anew")
 	}
 	if len(g.frames) == 0 {
 		return nil
@@ -148,6 +148,7 @@ func (c *committer) commit(g *group) error {
 	j.next = g.next
 	j.mu.Unlock()
 	c.chain = g.chain
+	j.index.Durable(g.next - 1)
 	if j.options.Committed != nil {
 		j.options.Committed(g.records)
 	}

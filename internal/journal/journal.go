@@ -34,8 +34,8 @@ type Options struct {
 	// next group waits for it, so it must not block for long. May be nil.
 	Committed func([]tallystick.Record)
 
-	// IndexKeys is the number of keys that the key index gathers in memory before it writes them; 1 Mi where 0.
-	IndexKeys int
+	// TableKeys is how many keys the key index gathers in memory before it writes them; 512 Ki where 0.
+	TableKeys int
 }
 
 func (o Options) withDefaults() Options {
@@ -64,7 +64,7 @@ func (o Options) withDefaults() Options {
 type Journal struct {
 	store
 	options Options
-	index   *keyindex.Index // the sequencer's, while it runs
+	index   *keyindex.Index // the sequencer's while it runs, but for Durable
 
 	queue     queue
 	committer committer
@@ -105,40 +105,6 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	go func() { defer j.running.Done(); q.run() }()
 	go func() { defer j.running.Done(); j.committer.run(groups) }()
 	return j, nil
-}
-
-// openIndex opens the key index and adds the keys of the records that it misses.
-func (j *Journal) openIndex(ctx context.Context) (*keyindex.Index, error) {
-	x, err := keyindex.Open()
-	if err != nil {
-		return nil, fmt.Errorf("open key index: %w", err)
-	}
-	head := j.next - 1
-	if x.Covered() > head {
-		err := tallystick.Errorf(tallystick.Internal, "the journal %s ends at record %d, and its key index has seen record %d: acknowledged events are lost",
-			j.dir, head, x.Covered()).WithHint("restore the journal's files from a copy; to go on without the lost events delete %s", j.options.Keys)
-		return nil, errors.Join(err, x.Close())
-	}
-	if x.Covered() == head {
-		return x, nil
-	}
-	var k keyer
-	var b []byte
-	err = j.Read(ctx, tallystick.Position{Log: j.log, Sequence: x.Covered()}, func(records []tallystick.Record) error {
-		for i := range records {
-			var e keyed
-			b, e = k.key(b[:0], &records[i].Event)
-			x.Add(e.id, e.data)
-			if e.hasNatural {
-				x.Add(e.natural, e.data)
-			}
-		}
-		return x.Advance(records[len(records)-1].Position.Sequence)
-	})
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("read keys from journal: %w", err), x.Close())
-	}
-	return x, nil
 }
 
 // Append hands events to the journal and waits for the answers: [Journal.Enqueue] and [Ticket.Wait].

@@ -39,67 +39,76 @@ func (s *store) Read(ctx context.Context, after tallystick.Position, fn func([]t
 	if !after.IsZero() && after.Log != s.log {
 		return tallystick.Errorf(tallystick.NotFound, "log %d is not in this journal", after.Log)
 	}
-	s.mu.Lock()
-	from, end := after.Sequence+1, s.next
-	segments := slices.Clone(s.segments)
-	var places []place
-	if n := len(segments); n > 0 && from >= segments[n-1].first {
-		places = s.frames[:len(s.frames):len(s.frames)] // elements are never changed
-	}
-	s.mu.Unlock()
-	if from > end {
-		return tallystick.Errorf(tallystick.NotFound, "position %s is after the journal's head, %d", after, end-1)
+	v, from := s.view(), after.Sequence+1
+	if from > v.next {
+		return tallystick.Errorf(tallystick.NotFound, "position %s is after the journal's head, %d", after, v.next-1)
 	}
 	z, err := newDecoder()
 	if err != nil {
 		return err
 	}
 	defer z.Close()
-
 	b := &batches{fn: fn, log: s.log, from: from, z: z}
-	for i, seg := range segments {
-		last := i == len(segments)-1
-		if from >= end || !last && segments[i+1].first <= from {
-			continue
+	err = v.frames(ctx, from, func(path string, offset int64, f *frame, stored []byte) error {
+		problem, err := b.add(f, stored)
+		if problem != "" {
+			return damaged(path, offset, problem)
 		}
-		start := place{seg.first, headerSize}
-		if last {
-			if j := sort.Search(len(places), func(j int) bool { return places[j].first > from }); j > 0 {
-				start = places[j-1]
-			}
-		}
-		if err := s.readSegment(ctx, seg, start, b); err != nil {
-			return err
-		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	return b.flush()
 }
 
-func newDecoder() (*zstd.Decoder, error) {
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxFrame), zstd.WithDecoderLowmem(true))
-	if err != nil {
-		return nil, fmt.Errorf("make decompressor: %w", err)
-	}
-	return z, nil
+// view is the state of a store at a moment.
+type view struct {
+	fs       disk.FS
+	segments []segment
+	places   []place // of the frames of the last segment
+	next     uint64
 }
 
-// readSegment reads the frames of a segment from a place on.
-func (s *store) readSegment(ctx context.Context, seg segment, start place, b *batches) error {
-	f, err := s.fs.Open(seg.path)
+func (s *store) view() view {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// The elements of frames never change.
+	return view{s.fs, slices.Clone(s.segments), s.frames[:len(s.frames):len(s.frames)], s.next}
+}
+
+// frames calls fn for each frame of the segments with a record at the sequence from or after it. stored is overwritten after the call.
+func (v *view) frames(ctx context.Context, from uint64, fn func(path string, offset int64, f *frame, stored []byte) error) error {
+	for i, seg := range v.segments {
+		last := i == len(v.segments)-1
+		if from >= v.next || !last && v.segments[i+1].first <= from {
+			continue
+		}
+		start := place{seg.first, headerSize}
+		if last {
+			if j := sort.Search(len(v.places), func(j int) bool { return v.places[j].first > from }); j > 0 {
+				start = v.places[j-1]
+			}
+		}
+		if err := v.segmentFrames(ctx, seg, start, from, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *view) segmentFrames(ctx context.Context, seg segment, start place, from uint64, fn func(string, int64, *frame, []byte) error) error {
+	f, err := v.fs.Open(seg.path)
 	if err != nil {
 		return fmt.Errorf("read journal: %w", err)
 	}
 	defer f.Close()
 	scan := scanFrom(f, start.offset, seg.size, start.first, chain{})
 	err = scan.all(ctx, func(offset int64, fr *frame, stored []byte) error {
-		if fr.first+uint64(fr.count) <= b.from {
+		if fr.first+uint64(fr.count) <= from {
 			return nil
 		}
-		problem, err := b.add(fr, stored)
-		if problem != "" {
-			return damaged(seg.path, offset, problem)
-		}
-		return err
+		return fn(seg.path, offset, fr, stored)
 	})
 	if err != nil {
 		return err
@@ -108,6 +117,14 @@ func (s *store) readSegment(ctx context.Context, seg segment, start place, b *ba
 		return damaged(seg.path, scan.offset, scan.problem)
 	}
 	return nil
+}
+
+func newDecoder() (*zstd.Decoder, error) {
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxFrame), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		return nil, fmt.Errorf("make decompressor: %w", err)
+	}
+	return z, nil
 }
 
 // batches gathers the records of frames and hands them out.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
+	"slices"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -36,6 +37,10 @@ type sequencer struct {
 	chain  chain
 	z      *zstd.Encoder
 
+	keys  []keyindex.Key // of find
+	asked []int
+	found []keyindex.Found // for each event of the group
+
 	payload  []byte // of the frame being gathered
 	count    uint32
 	first    uint64
@@ -58,50 +63,86 @@ func (s *sequencer) run() {
 
 func (s *sequencer) group(tickets []*Ticket) *group {
 	g := &group{tickets: tickets, before: s.chain}
+	if g.err = s.find(tickets); g.err != nil {
+		return g
+	}
+	n := 0
 	for _, t := range tickets {
 		t.verdicts = make([]Verdict, len(t.events))
 		for i := range t.keyed {
-			outcome, err := s.decide(&t.keyed[i])
-			if err != nil {
-				g.err = err
-				return g
-			}
-			t.verdicts[i].Outcome = outcome
-			if outcome == Accepted {
+			t.verdicts[i].Outcome = s.decide(&t.keyed[i], s.found[n])
+			if t.verdicts[i].Outcome == Accepted {
 				p := tallystick.Position{Log: theLog, Sequence: s.next}
 				t.verdicts[i].Position = p
 				g.records = append(g.records, tallystick.Record{Position: p, Event: t.events[i]})
 				s.add(g, t, &t.keyed[i])
 			}
+			n++
 		}
 	}
 	s.flush(g)
 	g.next, g.chain = s.next, s.chain
 	if len(g.records) > 0 {
-		g.err = s.index.Advance(s.next - 1)
+		g.err = s.index.Advance(s.next-1, s.chain)
 	}
 	return g
 }
 
-// decide says what an event is, and makes its keys known when it is new.
-func (s *sequencer) decide(e *keyed) (Outcome, error) {
-	data, known, err := s.index.Get(e.id)
-	if err == nil && !known && e.hasNatural {
-		data, known, err = s.index.Get(e.natural)
+// find asks the index for all events of the tickets at once, which is faster than one by one: first for their ids, and for the natural keys of those that
+// were not found.
+func (s *sequencer) find(tickets []*Ticket) error {
+	s.keys, s.asked = s.keys[:0], s.asked[:0]
+	for _, t := range tickets {
+		for i := range t.keyed {
+			s.keys = append(s.keys, t.keyed[i].id)
+		}
+	}
+	events := len(s.keys)
+	s.found = slices.Grow(s.found[:0], 2*events)[:events]
+	if err := s.index.Find(s.keys, s.found); err != nil {
+		return err
+	}
+	n := 0
+	s.keys = s.keys[:0]
+	for _, t := range tickets {
+		for i := range t.keyed {
+			if e := &t.keyed[i]; e.hasNatural && !s.found[n].Known {
+				s.keys = append(s.keys, e.natural)
+				s.asked = append(s.asked, n)
+			}
+			n++
+		}
+	}
+	natural := s.found[events : events+len(s.keys)]
+	if err := s.index.Find(s.keys, natural); err != nil {
+		return err
+	}
+	for i, n := range s.asked {
+		s.found[n] = natural[i]
+	}
+	return nil
+}
+
+// decide says what an event is, from what the index found and what was added to it since, and makes the keys of a new one known.
+func (s *sequencer) decide(e *keyed, found keyindex.Found) Outcome {
+	data, known := found.Value, found.Known
+	if !known {
+		data, known = s.index.Recent(e.id)
+	}
+	if !known && e.hasNatural {
+		data, known = s.index.Recent(e.natural)
 	}
 	switch {
-	case err != nil:
-		return 0, err
 	case known && data == e.data:
-		return Duplicate, nil
+		return Duplicate
 	case known:
-		return Conflicting, nil
+		return Conflicting
 	}
 	s.index.Add(e.id, e.data)
 	if e.hasNatural {
 		s.index.Add(e.natural, e.data)
 	}
-	return Accepted, nil
+	return Accepted
 }
 
 // add adds a record to the frame being gathered.

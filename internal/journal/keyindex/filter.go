@@ -1,0 +1,148 @@
+package keyindex
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// filter holds the first bits of sorted keys. Keys are counted into 2^bits buckets by their first bits; the next eight bits of each key are kept in low.
+// upper has a one for each key and a zero at the end of each bucket, in order; starts has the bit position in upper at which every bucketsAStart-th bucket
+// begins. The ones before a bucket's begin are the keys before it, so that a key's place among all follows from the bits.
+type filter struct {
+	bits   uint // of a key that choose its bucket
+	upper  []uint64
+	starts []uint32
+	low    []byte
+}
+
+const (
+	bucketsAStart = 32
+	maxFilterBits = 30
+	maxKeys       = 1 << maxFilterBits // of one run, so that positions in upper fit 32 bits
+)
+
+// filterBuilder makes a filter from keys in ascending order.
+type filterBuilder struct {
+	filter
+	position uint64 // in upper
+	bucket   uint64 // that is being filled
+}
+
+// newFilter returns a builder for n keys.
+func newFilter(n uint64) *filterBuilder {
+	b := &filterBuilder{}
+	b.bits = uint(bits.Len64(max(n, 1) - 1)) // one key a bucket, or a little less
+	buckets := uint64(1) << b.bits
+	b.upper = make([]uint64, (n+buckets+63)/64+1)
+	b.starts = make([]uint32, 0, buckets/bucketsAStart+1)
+	b.starts = append(b.starts, 0)
+	b.low = make([]byte, 0, n)
+	return b
+}
+
+func (b *filterBuilder) add(k Key) {
+	b.seek(k.High >> (64 - b.bits))
+	b.upper[b.position/64] |= 1 << (b.position % 64)
+	b.position++
+	b.low = append(b.low, b.lowOf(k))
+}
+
+func (b *filterBuilder) seek(bucket uint64) {
+	for b.bucket < bucket {
+		b.bucket++
+		b.position++ // a zero
+		if b.bucket%bucketsAStart == 0 {
+			b.starts = append(b.starts, uint32(b.position))
+		}
+	}
+}
+
+func (b *filterBuilder) done() *filter {
+	b.seek(uint64(1)<<b.bits - 1)
+	return &b.filter
+}
+
+func (f *filter) lowOf(k Key) byte { return byte(k.High << f.bits >> 56) }
+
+// find returns the range of places at which the key may be, mostly none.
+func (f *filter) find(k Key) (from, to uint64) {
+	bucket := k.High >> (64 - f.bits)
+	position := uint64(f.starts[bucket/bucketsAStart])
+	if skip := int(bucket % bucketsAStart); skip > 0 {
+		word := position / 64
+		zeros := ^f.upper[word] & (^uint64(0) << (position % 64))
+		for {
+			n := bits.OnesCount64(zeros)
+			if n >= skip {
+				break
+			}
+			skip -= n
+			word++
+			zeros = ^f.upper[word]
+		}
+		position = word*64 + uint64(selectBit(zeros, skip)) + 1
+	}
+	place := position - bucket
+	low := f.lowOf(k)
+	for ; f.upper[position/64]&(1<<(position%64)) != 0; position, place = position+1, place+1 {
+		switch l := f.low[place]; {
+		case l == low && to == 0:
+			from, to = place, place+1
+		case l == low:
+			to = place + 1
+		case l > low:
+			return from, to
+		}
+	}
+	return from, to
+}
+
+// selectBit returns the position of the n-th set bit of w, counted from 1.
+func selectBit(w uint64, n int) int {
+	at := 0
+	for half := 32; half >= 8; half /= 2 {
+		if c := bits.OnesCount64(w & (1<<half - 1)); c < n {
+			n -= c
+			w >>= half
+			at += half
+		}
+	}
+	for ; n > 1; n-- {
+		w &= w - 1
+	}
+	return at + bits.TrailingZeros64(w)
+}
+
+// append appends the filter's stored form: upper, starts and low.
+func (f *filter) append(b []byte) []byte {
+	for _, w := range f.upper {
+		b = binary.LittleEndian.AppendUint64(b, w)
+	}
+	for _, s := range f.starts {
+		b = binary.LittleEndian.AppendUint32(b, s)
+	}
+	return append(b, f.low...)
+}
+
+// filterSize returns the length of the stored form of a filter of n keys.
+func filterSize(n uint64) int64 {
+	buckets := uint64(1) << bits.Len64(max(n, 1)-1)
+	words := (n+buckets+63)/64 + 1
+	return int64(words*8 + max(1, buckets/bucketsAStart)*4 + n)
+}
+
+// parseFilter reads the stored form of a filter of n keys; b has its size.
+func parseFilter(b []byte, n uint64) *filter {
+	built := newFilter(n)
+	f := &built.filter
+	for i := range f.upper {
+		f.upper[i] = binary.LittleEndian.Uint64(b[i*8:])
+	}
+	b = b[len(f.upper)*8:]
+	f.starts = make([]uint32, max(1, uint64(1)<<f.bits/bucketsAStart))
+	for i := range f.starts {
+		f.starts[i] = binary.LittleEndian.Uint32(b[i*4:])
+	}
+	f.low = append(f.low, b[len(f.starts)*4:]...)
+	return f
+}

@@ -1,0 +1,97 @@
+package keyindex
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// load opens the runs of the directory that follow each other from the first record on, and removes all other files of the index.
+func (x *Index) load(ctx context.Context) error {
+	o := &x.options
+	if err := o.FS.MkdirAll(o.Dir); err != nil {
+		return fmt.Errorf("open key index: %w", err)
+	}
+	entries, err := o.FS.ReadDir(o.Dir)
+	if err != nil {
+		return fmt.Errorf("open key index: %w", err)
+	}
+	type file struct {
+		path        string
+		first, last uint64
+	}
+	var files []file
+	var useless []string
+	for _, e := range entries {
+		path := filepath.Join(o.Dir, e.Name)
+		if first, last, ok := rangeOf(e.Name); ok && !e.Dir {
+			files = append(files, file{path, first, last})
+		} else if strings.HasSuffix(e.Name, runSuffix+newSuffix) {
+			useless = append(useless, path)
+		}
+	}
+	// Of runs that begin alike the longest comes first: it was merged from the others.
+	slices.SortFunc(files, func(a, b file) int { return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(b.last, a.last)) })
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return errors.Join(err, x.release())
+		}
+		if f.first != x.covered+1 {
+			if f.first > x.covered {
+				o.Logger.Warn("a part of the key index is of no use without what comes before it, and is removed", "file", f.path)
+			}
+			useless = append(useless, f.path)
+			continue
+		}
+		r, err := openRun(o.FS, f.path)
+		switch {
+		case errors.Is(err, errDamaged):
+			o.Logger.Warn("a part of the key index is damaged and is removed", "file", f.path, "error", err)
+			useless = append(useless, f.path)
+		case err != nil:
+			return errors.Join(fmt.Errorf("open key index: %w", err), x.release())
+		default:
+			x.runs = append(x.runs, r)
+			x.covered, x.digest = r.last, r.digest
+		}
+	}
+	for _, path := range useless {
+		if err := o.FS.Remove(path); err != nil {
+			return errors.Join(fmt.Errorf("clean key index: %w", err), x.release())
+		}
+	}
+	if len(useless) > 0 {
+		if err := o.FS.SyncDir(o.Dir); err != nil {
+			return errors.Join(fmt.Errorf("clean key index: %w", err), x.release())
+		}
+	}
+	return nil
+}
+
+// release closes the runs of an index that could not be opened.
+func (x *Index) release() (err error) {
+	for _, r := range x.runs {
+		err = errors.Join(err, r.file.Close())
+	}
+	return err
+}
+
+// Forget removes all keys: the index belongs to another journal. It is called before anything is added.
+func (x *Index) Forget() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, r := range slices.Backward(x.runs) { // the newest first, so that a crash leaves a beginning
+		if err := r.discard(x.options.FS); err != nil {
+			return fmt.Errorf("remove key index: %w", err)
+		}
+	}
+	x.runs, x.covered, x.digest = nil, 0, [32]byte{}
+	if err := x.options.FS.SyncDir(x.options.Dir); err != nil {
+		return fmt.Errorf("remove key index: %w", err)
+	}
+	return nil
+}

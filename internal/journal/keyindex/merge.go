@@ -1,0 +1,134 @@
+package keyindex
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// fanIn is how many runs of about one size are merged into one, so that there are at most fanIn-1 of each size and a size is fanIn times the one below.
+const fanIn = 4
+
+// merge is the goroutine that merges runs.
+func (x *Index) merge() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for {
+		for x.failed == nil && !x.closing && len(x.pick()) == 0 {
+			x.changed.Wait()
+		}
+		if x.failed != nil || x.closing {
+			return
+		}
+		old := x.pick()
+		x.mu.Unlock()
+		merged, err := x.mergeRuns(old)
+		x.mu.Lock()
+		switch {
+		case errors.Is(err, context.Canceled):
+			return
+		case err != nil:
+			x.fail(fmt.Errorf("merge key index: %w", err))
+			return
+		}
+		// Only this goroutine replaces runs, and new ones come at the end.
+		at := slices.Index(x.runs, old[0])
+		x.runs = slices.Concat(x.runs[:at], []*run{merged}, x.runs[at+len(old):])
+		x.mu.Unlock() // nobody sees the old runs any more
+		for _, r := range old {
+			err = errors.Join(err, r.discard(x.options.FS))
+		}
+		x.mu.Lock()
+		if err != nil {
+			x.fail(fmt.Errorf("remove merged key index: %w", err))
+			return
+		}
+	}
+}
+
+// pick returns neighbouring runs that are to be merged: the smallest size of which there are enough. x.mu is held.
+func (x *Index) pick() []*run {
+	for size, top := uint64(x.options.TableKeys)*2, false; !top; size *= fanIn {
+		top = true
+		begin, sum := 0, uint64(0)
+		for i, r := range x.runs {
+			if r.count >= size {
+				begin, sum, top = i+1, 0, false
+				continue
+			}
+			if sum += r.count; sum > maxKeys {
+				begin, sum = i, r.count
+			}
+			if i+1-begin >= fanIn && (i+1 == len(x.runs) || x.runs[i+1].count >= size || i+1-begin == 2*fanIn) {
+				return x.runs[begin : i+1]
+			}
+		}
+	}
+	return nil
+}
+
+// mergeRuns writes one run in place of neighbouring ones. A merge that Close interrupts is given up.
+func (x *Index) mergeRuns(old []*run) (*run, error) {
+	var count uint64
+	for _, r := range old {
+		count += r.count
+	}
+	newest := old[len(old)-1]
+	w, err := createRun(x.options.FS, runPath(x.options.Dir, old[0].first, newest.last), count)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.mergeInto(w, old); err != nil {
+		w.abandon()
+		return nil, err
+	}
+	r, err := w.finish(old[0].first, newest.last, newest.digest)
+	if err != nil {
+		w.abandon()
+	}
+	return r, err
+}
+
+func (x *Index) mergeInto(w *runWriter, old []*run) error {
+	var cursors []*cursor
+	for _, r := range old {
+		c := &cursor{run: r}
+		ok, err := c.advance()
+		if err != nil {
+			return x.spoiled(r, err)
+		}
+		if ok {
+			cursors = append(cursors, c)
+		}
+	}
+	for n := 0; len(cursors) > 0; n++ {
+		if n%(64<<10) == 0 && x.isClosing() {
+			return context.Canceled
+		}
+		least := 0
+		for i := 1; i < len(cursors); i++ {
+			if cursors[i].entry.key.compare(cursors[least].entry.key) < 0 {
+				least = i
+			}
+		}
+		c := cursors[least]
+		if err := w.add(c.entry); err != nil {
+			return err
+		}
+		ok, err := c.advance()
+		if err != nil {
+			return x.spoiled(c.run, err)
+		}
+		if !ok {
+			cursors = slices.Delete(cursors, least, least+1)
+		}
+	}
+	return nil
+}
+
+func (x *Index) isClosing() bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.closing
+}

@@ -1,0 +1,321 @@
+package keyindex
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/tallystick/tallystick/internal/disk"
+)
+
+// A run's file is
+//
+//	blocks  4096 bytes each: 170 entries of 24 bytes, key and value, in the order of keys; zeros; CRC-32C of the bytes before
+//	filter  see filter.go
+//	footer  88 bytes
+//
+// All integers are little-endian, except for keys, which are in the order of their bytes. The footer:
+//
+//	 0  8  "TALLYKEY"
+//	 8  4  version of the format, 1
+//	12  4  CRC-32C of the filter
+//	16  8  number of keys
+//	24  8  sequence of the first record covered
+//	32  8  sequence of the last one
+//	40 32  digest of the journal after the last one
+//	72 12  0
+//	84  4  CRC-32C of the bytes before
+const (
+	runMagic    = "TALLYKEY"
+	runVersion  = 1
+	runSuffix   = ".keys"
+	newSuffix   = ".new"
+	blockSize   = 4096
+	entrySize   = 24
+	blockKeys   = (blockSize - 4) / entrySize
+	footerSize  = 88
+	syncEvery   = 8 << 20 // bytes; so that a large run does not make the journal wait for its sync
+	readAhead   = 64      // blocks that a merge reads at once
+	bufferBytes = 1 << 18
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// errDamaged is the error for bytes of a run that are not what was written.
+var errDamaged = errors.New("damaged")
+
+// run is a sorted file of keys.
+type run struct {
+	path        string
+	file        disk.File
+	count       uint64
+	first, last uint64 // records covered
+	digest      [32]byte
+	filter      *filter
+}
+
+func runPath(dir string, first, last uint64) string {
+	return filepath.Join(dir, fmt.Sprintf("%016x-%016x%s", first, last, runSuffix))
+}
+
+// rangeOf reads a file's name.
+func rangeOf(name string) (first, last uint64, ok bool) {
+	name, ok = strings.CutSuffix(name, runSuffix)
+	if !ok || len(name) != 33 {
+		return 0, 0, false
+	}
+	_, err := fmt.Sscanf(name, "%016x-%016x", &first, &last)
+	return first, last, err == nil && first > 0 && first <= last
+}
+
+func blocksOf(count uint64) int64 { return int64((count + blockKeys - 1) / blockKeys) }
+
+// runWriter writes a run from entries in ascending order.
+type runWriter struct {
+	fs       disk.FS
+	path     string
+	file     disk.File
+	filter   *filterBuilder
+	buffer   []byte
+	inBlock  int
+	count    uint64
+	expected uint64
+	unsynced int
+}
+
+// createRun begins a run of exactly count keys.
+func createRun(fsys disk.FS, path string, count uint64) (*runWriter, error) {
+	f, err := fsys.Create(path + newSuffix)
+	if err != nil {
+		return nil, err
+	}
+	return &runWriter{fs: fsys, path: path, file: f, filter: newFilter(count), expected: count, buffer: make([]byte, 0, bufferBytes)}, nil
+}
+
+func (w *runWriter) add(e entry) error {
+	w.buffer = binary.BigEndian.AppendUint64(w.buffer, e.key.High)
+	w.buffer = binary.BigEndian.AppendUint64(w.buffer, e.key.Low)
+	w.buffer = binary.LittleEndian.AppendUint64(w.buffer, e.value)
+	w.filter.add(e.key)
+	w.count++
+	if w.inBlock++; w.inBlock == blockKeys {
+		return w.endBlock()
+	}
+	return nil
+}
+
+func (w *runWriter) endBlock() error {
+	fill := blockSize - 4 - w.inBlock*entrySize
+	w.buffer = append(w.buffer, make([]byte, fill)...)
+	sum := crc32.Checksum(w.buffer[len(w.buffer)-(blockSize-4):], castagnoli)
+	w.buffer = binary.LittleEndian.AppendUint32(w.buffer, sum)
+	w.inBlock = 0
+	if len(w.buffer)+blockSize > cap(w.buffer) {
+		return w.flush()
+	}
+	return nil
+}
+
+func (w *runWriter) flush() error {
+	_, err := w.file.Write(w.buffer)
+	w.unsynced += len(w.buffer)
+	w.buffer = w.buffer[:0]
+	if err == nil && w.unsynced >= syncEvery {
+		w.unsynced = 0
+		err = w.file.Sync()
+	}
+	return err
+}
+
+// finish makes the run durable under its name and returns it.
+func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
+	if w.count != w.expected {
+		return nil, fmt.Errorf("write %s: %d keys came, %d were announced", w.path, w.count, w.expected)
+	}
+	if w.inBlock > 0 {
+		if err := w.endBlock(); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.flush(); err != nil {
+		return nil, err
+	}
+	r := &run{path: w.path, count: w.count, first: first, last: last, digest: digest, filter: w.filter.done()}
+	stored := r.filter.append(make([]byte, 0, filterSize(r.count)))
+	stored = r.appendFooter(stored, crc32.Checksum(stored, castagnoli))
+	if _, err := w.file.Write(stored); err != nil {
+		return nil, err
+	}
+	if err := w.file.Sync(); err != nil {
+		return nil, err
+	}
+	if err := w.file.Close(); err != nil {
+		return nil, err
+	}
+	if err := w.fs.Rename(w.path+newSuffix, w.path); err != nil {
+		return nil, err
+	}
+	if err := w.fs.SyncDir(filepath.Dir(w.path)); err != nil {
+		return nil, err
+	}
+	var err error
+	r.file, err = w.fs.Open(w.path)
+	return r, err
+}
+
+// abandon removes what was written.
+func (w *runWriter) abandon() {
+	w.file.Close() // may be closed already
+	w.fs.Remove(w.path + newSuffix)
+}
+
+func (r *run) appendFooter(b []byte, filterSum uint32) []byte {
+	start := len(b)
+	b = append(b, runMagic...)
+	b = binary.LittleEndian.AppendUint32(b, runVersion)
+	b = binary.LittleEndian.AppendUint32(b, filterSum)
+	b = binary.LittleEndian.AppendUint64(b, r.count)
+	b = binary.LittleEndian.AppendUint64(b, r.first)
+	b = binary.LittleEndian.AppendUint64(b, r.last)
+	b = append(b, r.digest[:]...)
+	b = append(b, make([]byte, 12)...)
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
+}
+
+// openRun opens a run and checks all of it but its blocks, which are checked when they are read.
+func openRun(fsys disk.FS, path string) (r *run, err error) {
+	f, err := fsys.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+		}
+	}()
+	size, err := f.Size()
+	if err != nil {
+		return nil, err
+	}
+	if size < footerSize {
+		return nil, fmt.Errorf("%w: it is shorter than a footer", errDamaged)
+	}
+	b := make([]byte, footerSize)
+	if err := readFull(f, b, size-footerSize); err != nil {
+		return nil, err
+	}
+	if string(b[:8]) != runMagic || crc32.Checksum(b[:84], castagnoli) != binary.LittleEndian.Uint32(b[84:]) {
+		return nil, fmt.Errorf("%w: checksum of the footer does not match", errDamaged)
+	}
+	if v := binary.LittleEndian.Uint32(b[8:]); v != runVersion {
+		return nil, fmt.Errorf("%w: it has version %d of the format and this program reads %d", errDamaged, v, runVersion)
+	}
+	r = &run{
+		path: path, file: f, count: binary.LittleEndian.Uint64(b[16:]), first: binary.LittleEndian.Uint64(b[24:]),
+		last: binary.LittleEndian.Uint64(b[32:]), digest: [32]byte(b[40:72]),
+	}
+	first, last, _ := rangeOf(filepath.Base(path))
+	if r.count > maxKeys || size != blocksOf(r.count)*blockSize+filterSize(r.count)+footerSize || first != r.first || last != r.last {
+		return nil, fmt.Errorf("%w: its size or name does not fit its footer", errDamaged)
+	}
+	stored := make([]byte, filterSize(r.count))
+	if err := readFull(f, stored, blocksOf(r.count)*blockSize); err != nil {
+		return nil, err
+	}
+	if crc32.Checksum(stored, castagnoli) != binary.LittleEndian.Uint32(b[12:]) {
+		return nil, fmt.Errorf("%w: checksum of the filter does not match", errDamaged)
+	}
+	r.filter = parseFilter(stored, r.count)
+	return r, nil
+}
+
+func readFull(f disk.File, b []byte, offset int64) error {
+	n, err := f.ReadAt(b, offset)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// readBlocks reads and checks blocks; b is a multiple of their size.
+func (r *run) readBlocks(b []byte, number int64) error {
+	if err := readFull(r.file, b, number*blockSize); err != nil {
+		return fmt.Errorf("read %s: %w", r.path, err)
+	}
+	for i := 0; i < len(b); i += blockSize {
+		block := b[i : i+blockSize]
+		if crc32.Checksum(block[:blockSize-4], castagnoli) != binary.LittleEndian.Uint32(block[blockSize-4:]) {
+			return fmt.Errorf("%s is %w at offset %d: checksum of a block does not match", r.path, errDamaged, number*blockSize+int64(i))
+		}
+	}
+	return nil
+}
+
+func entryAt(block []byte, i uint64) entry {
+	b := block[i*entrySize : (i+1)*entrySize]
+	return entry{Key{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}, binary.LittleEndian.Uint64(b[16:])}
+}
+
+// get looks a key up in the places that the filter has found; block is a buffer of a block's size.
+func (r *run) get(k Key, from, to uint64, block []byte) (value uint64, known bool, err error) {
+	read := int64(-1)
+	for ; from < to; from++ {
+		if number := int64(from / blockKeys); number != read {
+			if err := r.readBlocks(block, number); err != nil {
+				return 0, false, err
+			}
+			read = number
+		}
+		if e := entryAt(block, from%blockKeys); e.key == k {
+			return e.value, true, nil
+		}
+	}
+	return 0, false, nil
+}
+
+// cursor walks the entries of a run.
+type cursor struct {
+	run    *run
+	entry  entry // the current one
+	next   uint64
+	blocks []byte
+}
+
+// advance goes to the next entry, and to the first at the first call.
+func (c *cursor) advance() (bool, error) {
+	if c.next == c.run.count {
+		return false, nil
+	}
+	block := int64(c.next / blockKeys)
+	if c.next%blockKeys == 0 && block%readAhead == 0 {
+		n := min(readAhead, blocksOf(c.run.count)-block)
+		if c.blocks == nil {
+			c.blocks = make([]byte, n*blockSize)
+		}
+		c.blocks = c.blocks[:n*blockSize]
+		if err := c.run.readBlocks(c.blocks, block); err != nil {
+			return false, err
+		}
+	}
+	c.entry = entryAt(c.blocks[block%readAhead*blockSize:], c.next%blockKeys)
+	c.next++
+	return true, nil
+}
+
+// discard closes a run and removes its file.
+func (r *run) discard(fsys disk.FS) error {
+	r.file.Close() // it was only read
+	err := fsys.Remove(r.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
