@@ -48,7 +48,7 @@ func (a *asker) question(kind string) *Question {
 		q.Types = []string{t.Name}
 		a.period(q)
 		q.Where = a.filter(t.Name)
-		q.Countable = a.chance(50)
+		q.Countable = t.Name == tallystick.MessageSent && a.chance(50)
 		q.By = a.dimensions(t.Name, 3)
 		switch a.IntN(3) {
 		case 0:
