@@ -108,7 +108,7 @@ func (x *Index) mergeInto(w *runWriter, old []*run) error {
 		}
 		least := 0
 		for i := 1; i < len(cursors); i++ {
-			if cursors[i].entry.key.compare(cursors[least].entry.key) < 0 {
+			if cursors[i].entry.key.less(cursors[least].entry.key) {
 				least = i
 			}
 		}

@@ -1,15 +1,12 @@
 package keyindex
 
-import (
-	"cmp"
-	"slices"
-)
+import "math/bits"
 
 // Key is 128 bits of a cryptographic hash.
 type Key struct{ High, Low uint64 }
 
-func (k Key) compare(l Key) int {
-	return cmp.Or(cmp.Compare(k.High, l.High), cmp.Compare(k.Low, l.Low))
+func (k Key) less(l Key) bool {
+	return k.High < l.High || k.High == l.High && k.Low < l.Low
 }
 
 // entry is a key with its value.
@@ -82,14 +79,36 @@ func (t *table) clear() {
 	t.count = 0
 }
 
-// sorted returns the entries in the order of their keys.
+// sorted returns the entries in the order of their keys. As the keys are evenly spread, dealing them out by their first bits leaves little to sort.
 func (t *table) sorted() []entry {
-	entries := make([]entry, 0, t.count)
-	for _, e := range t.slots {
-		if e.key != (Key{}) {
-			entries = append(entries, e)
+	shift := uint(64 - max(0, bits.Len(uint(t.count))-2)) // four to eight keys a pile
+	ends := make([]int, 1<<(64-shift))
+	for i := range t.slots {
+		if e := &t.slots[i]; e.key != (Key{}) {
+			ends[e.key.High>>shift]++
 		}
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return a.key.compare(b.key) })
+	sum := 0
+	for i, n := range ends {
+		ends[i] = sum // where the pile begins, and in the end where it ends
+		sum += n
+	}
+	entries := make([]entry, t.count)
+	for i := range t.slots {
+		if e := &t.slots[i]; e.key != (Key{}) {
+			end := &ends[e.key.High>>shift]
+			entries[*end] = *e
+			*end++
+		}
+	}
+	begin := 0
+	for _, end := range ends {
+		for i := begin + 1; i < end; i++ {
+			for k := i; k > begin && entries[k].key.less(entries[k-1].key); k-- {
+				entries[k], entries[k-1] = entries[k-1], entries[k]
+			}
+		}
+		begin = end
+	}
 	return entries
 }

@@ -1,0 +1,473 @@
+package keyindex
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tallystick/tallystick/internal/disk"
+	"github.com/tallystick/tallystick/internal/disk/disktest"
+)
+
+func seeded(t testing.TB) *rand.Rand {
+	seed := uint64(time.Now().UnixNano())
+	if s := os.Getenv("TALLYSTICK_SEED"); s != "" {
+		seed, _ = strconv.ParseUint(s, 10, 64)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("TALLYSTICK_SEED=%d", seed)
+		}
+	})
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+func randomKey(r *rand.Rand) Key { return Key{r.Uint64(), r.Uint64()} }
+
+func open(t testing.TB, o Options) *Index {
+	t.Helper()
+	if o.Dir == "" {
+		o.Dir = "/keys"
+	}
+	x, err := Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func closeIndex(t testing.TB, x *Index) {
+	t.Helper()
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// look asks for a key as the sequencer does.
+func look(t testing.TB, x *Index, k Key) (uint64, bool) {
+	t.Helper()
+	var found [1]Found
+	if err := x.Find([]Key{k}, found[:]); err != nil {
+		t.Fatal(err)
+	}
+	if found[0].Known {
+		return found[0].Value, true
+	}
+	return x.Recent(k)
+}
+
+// TestModel compares the index with a map, over small tables so that runs and merges happen, and over reopenings.
+func TestModel(t *testing.T) {
+	r := seeded(t)
+	d := disktest.New()
+	o := Options{FS: d, TableKeys: 32}
+	x := open(t, o)
+	known := map[Key]uint64{}
+	var keys []Key
+	for sequence := uint64(1); sequence <= 3000; sequence++ {
+		for range 1 + r.IntN(2) {
+			k := randomKey(r)
+			if len(keys) > 0 && r.IntN(4) == 0 { // one that shares its first bits with another one
+				k.High = keys[r.IntN(len(keys))].High&^0xffff | uint64(r.Uint32N(1<<16))
+			}
+			x.Add(k, k.Low^7)
+			known[k] = k.Low ^ 7
+			keys = append(keys, k)
+		}
+		if err := x.Advance(sequence, [32]byte{byte(sequence)}); err != nil {
+			t.Fatal(err)
+		}
+		x.Durable(sequence)
+		k := keys[r.IntN(len(keys))]
+		if v, ok := look(t, x, k); !ok || v != known[k] {
+			t.Fatalf("record %d: key %x is %v, %v, want %v", sequence, k, v, ok, known[k])
+		}
+		if k := randomKey(r); r.IntN(2) == 0 {
+			if _, ok := look(t, x, k); ok {
+				t.Fatalf("record %d: unknown key %x is known", sequence, k)
+			}
+		}
+		if r.IntN(500) == 0 {
+			closeIndex(t, x)
+			x = open(t, o)
+			if covered, digest := x.Covered(); covered != sequence || digest[0] != byte(sequence) {
+				t.Fatalf("covered %d %x after reopening at %d", covered, digest, sequence)
+			}
+		}
+	}
+	for range 2 {
+		for k, want := range known {
+			if v, ok := look(t, x, k); !ok || v != want {
+				t.Fatalf("key %x is %v, %v, want %v", k, v, ok, want)
+			}
+		}
+		closeIndex(t, x)
+		x = open(t, o)
+	}
+	if n := len(x.runs); n > 30 {
+		t.Errorf("%d runs; nothing is merged", n)
+	}
+	closeIndex(t, x)
+}
+
+func TestFilter(t *testing.T) {
+	r := seeded(t)
+	for _, n := range []int{0, 1, 2, 3, 31, 32, 33, 63, 64, 65, 1000, 4096, 5000, 100_000} {
+		keys := make([]Key, n)
+		for i := range keys {
+			keys[i] = randomKey(r)
+			if i%10 == 9 {
+				keys[i].High = keys[i-1].High // the same bucket and the same low byte
+			}
+			if i%100 == 99 {
+				keys[i].High = ^uint64(0) // the last bucket
+			}
+		}
+		slices.SortFunc(keys, func(a, b Key) int { return cmp.Or(cmp.Compare(a.High, b.High), cmp.Compare(a.Low, b.Low)) })
+		b := newFilter(uint64(n))
+		for _, k := range keys {
+			b.add(k)
+		}
+		f := b.done()
+		stored := f.append(nil)
+		if int64(len(stored)) != filterSize(uint64(n)) {
+			t.Fatalf("%d keys: stored in %d bytes, announced were %d", n, len(stored), filterSize(uint64(n)))
+		}
+		f = parseFilter(stored, uint64(n))
+		for i, k := range keys {
+			if from, to := f.find(k); uint64(i) < from || uint64(i) >= to {
+				t.Fatalf("%d keys: key %d is looked for at %d to %d", n, i, from, to)
+			}
+		}
+		false1 := 0
+		const asked = 100_000
+		for range asked {
+			if from, to := f.find(randomKey(r)); from != to {
+				false1++
+				if to > uint64(n) {
+					t.Fatalf("%d keys: a place %d", n, to)
+				}
+			}
+		}
+		if n >= 1000 && false1 > asked/150 {
+			t.Errorf("%d keys: %d of %d unknown keys pass", n, false1, asked)
+		}
+	}
+}
+
+func TestSorted(t *testing.T) {
+	r := seeded(t)
+	for n := range 300 {
+		table := newTable(4)
+		for range n {
+			k := randomKey(r)
+			if r.IntN(3) == 0 {
+				k.High = 5
+			}
+			table.add(k, k.Low)
+		}
+		entries := table.sorted()
+		if len(entries) != n {
+			t.Fatalf("%d of %d entries", len(entries), n)
+		}
+		for i, e := range entries {
+			if e.value != e.key.Low || i > 0 && !entries[i-1].key.less(e.key) {
+				t.Fatalf("%d entries: entry %d is out of place", n, i)
+			}
+		}
+	}
+}
+
+func TestSelectBit(t *testing.T) {
+	r := seeded(t)
+	for range 10_000 {
+		w := r.Uint64() & r.Uint64()
+		n := 0
+		for i := range 64 {
+			if w&(1<<i) != 0 {
+				n++
+				if got := selectBit(w, n); got != i {
+					t.Fatalf("bit %d of %064b is at %d, want %d", n, w, got, i)
+				}
+			}
+		}
+	}
+}
+
+// fill adds records first to last, one key each, and makes them durable.
+func fill(t testing.TB, x *Index, first, last uint64) {
+	t.Helper()
+	for s := first; s <= last; s++ {
+		x.Add(keyOf(s), s)
+		if err := x.Advance(s, digestOf(s)); err != nil {
+			t.Fatal(err)
+		}
+		x.Durable(s)
+	}
+}
+
+func digestOf(s uint64) (d [32]byte) {
+	binary.LittleEndian.PutUint64(d[:], s)
+	return d
+}
+
+func keyOf(s uint64) Key {
+	r := rand.New(rand.NewPCG(s, 1))
+	return Key{r.Uint64(), r.Uint64()}
+}
+
+// check holds that an index knows exactly the keys of the records that it says it covers.
+func check(t testing.TB, x *Index, last uint64) (covered uint64) {
+	t.Helper()
+	covered, digest := x.Covered()
+	if covered > 0 && digest != digestOf(covered) {
+		t.Fatalf("digest at %d is wrong", covered)
+	}
+	for s := uint64(1); s <= last; s++ {
+		if v, ok := look(t, x, keyOf(s)); ok != (s <= covered) || ok && v != s {
+			t.Fatalf("key of record %d: %v, %v; covered is %d", s, v, ok, covered)
+		}
+	}
+	return covered
+}
+
+func TestPowerCuts(t *testing.T) {
+	work := func(d *disktest.Disk) {
+		x, err := Open(context.Background(), Options{Dir: "/keys", FS: d, TableKeys: 16})
+		if err != nil {
+			return
+		}
+		for s := uint64(1); s <= 200; s++ {
+			x.Add(keyOf(s), s)
+			if x.Advance(s, digestOf(s)) != nil {
+				break
+			}
+			x.Durable(s)
+		}
+		x.Close()
+	}
+	d := disktest.New()
+	work(d)
+	for n := 1; n <= d.Operations(); n++ {
+		for _, mode := range disktest.Modes {
+			d := disktest.New()
+			d.CutPowerAt(n)
+			work(d)
+			d = d.Reboot(mode, uint64(n))
+			x := open(t, Options{FS: d, TableKeys: 16})
+			covered := check(t, x, 200)
+			fill(t, x, covered+1, 200)
+			closeIndex(t, x)
+			x = open(t, Options{FS: d, TableKeys: 16})
+			if covered := check(t, x, 200); covered != 200 {
+				t.Fatalf("cut at %d, %v: covered %d after filling up to 200", n, mode, covered)
+			}
+			closeIndex(t, x)
+		}
+	}
+}
+
+func TestNotDurableInJournal(t *testing.T) {
+	d := disktest.New()
+	x := open(t, Options{FS: d, TableKeys: 16})
+	fill(t, x, 1, 20)
+	for s := uint64(21); s <= 60; s++ { // the journal does not sync these
+		x.Add(keyOf(s), s)
+		if err := x.Advance(s, digestOf(s)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeIndex(t, x)
+	x = open(t, Options{FS: d, TableKeys: 16})
+	if covered := check(t, x, 60); covered > 20 {
+		t.Errorf("covered %d, more than the journal has", covered)
+	}
+	closeIndex(t, x)
+}
+
+// TestDamage flips a bit of each byte of each file: at opening or at a look-up it is found out, and what is then covered is right.
+func TestDamage(t *testing.T) {
+	r := seeded(t)
+	d := disktest.New()
+	x := open(t, Options{FS: d, TableKeys: 64})
+	fill(t, x, 1, 150)
+	closeIndex(t, x)
+	entries, _ := d.ReadDir("/keys")
+	if len(entries) < 2 {
+		t.Fatalf("only %v", entries)
+	}
+	var found int
+	for _, e := range entries {
+		path := filepath.Join("/keys", e.Name)
+		content, err := disk.ReadFile(d, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for offset := int64(0); offset < e.Size; offset += 1 + r.Int64N(8) {
+			d := d.Reboot(disktest.Kept, 0)
+			d.Flip(path, offset, uint(r.IntN(8)))
+			var log strings.Builder
+			o := Options{FS: d, TableKeys: 64, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+			x := open(t, o)
+			if x.Find([]Key{keyOf(1), keyOf(70), keyOf(140)}, make([]Found, 3)) == nil && x.Find(keysTo(150), make([]Found, 150)) == nil {
+				check(t, x, 150)
+			} else {
+				found++
+				closeIndex(t, x)
+				x = open(t, o)
+				check(t, x, 150)
+			}
+			covered, _ := x.Covered()
+			if covered == 150 {
+				t.Errorf("%s: a bit at %d was flipped and nobody noticed", e.Name, offset)
+			}
+			if !strings.Contains(log.String(), "damaged") {
+				t.Errorf("%s: a bit at %d was flipped and nothing was said", e.Name, offset)
+			}
+			closeIndex(t, x)
+		}
+		if found == 0 {
+			t.Error("no damage was found by a look-up")
+		}
+		// Cut to any length.
+		for size := 0; size < len(content); size += 1 + r.IntN(300) {
+			d := d.Reboot(disktest.Kept, 0)
+			d.Overwrite(path, content[:size])
+			x := open(t, Options{FS: d, TableKeys: 64})
+			if covered := check(t, x, 150); covered == 150 {
+				t.Errorf("%s was cut to %d bytes and nobody noticed", e.Name, size)
+			}
+			closeIndex(t, x)
+		}
+	}
+}
+
+func keysTo(last uint64) []Key {
+	var keys []Key
+	for s := uint64(1); s <= last; s++ {
+		keys = append(keys, keyOf(s))
+	}
+	return keys
+}
+
+func TestForget(t *testing.T) {
+	d := disktest.New()
+	x := open(t, Options{FS: d, TableKeys: 16})
+	fill(t, x, 1, 100)
+	closeIndex(t, x)
+	x = open(t, Options{FS: d, TableKeys: 16})
+	if err := x.Forget(); err != nil {
+		t.Fatal(err)
+	}
+	if covered := check(t, x, 100); covered != 0 {
+		t.Errorf("covered %d", covered)
+	}
+	fill(t, x, 1, 30)
+	closeIndex(t, x)
+	x = open(t, Options{FS: d, TableKeys: 16})
+	if covered := check(t, x, 100); covered != 30 {
+		t.Errorf("covered %d, want 30", covered)
+	}
+	closeIndex(t, x)
+}
+
+func TestFullDisk(t *testing.T) {
+	d := disktest.New()
+	x := open(t, Options{FS: d, TableKeys: 16})
+	fill(t, x, 1, 40)
+	closeIndex(t, x)
+	x = open(t, Options{FS: d, TableKeys: 16})
+	d.SetFree(100)
+	var err error
+	for s := uint64(41); s < 10_000 && err == nil; s++ {
+		x.Add(keyOf(s), s)
+		err = x.Advance(s, digestOf(s))
+		x.Durable(s)
+		time.Sleep(time.Microsecond)
+	}
+	if !disk.IsFull(err) {
+		t.Errorf("on a full disk: %v", err)
+	}
+	if err := x.Close(); !disk.IsFull(err) {
+		t.Errorf("close on a full disk: %v", err)
+	}
+	d.SetFree(-1)
+	x = open(t, Options{FS: d, TableKeys: 16})
+	if covered := check(t, x, 10_000); covered < 40 {
+		t.Errorf("covered %d", covered)
+	}
+	closeIndex(t, x)
+}
+
+// FuzzRun opens arbitrary files: they are opened or refused, and a look-up in one that was opened ends.
+func FuzzRun(f *testing.F) {
+	d := disktest.New()
+	x := open(f, Options{FS: d, TableKeys: 64})
+	fill(f, x, 1, 10)
+	closeIndex(f, x)
+	name := runPath("/keys", 1, 10)
+	content, err := disk.ReadFile(d, name)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(content)
+	f.Add(content[:100])
+	f.Fuzz(func(t *testing.T, content []byte) {
+		d := disktest.New()
+		if err := disk.WriteFile(d, name, content); err == nil {
+			t.Fatal("wrote into a missing directory")
+		}
+		d.MkdirAll("/keys")
+		if err := disk.WriteFile(d, name, content); err != nil {
+			t.Fatal(err)
+		}
+		x := open(t, Options{FS: d})
+		x.Find(keysTo(20), make([]Found, 20))
+		x.Close()
+	})
+}
+
+// BenchmarkFind asks for unknown keys in an index of ten million.
+func BenchmarkFind(b *testing.B) {
+	x := open(b, Options{FS: disk.OS, Dir: b.TempDir()})
+	r := rand.New(rand.NewPCG(1, 2))
+	for s := uint64(1); s <= 10_000_000; s++ {
+		x.Add(randomKey(r), s)
+		if s%1000 == 0 {
+			x.Advance(s, [32]byte{})
+			x.Durable(s)
+		}
+	}
+	x.mu.Lock()
+	for len(x.frozen) > 1 || len(x.pick()) > 0 {
+		x.mu.Unlock()
+		time.Sleep(10 * time.Millisecond)
+		x.mu.Lock()
+	}
+	runs := len(x.runs)
+	x.mu.Unlock()
+	keys, found := make([]Key, 1000), make([]Found, 1000)
+	n := 0
+	for b.Loop() {
+		if n%1000 == 0 {
+			for i := range keys {
+				keys[i] = randomKey(r)
+			}
+			if err := x.Find(keys, found); err != nil {
+				b.Fatal(err)
+			}
+		}
+		n++
+	}
+	b.ReportMetric(float64(runs), "runs")
+	closeIndex(b, x)
+}
