@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/engine/duckdb"
 	"github.com/tallystick/tallystick/internal/engine/memory"
 	"github.com/tallystick/tallystick/internal/ingest"
 	"github.com/tallystick/tallystick/internal/render"
@@ -73,7 +74,12 @@ func load(t *testing.T) *report.Catalog {
 // enginesWith returns one engine of each kind that holds the events, in positions 1-1, 1-2, and so on.
 func enginesWith(t *testing.T, events []tallystick.Event) map[string]tallystick.Engine {
 	t.Helper()
-	engines := map[string]tallystick.Engine{"memory": memory.New()}
+	embedded, err := duckdb.Open(t.Context(), duckdb.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { embedded.Close() })
+	engines := map[string]tallystick.Engine{"memory": memory.New(), "duckdb": embedded}
 	for name, engine := range engines {
 		if err := engine.Apply(t.Context(), recordsOf(events)); err != nil {
 			t.Fatalf("%s: %v", name, err)
