@@ -104,6 +104,12 @@ func (e *Engine) open(ctx context.Context, o Options) error {
 		}
 		f.Close()
 	}
+	if _, err := os.Stat(database); errors.Is(err, fs.ErrNotExist) {
+		// A write-ahead log alone is of a file that was deleted.
+		if err := e.setAside(o.Dir, "write-ahead log", databaseFile+".*", errors.New("its database is missing")); err != nil {
+			return err
+		}
+	}
 	died := errors.New("opening it ended the program before")
 	steps := []struct {
 		pattern string
@@ -117,15 +123,9 @@ func (e *Engine) open(ctx context.Context, o Options) error {
 	err := died
 	for _, step := range steps {
 		if step.pattern != "" {
-			moved, moveErr := setAside(o.Dir, step.pattern)
-			if moveErr != nil {
+			if moveErr := e.setAside(o.Dir, step.what, step.pattern, err); moveErr != nil {
 				return errors.Join(err, moveErr)
 			}
-			if !moved {
-				continue
-			}
-			e.log.Warn("a part of the event store can't be used; it was set aside, and what is missing has to be applied again from the journal",
-				"part", step.what, "error", err, "folder", filepath.Join(o.Dir, unreadableDir))
 		}
 		if step.skip {
 			continue
@@ -146,23 +146,25 @@ func deaths(dir string) int {
 	return n
 }
 
-// setAside moves files into the folder for unreadable ones and reports whether there were any. Those set aside the last time are deleted: the journal has their
-// contents, and a disk should not fill up with them.
-func setAside(dir, pattern string) (bool, error) {
+// setAside moves files into the folder for unreadable ones, and says so. Those set aside the last time are replaced: the journal has their contents, and a disk
+// should not fill up with them.
+func (e *Engine) setAside(dir, what, pattern string, why error) error {
 	files, err := filepath.Glob(filepath.Join(escape(dir), pattern))
 	if err != nil || len(files) == 0 {
-		return false, err
+		return err
 	}
 	to := filepath.Join(dir, unreadableDir)
 	if err := os.MkdirAll(to, 0o750); err != nil {
-		return false, err
+		return err
 	}
 	for _, f := range files {
 		if err := os.Rename(f, filepath.Join(to, filepath.Base(f))); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return true, nil
+	e.log.Warn("a part of the event store can't be used; it was set aside, and what is missing has to be applied again from the journal",
+		"part", what, "error", why, "folder", to)
+	return nil
 }
 
 func escape(dir string) string {
