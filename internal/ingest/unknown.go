@@ -62,14 +62,22 @@ func (u *Unknown) countEvent(e *tallystick.Event, builtIn bool) {
 	defer u.mu.Unlock()
 	for _, a := range e.Attributes {
 		if a.Name != "datacontenttype" && a.Name != "dataschema" { // CloudEvents has them
-			u.count(UnknownName{Type: e.Type, Attribute: a.Name})
+			u.count(UnknownName{Type: e.Type, Attribute: orQuotes(a.Name)})
 		}
 	}
 	if builtIn {
 		for _, x := range e.Extra {
-			u.count(UnknownName{Type: e.Type, Field: x.Name})
+			u.count(UnknownName{Type: e.Type, Field: orQuotes(x.Name)})
 		}
 	}
+}
+
+// orQuotes returns a name, and for the empty one its quotes, because no name at all means something else in an [UnknownName].
+func orQuotes(name string) string {
+	if name == "" {
+		return `""`
+	}
+	return name
 }
 
 // countType counts an event that was rejected because nobody knows its type.
