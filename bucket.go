@@ -112,7 +112,7 @@ func (c *Calendar) hours(a, b Instant) []Bucket {
 		if s.start >= b {
 			break
 		}
-		local := max(s.start, from) + s.offset
+		local := s.start + s.offset
 		for hour := local - floorMod(local, Hour) - s.offset; hour < min(s.end, b); hour += Hour {
 			start, end := max(hour, s.start), min(hour+Hour, s.end)
 			if end > a {

@@ -95,48 +95,46 @@ func appendLocal(b []byte, t, offset Instant) []byte {
 	return append(b, sign, byte('0'+hour/10), byte('0'+hour%10), ':', byte('0'+minute/10), byte('0'+minute%10))
 }
 
-// span is the time [start, end) in which a zone's offset is constant: local time is UTC plus offset. The first one starts at MinInstant, the last ends at MaxInstant.
-type span struct{ start, end, offset Instant }
-
 // maxOffset is more than any offset of any zone at any time; a test looks.
 const maxOffset = 26 * Hour
 
-// spans yields a zone's spans in order, starting with the one that holds from. A change of a zone's name or rule without a change of its offset ends no span; but the
-// first one may start at such a change.
+// span is a piece of the time line, [start, end), in which a zone's offset is constant: local time is UTC plus offset.
+type span struct{ start, end, offset Instant }
+
+// spans yields the pieces from an instant on, in order, the last up to MaxInstant. The offset changes from each to the next; what changes a zone's name or rule alone ends none.
 func (c *Calendar) spans(from Instant) iter.Seq[span] {
 	return func(yield func(span) bool) {
-		s := c.span(from)
+		offset, end := c.offset(from)
+		s := span{from, end, offset}
 		for s.end < MaxInstant {
-			next := c.span(s.end)
-			if next.offset == s.offset {
-				s.end = next.end
+			at := s.end
+			offset, end = c.offset(at)
+			if offset == s.offset {
+				s.end = end
 				continue
 			}
 			if !yield(s) {
 				return
 			}
-			s = next
+			s = span{at, end, offset}
 		}
 		yield(s)
 	}
 }
 
-// span returns the span around t as package time knows it: it may be cut at a change that is none.
-func (c *Calendar) span(t Instant) span {
+// offset returns the offset at t and an instant after t until which it is the same. Of ZoneBounds only the end is of use: past the last change in the database
+// package time computes each year's from a rule, and then the start may lie before that last change (Metlakatla, January 2019).
+func (c *Calendar) offset(t Instant) (offset, end Instant) {
 	at := t.Time().In(c.location)
-	_, offset := at.Zone()
-	start, end := at.ZoneBounds()
-	s := span{MinInstant, MaxInstant, Instant(offset) * Second}
-	if !start.IsZero() {
-		s.start = InstantOf(start)
+	_, seconds := at.Zone()
+	_, bound := at.ZoneBounds()
+	end = MaxInstant
+	if !bound.IsZero() {
+		end = InstantOf(bound)
 	}
-	if !end.IsZero() {
-		s.end = InstantOf(end)
+	if end <= t {
+		// By the rule, a year's last piece ends after 365 days. On 31 December of a leap year that has passed.
+		end = Date{at.UTC().Year() + 1, time.January, 1}.midnight()
 	}
-	if s.end <= t {
-		// Past the last change in the database, package time goes by a yearly rule and takes each year's last span to end after 365 days. On
-		// 31 December of a leap year that is in the past.
-		s.end = Date{at.UTC().Year() + 1, time.January, 1}.midnight()
-	}
-	return s
+	return Instant(seconds) * Second, end
 }

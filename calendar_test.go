@@ -14,7 +14,7 @@ var long = os.Getenv("TALLYSTICK_LONG") != ""
 
 // trickyZones break code that is almost right.
 var trickyZones = []string{
-	"America/New_York", "America/Santiago", "America/Havana", "America/St_Johns", "America/Caracas", "America/Nuuk", "Pacific/Apia", "Pacific/Chatham",
+	"America/New_York", "America/Santiago", "America/Havana", "America/St_Johns", "America/Caracas", "America/Nuuk", "America/Metlakatla", "Pacific/Apia", "Pacific/Chatham",
 	"Australia/Lord_Howe", "Asia/Kathmandu", "Asia/Kolkata", "Asia/Tehran", "Asia/Gaza", "Asia/Pyongyang", "Africa/Casablanca", "Africa/Cairo", "Antarctica/Troll",
 	"Europe/Dublin", "UTC",
 }
@@ -72,7 +72,7 @@ func TestCalendarStart(t *testing.T) {
 		{"the day after the one of 25 hours", "America/New_York", "2025-11-03", "2025-11-03T00:00:00-05:00"},
 		{"leap day", "Europe/Berlin", "2024-02-29", "2024-02-29T00:00:00+01:00"},
 		{"new year", "Pacific/Kiritimati", "2026-01-01", "2026-01-01T00:00:00+14:00"},
-		{"a leap year's last day, past the database's last change", "America/New_York", "2040-12-31", "2040-12-31T00:00:00-05:00"},
+		{"a leap year's last day", "America/New_York", "2040-12-31", "2040-12-31T00:00:00-05:00"},
 		{"and the year after", "Australia/Sydney", "2041-01-01", "2041-01-01T00:00:00+11:00"},
 		{"the first year", "Europe/London", "1970-01-01", "1970-01-01T00:00:00+01:00"},
 		{"long ago", "UTC", "0001-01-01", "0001-01-01T00:00:00Z"},
