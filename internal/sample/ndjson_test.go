@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"iter"
+	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/ingest"
 	"github.com/tallystick/tallystick/internal/sample"
 )
 
@@ -67,6 +71,33 @@ func TestEveryLineIsJSON(t *testing.T) {
 	}
 	if lines < 5000 {
 		t.Errorf("%d lines", lines)
+	}
+}
+
+// TestWhatIsWrittenIsAccepted reads the lines as an import would.
+func TestWhatIsWrittenIsAccepted(t *testing.T) {
+	for name, events := range map[string]iter.Seq[tallystick.Event]{
+		"events": sample.Events(sample.Options{Seed: 1, Days: 30}),
+		"load":   sample.Load(sample.LoadOptions{Seed: 1, Events: 10_000}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			unknown := &ingest.Unknown{}
+			d := &ingest.Decoder{Now: func() time.Time { return time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC) }, Unknown: unknown}
+			for want := range events {
+				line := sample.AppendJSON(nil, &want)
+				got, err := d.Event(line)
+				if err != nil {
+					t.Fatalf("%s\n%v", line, err)
+				}
+				want.Received = got.Received
+				if !reflect.DeepEqual(got, want) {
+					t.Fatalf("%s\nread as %+v\nwas %+v", line, got, want)
+				}
+			}
+			if counts, others := unknown.Counts(); len(counts) > 0 || others > 0 {
+				t.Errorf("unknown to the vocabulary: %v", counts)
+			}
+		})
 	}
 }
 

@@ -1,0 +1,126 @@
+package tallystick_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/ingest"
+)
+
+var update = flag.Bool("update", false, "write what is generated into the docs anew")
+
+// TestDocsOfEvents keeps the table of types in docs/events.md equal to the vocabulary, and sees that the text above it speaks of every type.
+func TestDocsOfEvents(t *testing.T) {
+	const file, begin, end = "docs/events.md", "<!-- types -->\n", "<!-- end -->"
+	was, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(was), begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		t.Fatalf("%s has no place for the types between %q and %q", file, begin, end)
+	}
+	for _, typ := range tallystick.EventTypes {
+		if !strings.Contains(before, "`"+typ.Name+"`") {
+			t.Errorf("%s does not say what %s means", file, typ.Name)
+		}
+	}
+	text := before + begin + typesTable() + end + after
+	if text == string(was) {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s does not agree with the vocabulary; run go test -run TestDocsOfEvents -update .", file)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestExampleOfAnEvent reads the example in docs/events.md as an event.
+func TestExampleOfAnEvent(t *testing.T) {
+	text, err := os.ReadFile("docs/events.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```json\n")
+	example, _, _ := strings.Cut(rest, "```")
+	unknown := &ingest.Unknown{}
+	d := &ingest.Decoder{Now: func() time.Time { return time.Date(2025, 4, 1, 0, 0, 0, 0, time.UTC) }, Unknown: unknown}
+	e, err := d.Event([]byte(example))
+	if counts, _ := unknown.Counts(); err != nil || e.Type != tallystick.MessageSent || len(counts) > 0 {
+		t.Errorf("%s\nreads as %v, %v, unknown %v", example, e, err, counts)
+	}
+}
+
+func typesTable() string {
+	var b strings.Builder
+	b.WriteString("| type | field | required | value |\n|---|---|---|---|\n")
+	for _, typ := range tallystick.EventTypes {
+		name := "`" + typ.Name + "`"
+		for i := range typ.Rules {
+			r := &typ.Rules[i]
+			required := ""
+			switch {
+			case r.Field == typ.Key:
+				required = "required, *key*"
+			case r.RequiredUnless != tallystick.NoField:
+				required = fmt.Sprintf("required unless `%s` is %s", r.RequiredUnless, r.RequiredUnlessValue)
+			case r.Required:
+				required = "required"
+			}
+			fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", name, r.Field, required, valueOf(r))
+			name = ""
+		}
+	}
+	return b.String()
+}
+
+// valueOf says in words what a field may hold.
+func valueOf(r *tallystick.Rule) string {
+	withDefault := func(s string) string {
+		if r.Default != "" {
+			s += ", by default " + r.Default
+		}
+		return s
+	}
+	switch r.Kind {
+	case tallystick.KindID:
+		return "id"
+	case tallystick.KindEnum:
+		values := append([]string(nil), r.Enum...)
+		for i, v := range values {
+			if v == r.Default {
+				values[i] = "**" + v + "**"
+			}
+		}
+		return strings.Join(values, ", ")
+	case tallystick.KindBool:
+		if r.Default == "false" {
+			return "flag"
+		}
+		return withDefault("flag")
+	case tallystick.KindInteger:
+		if r.Min == -tallystick.MaxInteger {
+			return "whole number"
+		}
+		return fmt.Sprintf("whole number from %d", r.Min)
+	case tallystick.KindSeconds:
+		return "seconds, 0 or more, perhaps with a fraction"
+	case tallystick.KindTime:
+		return "RFC 3339 time"
+	case tallystick.KindDate:
+		return "date, YYYY-MM-DD"
+	case tallystick.KindZone:
+		return withDefault("IANA time zone")
+	case tallystick.KindTexts:
+		return "array of texts"
+	}
+	return "text"
+}
