@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/ingest"
+	"github.com/tallystick/tallystick/internal/journal"
+)
+
+// importing is an import at work.
+//
+// Files are split and decoded by goroutines of package ingest; this one hands the batches to the journal in the order of the files, without waiting; a
+// third one waits for the answers and counts them. So decoding, the journal and the engine work at the same time.
+type importing struct {
+	command *importCommand
+	program *program
+	format  ingest.Format
+	journal *journal.Journal
+	unknown ingest.Unknown
+	size    int64 // of all files in bytes; 0: not known
+	start   time.Time
+
+	counts struct {
+		read, accepted, duplicate, conflicting, rejected atomic.Int64 // read in bytes of the files, the others events; what is accepted is on disk
+	}
+	shown   int  // rejections printed
+	refused bool // the journal takes no more
+}
+
+// inFlight is how many batches may wait for their answer. The journal bounds their bytes.
+const inFlight = 256
+
+// readAll reads every file and returns when everything that was handed to the journal is answered.
+func (r *importing) readAll(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	tickets := make(chan *journal.Ticket, inFlight)
+	var counting sync.WaitGroup
+	var refused error // written by the counter
+	counting.Go(func() {
+		for t := range tickets {
+			// Not ctx: an import that is stopped still says what was accepted.
+			verdicts, err := t.Wait(context.WithoutCancel(ctx))
+			if err != nil && refused == nil {
+				refused = err
+				cancel(err)
+			}
+			r.count(verdicts)
+		}
+	})
+	var err error
+	for _, name := range r.command.Files {
+		if err = r.readFile(ctx, name, tickets); err != nil {
+			break
+		}
+	}
+	close(tickets)
+	counting.Wait()
+	if refused != nil {
+		r.refused = true
+		return refusedBy(refused)
+	}
+	return err
+}
+
+// refusedBy is the error of an import whose journal takes no more.
+func refusedBy(err error) error {
+	refusal := &tallystick.Error{Code: tallystick.Internal, Message: err.Error(), Err: err}
+	if e := (*tallystick.Error)(nil); errors.As(err, &e) {
+		refusal.Message = e.Message // without its advice, which is for a server
+	}
+	return refusal.WithHint("make room or mend the disk, and run the import again: what was accepted is kept, and counts once")
+}
+
+func (r *importing) readFile(ctx context.Context, name string, tickets chan<- *journal.Ticket) error {
+	in := r.program.stdin
+	if name == "-" {
+		name = "standard input"
+	} else {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		in = f
+	}
+	decoder := &ingest.Decoder{Now: r.program.now, Unknown: &r.unknown}
+	options := ingest.Options{Workers: runtime.GOMAXPROCS(0)}
+	for items, err := range ingest.Stream(ctx, &countingReader{in, &r.counts.read}, r.format, decoder, options) {
+		if err != nil {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			return broken(fmt.Errorf("%s: %w", name, err))
+		}
+		events := make([]tallystick.Event, 0, len(items))
+		var rejects []ingest.Item
+		for i := range items {
+			if items[i].Err == nil {
+				events = append(events, items[i].Event)
+				continue
+			}
+			rejects = append(rejects, items[i])
+		}
+		if len(events) > 0 {
+			tickets <- r.journal.Enqueue(events)
+		}
+		if len(rejects) > 0 {
+			if err := r.keep(ctx, name, rejects); err != nil {
+				return broken(fmt.Errorf("keep rejected events: %w", err))
+			}
+		}
+	}
+	return nil
+}
+
+// count counts the answers to a batch.
+func (r *importing) count(verdicts []journal.Verdict) {
+	var accepted, duplicate, conflicting int64
+	for _, v := range verdicts {
+		switch v.Outcome {
+		case journal.Accepted:
+			accepted++
+		case journal.Conflicting:
+			conflicting++
+			duplicate++
+		default:
+			duplicate++
+		}
+	}
+	r.counts.accepted.Add(accepted)
+	r.counts.duplicate.Add(duplicate)
+	r.counts.conflicting.Add(conflicting)
+}
+
+// countingReader counts the bytes read.
+type countingReader struct {
+	r io.Reader
+	n *atomic.Int64
+}
+
+func (c *countingReader) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n.Add(int64(n))
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("read events: %w", err)
+	}
+	return n, err
+}

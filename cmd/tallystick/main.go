@@ -1,0 +1,44 @@
+// Command tallystick is the whole product in one program: it takes events in, makes reports of them, and looks after what it keeps.
+//
+// This package is flags, settings and wiring, one file a command; it is the only place that names a concrete engine. What a command does is in the
+// packages that it wires up.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first Ctrl-C asks to stop, the second one does not ask.
+	context.AfterFunc(ctx, stop)
+	m := Main{Now: time.Now, PID: os.Getpid()}
+	os.Exit(m.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.LookupEnv))
+}
+
+// Main is the program, apart from the process it runs in.
+type Main struct {
+	Now func() time.Time
+	PID int // named to programs that find the data directory in use
+}
+
+// Run runs one command to its end and returns the exit code of the process. When ctx is done, the command stops soon, and cleanly.
+func (m *Main) Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) int {
+	p := &program{now: m.Now, pid: m.PID, stdin: stdin, stdout: stdout, stderr: stderr, env: env}
+	return exit(stderr, p.run(ctx, args))
+}
+
+// program is what every command may use.
+type program struct {
+	now            func() time.Time
+	pid            int
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            func(string) (string, bool)
+	settings       values
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/render"
+)
+
+// output is where the tables of a report go: standard output, a file, or a directory with a file for each table.
+//
+// A file appears under its name when it is whole, and those of a directory appear together once all are whole: they are written beside their
+// place and renamed. A report that fails leaves no file and changes none.
+type output struct {
+	stdout  io.Writer
+	path    string // empty: stdout
+	dir     bool   // path is a directory
+	pid     int    // names files that are being written
+	format  render.Format
+	options render.Options
+}
+
+// prepare decides between the three, for a report with these tables, and checks that the place is there.
+func (o *output) prepare(report string, tables []string) error {
+	if o.path == "" {
+		if len(tables) > 1 {
+			return tallystick.Errorf(tallystick.Invalid, "report %s has %d tables and standard output takes one", report, len(tables)).
+				WithHint("choose with --table one of %s, or write all with -o DIR", strings.Join(tables, ", "))
+		}
+		return nil
+	}
+	info, err := os.Stat(o.path)
+	isFile := err == nil && !info.IsDir()
+	o.dir = err == nil && info.IsDir() || strings.HasSuffix(o.path, "/") || len(tables) > 1
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	case o.dir && isFile:
+		return tallystick.Errorf(tallystick.Invalid, "%s is a file, and report %s has %d tables", o.path, report, len(tables)).
+			WithHint("name a directory, or choose with --table one of %s", strings.Join(tables, ", "))
+	case o.dir:
+		if err := os.MkdirAll(o.path, 0o777); err != nil {
+			return fmt.Errorf("make directory for the tables: %w", err)
+		}
+		return nil
+	}
+	if parent, err := os.Stat(filepath.Dir(o.path)); err != nil || !parent.IsDir() {
+		return tallystick.Errorf(tallystick.NotFound, "there is no directory %s to write %s into", filepath.Dir(o.path), filepath.Base(o.path)).
+			WithHint("make it, or name another place with -o")
+	}
+	return nil
+}
+
+// write writes the tables.
+func (o *output) write(tables []tallystick.Table) error {
+	if o.path == "" {
+		return o.format.Write(o.stdout, tables[0], o.options)
+	}
+	if !o.dir {
+		if info, err := os.Stat(o.path); err == nil && !info.Mode().IsRegular() { // a device or a pipe can't be replaced
+			return o.writeInto(o.path, os.O_WRONLY, tables[0])
+		}
+	}
+	var whole []string // final names, in the order of the tables
+	defer func() {
+		for _, name := range whole {
+			os.Remove(o.beside(name)) // what was not renamed
+		}
+	}()
+	for _, t := range tables {
+		name := o.path
+		if o.dir {
+			name = filepath.Join(o.path, t.Name+o.format.Extension)
+		} else if target, err := filepath.EvalSymlinks(name); err == nil {
+			name = target // a link goes on pointing at the report
+		}
+		whole = append(whole, name)
+		if err := o.writeInto(o.beside(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, t); err != nil {
+			return err
+		}
+	}
+	for _, name := range whole {
+		if err := os.Rename(o.beside(name), name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beside returns the name under which a file is written until it is whole.
+func (o *output) beside(name string) string {
+	return filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d.part", filepath.Base(name), o.pid))
+}
+
+// writeInto writes one table to a file and makes it durable where that can be.
+func (o *output) writeInto(name string, flags int, t tallystick.Table) error {
+	f, err := os.OpenFile(name, flags, 0o666)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(f, 64<<10)
+	err = o.format.Write(w, t, o.options)
+	if err == nil {
+		err = w.Flush()
+	}
+	if info, e := f.Stat(); err == nil && e == nil && info.Mode().IsRegular() {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/report"
+	"github.com/tallystick/tallystick/reports"
+)
+
+// reportsCommand describes the reports.
+type reportsCommand struct {
+	Name string `arg:"" optional:"" help:"One report only, with its tables, options and filters."`
+}
+
+func (c *reportsCommand) Run(p *program) error {
+	catalog, err := report.Load(reports.FS)
+	if err != nil {
+		return err
+	}
+	if c.Name != "" {
+		r, err := catalog.Report(c.Name)
+		if err != nil {
+			return err
+		}
+		return describeReport(p.stdout, r)
+	}
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	for _, r := range catalog.Reports() {
+		fmt.Fprintf(w, "%s\t%s\n", r.Name, r.Title)
+	}
+	return w.Flush()
+}
+
+// describeReport prints what a request for the report may say.
+func describeReport(out io.Writer, r *tallystick.Report) error {
+	fmt.Fprintf(out, "%s: %s\n%s\n", r.Name, r.Title, r.About)
+	fmt.Fprintf(out, "\nZone: %s\n", map[string]string{"tenant": "the tenant's, unless --zone names another", "utc": "UTC, unless --zone names another", "always-utc": "always UTC"}[r.Zone])
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "\nTables (--table)\n")
+	for _, t := range r.Tables {
+		fmt.Fprintf(w, "  %s\t%s\n", t.Name, t.About)
+	}
+	if len(r.Options) > 0 {
+		fmt.Fprintf(w, "\nOptions (--option NAME=VALUE; the first value is what holds without)\n")
+	}
+	for _, o := range r.Options {
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", o.Name, strings.Join(choices(o), ", "), o.About)
+	}
+	if len(r.Filters) > 0 {
+		fmt.Fprintf(w, "\nFilters (--where FIELD=VALUE)\n")
+	}
+	for _, f := range r.Filters {
+		fmt.Fprintf(w, "  %s\t%s\n", f.Name, f.About)
+	}
+	return w.Flush()
+}
+
+// choices lists what an option may be, its default first.
+func choices(o tallystick.Option) []string {
+	list := []string{o.Default}
+	for _, v := range o.Values {
+		if v != o.Default {
+			list = append(list, v)
+		}
+	}
+	if o.Length {
+		list = append(list, "a whole number with m, h or d")
+	}
+	return list
+}

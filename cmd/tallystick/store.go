@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/applier"
+	"github.com/tallystick/tallystick/internal/datadir"
+	"github.com/tallystick/tallystick/internal/disk"
+	"github.com/tallystick/tallystick/internal/engine/duckdb"
+	"github.com/tallystick/tallystick/internal/journal"
+)
+
+// theLog is the journal's log that this program writes and applies.
+const theLog = 1
+
+// open opens the data directory for a command.
+func (p *program) open(command string) (*datadir.Dir, error) {
+	return datadir.Open(p.settings.get("data"), datadir.Holder{PID: p.pid, Command: command})
+}
+
+// newApplier makes an applier for the engine in a data directory.
+func (p *program) newApplier(dir *datadir.Dir, full applier.Full) *applier.Applier {
+	logger := p.logger()
+	threads, _ := strconv.Atoi(p.settings.get("threads")) // empty is 0: as many as there are processors
+	return applier.New(applier.Options{
+		Log: theLog, Full: full, Logger: logger,
+		Open: func(ctx context.Context) (tallystick.Engine, error) {
+			return duckdb.Open(ctx, duckdb.Options{Dir: dir.Engine(), MemoryLimit: p.settings.get("memory-limit"), Threads: threads, Logger: logger})
+		},
+	})
+}
+
+// follow runs an applier for as long as fn runs, and waits for both. fn begins when the engine is open and fits the journal.
+func follow(ctx context.Context, a *applier.Applier, j applier.Journal, fn func() error) error {
+	ctx, stop := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		a.Run(ctx, j) // its error reaches whoever waits for a position
+	}()
+	defer func() {
+		stop()
+		<-ended
+	}()
+	if err := a.Opened(ctx); err != nil {
+		return broken(err)
+	}
+	return fn()
+}
+
+// withEngine opens the data directory and its engine, brings the engine to the journal's head where it is behind, and hands it to fn.
+func (p *program) withEngine(ctx context.Context, command string, fn func(tallystick.Answerer) error) error {
+	dir, err := p.open(command)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	j, err := journal.OpenReader(ctx, disk.OS, dir.Journal())
+	if err != nil {
+		return broken(fmt.Errorf("open journal: %w", err))
+	}
+	a := p.newApplier(dir, applier.Reread)
+	return follow(ctx, a, j, func() error {
+		if err := a.Wait(ctx, j.Head()); err != nil {
+			return broken(err)
+		}
+		return a.Ask(fn)
+	})
+}
