@@ -3,7 +3,11 @@ package tallystick_test
 import (
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -124,3 +128,70 @@ func valueOf(r *tallystick.Rule) string {
 	}
 	return "text"
 }
+
+// TestDocsNameWhatExists follows the links of the docs and looks for the tests and the make targets that they name.
+func TestDocsNameWhatExists(t *testing.T) {
+	program := os.DirFS(".")
+	var tests, docs []string
+	err := fs.WalkDir(program, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "bin" || entry.Name() == "data"):
+			return fs.SkipDir
+		case strings.HasSuffix(name, ".md"):
+			docs = append(docs, name)
+		case strings.HasSuffix(name, ".go"):
+			source, err := fs.ReadFile(program, name)
+			if err != nil {
+				return err
+			}
+			for _, m := range testName.FindAllStringSubmatch(string(source), -1) {
+				tests = append(tests, m[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(docs) < 4 || len(tests) < 20 {
+		t.Fatalf("found only the docs %v and %d tests", docs, len(tests))
+	}
+	for _, doc := range docs {
+		text, err := os.ReadFile(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			target, _, _ := strings.Cut(m[1], "#")
+			if strings.Contains(target, "://") || target == "" {
+				continue
+			}
+			if _, err := os.Stat(path.Join(path.Dir(doc), target)); err != nil {
+				t.Errorf("%s links to %s: %v", doc, m[1], err)
+			}
+		}
+		for _, m := range namedTest.FindAllStringSubmatch(string(text), -1) {
+			if !slices.Contains(tests, m[1]) {
+				t.Errorf("%s names %s, which does not exist", doc, m[1])
+			}
+		}
+		for _, m := range namedTarget.FindAllStringSubmatch(string(text), -1) {
+			if !strings.Contains(string(makefile), "\n"+m[1]+":") {
+				t.Errorf("%s names make %s, which does not exist", doc, m[1])
+			}
+		}
+	}
+}
+
+var (
+	link        = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	testName    = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	namedTest   = regexp.MustCompile(`\b(Test[A-Z]\w+)\b`)
+	namedTarget = regexp.MustCompile("`make ([a-z]+)")
+)
