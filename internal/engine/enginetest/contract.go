@@ -13,7 +13,8 @@ import (
 
 // TestContract runs the whole suite on an engine, the subject, with another one as the oracle of the random part.
 //
-// A few seeds are tried; TALLYSTICK_LONG=1 tries 300, TALLYSTICK_SEED=n only that one. Each failure names its seed.
+// A few seeds are tried; TALLYSTICK_LONG=1 tries 300, TALLYSTICK_SEED=n only that one. Each failure names its seed. The name is that of a test, since it is one
+// in the package of the engine: func TestContract(t *testing.T) { enginetest.TestContract(t, oracle, subject) }.
 func TestContract(t *testing.T, openOracle, openSubject Open) {
 	t.Run("scripts", func(t *testing.T) { RunScripts(t, openSubject) })
 	t.Run("a query without a tenant is refused", func(t *testing.T) { refusesNoTenant(t, openSubject) })
@@ -22,9 +23,12 @@ func TestContract(t *testing.T, openOracle, openSubject Open) {
 	t.Run("random", func(t *testing.T) { agreeOnSeeds(t, openOracle, openSubject) })
 }
 
+// long reports whether the run may take minutes.
+func long() bool { return os.Getenv("TALLYSTICK_LONG") == "1" }
+
 func agreeOnSeeds(t *testing.T, openOracle, openSubject Open) {
 	first, seeds := int64(1), int64(8)
-	if os.Getenv("TALLYSTICK_LONG") == "1" {
+	if long() {
 		seeds = 300
 	}
 	if s := os.Getenv("TALLYSTICK_SEED"); s != "" {
