@@ -140,7 +140,11 @@ func (a *asker) period(q *Question) {
 			q.From, q.Before = q.Before, q.From
 		}
 	}
-	if q.From > q.Before || a.chance(40) {
+	if q.From > q.Before || a.chance(30) {
+		return
+	}
+	if a.chance(40) {
+		a.grid(q)
 		return
 	}
 	var inner []tallystick.Instant
@@ -153,6 +157,32 @@ func (a *asker) period(q *Question) {
 	}
 	slices.Sort(inner)
 	q.Edges = append(append([]tallystick.Instant{q.From}, inner...), q.Before)
+}
+
+// grid draws a period with edges as calendars make them: every quarter of an hour, hour, day or month on the grid, the first and the last bucket perhaps clipped.
+func (a *asker) grid(q *Question) {
+	step := pick(a.generator, []tallystick.Instant{15 * tallystick.Minute, tallystick.Hour, tallystick.Day, 30 * tallystick.Day})
+	first := a.instant(q)
+	first -= first % step
+	if step >= tallystick.Day { // a day begins at an hour or half hour of UTC
+		first += pick(a.generator, []tallystick.Instant{0, 4 * tallystick.Hour, 5 * tallystick.Hour, -330 * tallystick.Minute, -11 * tallystick.Hour})
+	}
+	q.From = first
+	if a.chance(20) {
+		q.From += tallystick.Instant(a.Int64N(int64(step)))
+	}
+	q.Edges = []tallystick.Instant{q.From}
+	for i := 1 + a.IntN(30); i > 0; i-- {
+		first += step
+		q.Edges = append(q.Edges, first)
+	}
+	if a.chance(20) {
+		q.Edges[len(q.Edges)-1] -= tallystick.Instant(a.Int64N(int64(min(step, first-q.Edges[len(q.Edges)-2]))))
+	}
+	q.Before = q.Edges[len(q.Edges)-1]
+	if a.chance(20) { // the same period in one bucket
+		q.Edges = nil
+	}
 }
 
 // instant draws an instant that a comparison may get wrong: most times that of an event that the question is about, or the one behind it.
