@@ -2,6 +2,9 @@ package journal
 
 import (
 	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/disk"
@@ -17,51 +20,101 @@ type committer struct {
 	failed error
 }
 
-// open makes the newest segment ready to be written: what a crash left at its end goes, and so does the trailer of a clean close. Both is synced before
-// anything is written behind, so that a crash finds either the old end or the new one.
+// open makes the newest segment ready to be written, and all of it durable. A crash at any moment of it finds the records that were there.
+//
+// The trailer of a clean close is cut off. A segment without one was left by a crash: what is whole of it is copied, because it can be read and yet not be on
+// the disk, and no sync would write it: so it is after a sync that failed.
 func (c *committer) open(j *Journal, t tail) error {
 	c.j, c.chain = j, t.chain
 	o := &j.options
 	n := len(j.segments)
+	if err := removeCopies(o.FS, j.dir); err != nil {
+		return openFailed(err)
+	}
 	if t.unborn {
 		path := segmentPath(j.dir, uint64(n)+1)
-		o.Logger.Warn("a segment of the journal that a crash left unfinished was removed", "file", path, "bytes", t.torn)
-		if err := o.FS.Remove(path); err != nil {
-			return fmt.Errorf("remove unfinished segment: %w", err)
-		}
-		if err := o.FS.SyncDir(j.dir); err != nil {
-			return fmt.Errorf("remove unfinished segment: %w", err)
-		}
-		if n > 0 { // it is sealed
-			j.frames = nil
-			return c.create()
-		}
+		o.Logger.Warn("a segment of the journal that a crash left unfinished is made anew; nothing had been written to it", "file", path, "bytes", t.torn)
+		j.frames = nil
+		return c.create() // it overwrites the file
 	}
 	if n == 0 {
 		return c.create()
 	}
 	last := &j.segments[n-1]
-	f, err := o.FS.Append(last.path)
-	if err != nil {
-		return fmt.Errorf("open journal: %w", err)
-	}
-	c.file, c.number, c.size = f, uint64(n), last.size
 	if t.torn > 0 {
 		o.Logger.Warn("the end of the journal that a crash left half written was cut off; nothing of it had been acknowledged",
 			"file", last.path, "offset", last.size, "bytes", t.torn, "found", t.problem)
 	}
-	if t.torn > 0 || t.trailer {
+	if !t.trailer {
+		if err := copyFile(o.FS, last.path, last.size); err != nil {
+			return openFailed(err)
+		}
+	}
+	f, err := o.FS.Append(last.path)
+	if err != nil {
+		return openFailed(err)
+	}
+	if t.trailer {
 		err := f.Truncate(last.size)
 		if err == nil {
 			err = f.Sync()
 		}
 		if err != nil {
 			f.Close()
-			return fmt.Errorf("cut end of journal: %w", err)
+			return openFailed(err)
 		}
 		last.sealed = false
 	}
+	c.file, c.number, c.size = f, uint64(n), last.size
 	return nil
+}
+
+func openFailed(err error) error {
+	if disk.IsFull(err) {
+		return tallystick.Errorf(tallystick.Unavailable, "the disk of the journal is full: %w", err).WithHint("make room; nothing that was acknowledged is lost")
+	}
+	return fmt.Errorf("open journal: %w", err)
+}
+
+// copyFile replaces a file by a copy of its first size bytes, so that all of them are durable.
+func copyFile(fsys disk.FS, path string, size int64) error {
+	from, err := fsys.Open(path)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := fsys.Create(path + copySuffix)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, io.NewSectionReader(from, 0, size))
+	if err == nil {
+		err = to.Sync()
+	}
+	if closeErr := to.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = fsys.Rename(path+copySuffix, path)
+	}
+	if err == nil {
+		err = fsys.SyncDir(filepath.Dir(path))
+	}
+	return err
+}
+
+// copySuffix ends the name of a copy that is not finished.
+const copySuffix = ".new"
+
+// removeCopies removes copies that a crash interrupted.
+func removeCopies(fsys disk.FS, dir string) error {
+	entries, err := fsys.ReadDir(dir)
+	for _, e := range entries {
+		if err == nil && strings.HasSuffix(e.Name, suffix+copySuffix) {
+			err = fsys.Remove(filepath.Join(dir, e.Name))
+		}
+	}
+	return err
 }
 
 // create makes the next segment.

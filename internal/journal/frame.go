@@ -44,7 +44,7 @@ const (
 	frameHeader = 68
 	maxFrame    = 32 << 20 // bytes of a payload, stored or not
 	maxRecord   = 16 << 20 // bytes of an event in binary form
-	fullFrame   = 2 << 20  // bytes of records at which a frame ends
+	fullFrame   = 2 << 20  // bytes of records at which a frame ends, unless Options say otherwise
 
 	kindRecords = 1
 	kindTrailer = 2

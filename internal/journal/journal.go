@@ -36,6 +36,8 @@ type Options struct {
 
 	// TableKeys is how many keys the key index gathers in memory before it writes them; 512 Ki where 0.
 	TableKeys int
+
+	fullFrame int // for tests: bytes of records at which a frame ends
 }
 
 func (o Options) withDefaults() Options {
@@ -50,6 +52,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.QueueBytes == 0 {
 		o.QueueBytes = 32 << 20
+	}
+	if o.fullFrame == 0 {
+		o.fullFrame = fullFrame
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -88,11 +93,14 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 		store:   store{fs: s.fs, dir: s.dir, log: s.log, segments: s.segments, frames: s.frames, next: s.next},
 		options: o,
 	}
-	if j.index, err = j.openIndex(ctx); err != nil {
+	if j.index, err = j.openIndex(ctx); err != nil { // before anything is changed
 		return nil, err
 	}
 	if err := j.committer.open(j, t); err != nil {
 		return nil, errors.Join(err, j.index.Close())
+	}
+	if err := j.catchUp(ctx); err != nil {
+		return nil, errors.Join(err, j.committer.file.Close(), j.index.Close())
 	}
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
 	if err != nil {
@@ -100,7 +108,7 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	}
 	j.queue.init(o.QueueBytes)
 	groups := make(chan *group)
-	q := &sequencer{index: j.index, queue: &j.queue, groups: groups, next: j.next, chain: t.chain, z: z}
+	q := &sequencer{index: j.index, queue: &j.queue, groups: groups, next: j.next, chain: t.chain, z: z, full: o.fullFrame}
 	j.running.Add(2)
 	go func() { defer j.running.Done(); q.run() }()
 	go func() { defer j.running.Done(); j.committer.run(groups) }()

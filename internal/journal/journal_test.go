@@ -51,6 +51,9 @@ func open(t testing.TB, o Options) *Journal {
 	if o.Dir == "" {
 		o.Dir = "/data/journal"
 	}
+	if o.TableKeys == 0 {
+		o.TableKeys = 64
+	}
 	j, err := Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)

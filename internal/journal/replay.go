@@ -9,26 +9,25 @@ import (
 	"github.com/tallystick/tallystick/internal/journal/keyindex"
 )
 
-// openIndex opens the key index and adds the keys of the records that it misses.
+// openIndex opens the key index, and fails when it knows more than the journal.
 func (j *Journal) openIndex(ctx context.Context) (*keyindex.Index, error) {
 	o := &j.options
 	x, err := keyindex.Open(ctx, keyindex.Options{Dir: o.Keys, FS: o.FS, TableKeys: o.TableKeys, Logger: o.Logger})
 	if err != nil {
 		return nil, err
 	}
-	if err := j.catchUp(ctx, x); err != nil {
+	if covered, _ := x.Covered(); covered > j.next-1 {
+		err := tallystick.Errorf(tallystick.Internal, "the journal %s ends at record %d, but its key index has seen record %d: acknowledged events are lost",
+			j.dir, j.next-1, covered).WithHint("restore the journal's files from a copy; to go on without the lost events delete %s", o.Keys)
 		return nil, errors.Join(err, x.Close())
 	}
 	return x, nil
 }
 
-func (j *Journal) catchUp(ctx context.Context, x *keyindex.Index) error {
-	head := j.next - 1
+// catchUp adds the keys of the records that the key index misses. All records are durable by now.
+func (j *Journal) catchUp(ctx context.Context) error {
+	x, head := j.index, j.next-1
 	covered, digest := x.Covered()
-	if covered > head {
-		return tallystick.Errorf(tallystick.Internal, "the journal %s ends at record %d, but its key index has seen record %d: acknowledged events are lost",
-			j.dir, head, covered).WithHint("restore the journal's files from a copy; to go on without the lost events delete %s", j.options.Keys)
-	}
 	if covered > 0 {
 		at, err := j.chainAfter(ctx, covered)
 		if err != nil {

@@ -16,7 +16,8 @@ type scanner struct {
 	next    uint64 // sequence of the next record
 	chain   chain  // after the frames so far, as the last of them says
 	trailer bool   // a trailer was met; it is no part of the frames so far
-	problem string // why the bytes at offset are no frame; empty at the end of the file, or behind a trailer
+	problem string // why the bytes at offset are no frame; empty at the end of the file, or at a trailer
+	certain bool   // the problem is no work of a crash
 
 	size   int64
 	from   *bufio.Reader
@@ -73,11 +74,14 @@ func (s *scanner) frame() (f frame, stored []byte, ok bool, err error) {
 	case !checkFrame(b):
 		s.problem = "checksum of a frame does not match"
 	case f.first != s.next:
+		s.certain = true
 		s.problem = fmt.Sprintf("a frame begins with record %d, expected was %d", f.first, s.next)
 	case f.kind == kindTrailer && f.chain != s.chain:
+		s.certain = true
 		s.problem = "the chain of a trailer does not match"
 	case f.kind == kindTrailer && f.size() != rest:
 		s.offset += f.size()
+		s.certain = true
 		s.problem = "the file goes on behind its trailer"
 	}
 	if s.problem != "" {
@@ -123,6 +127,9 @@ func (s *scanner) all(ctx context.Context, fn func(offset int64, f *frame, store
 // isTorn reports whether what follows the last whole frame of the newest segment may be what a crash left of frames that were being written, and so of
 // nothing that was ever answered. It is not when a whole frame behind it proves that the place was synced, or when it is a trailer with a flipped bit.
 func (s *scanner) isTorn(f disk.File) (bool, error) {
+	if s.certain {
+		return false, nil
+	}
 	rest := make([]byte, s.size-s.offset)
 	if n, err := f.ReadAt(rest, s.offset); n < len(rest) {
 		return false, ended(err)
@@ -140,8 +147,7 @@ func (s *scanner) isTorn(f disk.File) (bool, error) {
 		if problem != "" || g.size() > int64(len(rest)-at) || !checkFrame(rest[at:at+int(g.size())]) {
 			continue
 		}
-		// A whole frame. At the scanner's offset itself it is one of a wrong sequence, which no crash makes.
-		if at == 0 || int64(g.behind) < int64(at) {
+		if int64(g.behind) < int64(at) { // a whole frame of a group that begins behind the scanner's offset
 			return false, nil
 		}
 	}

@@ -36,10 +36,12 @@ type sequencer struct {
 	next   uint64
 	chain  chain
 	z      *zstd.Encoder
+	full   int // bytes of records at which a frame ends
 
-	keys  []keyindex.Key // of find
-	asked []int
-	found []keyindex.Found // for each event of the group
+	ids, naturals []keyindex.Found // for each event of the group
+	keys          []keyindex.Key   // buffers of find
+	asked         []int
+	found         []keyindex.Found
 
 	payload  []byte // of the frame being gathered
 	count    uint32
@@ -70,7 +72,7 @@ func (s *sequencer) group(tickets []*Ticket) *group {
 	for _, t := range tickets {
 		t.verdicts = make([]Verdict, len(t.events))
 		for i := range t.keyed {
-			t.verdicts[i].Outcome = s.decide(&t.keyed[i], s.found[n])
+			t.verdicts[i].Outcome = s.decide(&t.keyed[i], s.ids[n], s.naturals[n])
 			if t.verdicts[i].Outcome == Accepted {
 				p := tallystick.Position{Log: theLog, Sequence: s.next}
 				t.verdicts[i].Position = p
@@ -97,40 +99,44 @@ func (s *sequencer) find(tickets []*Ticket) error {
 			s.keys = append(s.keys, t.keyed[i].id)
 		}
 	}
-	events := len(s.keys)
-	s.found = slices.Grow(s.found[:0], 2*events)[:events]
-	if err := s.index.Find(s.keys, s.found); err != nil {
+	s.ids = slices.Grow(s.ids[:0], len(s.keys))[:len(s.keys)]
+	if err := s.index.Find(s.keys, s.ids); err != nil {
 		return err
 	}
-	n := 0
 	s.keys = s.keys[:0]
+	n := 0
 	for _, t := range tickets {
 		for i := range t.keyed {
-			if e := &t.keyed[i]; e.hasNatural && !s.found[n].Known {
+			if e := &t.keyed[i]; e.hasNatural && !s.ids[n].Known {
 				s.keys = append(s.keys, e.natural)
 				s.asked = append(s.asked, n)
 			}
 			n++
 		}
 	}
-	natural := s.found[events : events+len(s.keys)]
-	if err := s.index.Find(s.keys, natural); err != nil {
+	s.found = slices.Grow(s.found[:0], len(s.keys))[:len(s.keys)]
+	if err := s.index.Find(s.keys, s.found); err != nil {
 		return err
 	}
+	s.naturals = slices.Grow(s.naturals[:0], n)[:n]
+	clear(s.naturals)
 	for i, n := range s.asked {
-		s.found[n] = natural[i]
+		s.naturals[n] = s.found[i]
 	}
 	return nil
 }
 
-// decide says what an event is, from what the index found and what was added to it since, and makes the keys of a new one known.
-func (s *sequencer) decide(e *keyed, found keyindex.Found) Outcome {
-	data, known := found.Value, found.Known
+// decide says what an event is, from what the index found for its id and its natural key and what was added to it since, and makes the keys of a new one known.
+// Where both keys are known, the first copy that it is compared with is the one of its id.
+func (s *sequencer) decide(e *keyed, id, natural keyindex.Found) Outcome {
+	data, known := id.Value, id.Known
 	if !known {
 		data, known = s.index.Recent(e.id)
 	}
 	if !known && e.hasNatural {
-		data, known = s.index.Recent(e.natural)
+		if data, known = natural.Value, natural.Known; !known {
+			data, known = s.index.Recent(e.natural)
+		}
 	}
 	switch {
 	case known && data == e.data:
@@ -148,7 +154,7 @@ func (s *sequencer) decide(e *keyed, found keyindex.Found) Outcome {
 // add adds a record to the frame being gathered.
 func (s *sequencer) add(g *group, t *Ticket, e *keyed) {
 	event := t.bytes[e.start:e.end]
-	if s.count > 0 && len(s.payload)+len(event) > fullFrame {
+	if s.count > 0 && len(s.payload)+len(event) > s.full {
 		s.flush(g)
 	}
 	if s.count == 0 {

@@ -115,7 +115,7 @@ func (d *Disk) SetFree(n int64) {
 }
 
 // Inject asks fn before each write operation for its error; nil lets it pass. A write that fails has written half. A sync that fails loses what it should
-// have synced, and later ones on the same file succeed without effect, as on Linux. fn must not use the disk.
+// have synced: it can still be read, and later syncs of the file succeed, but after a reboot there is a hole, as on Linux. fn must not use the disk.
 func (d *Disk) Inject(fn func(op Op, name string) error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -173,7 +173,7 @@ type node struct {
 	dir          bool
 	now, durable []byte
 	pending      []contentChange
-	lost         bool // a sync failed: nothing more becomes durable
+	lost         bool // a sync failed: what it should have synced will never be durable, although it can be read
 }
 
 // contentChange is a write of data at an offset, or a cut to a size.
@@ -488,12 +488,22 @@ func (f *file) Sync() error {
 		return err
 	}
 	if midway, err := f.disk.begin(OpSync, f.name); err != nil {
-		f.node.lost = midway && !f.disk.off
+		if midway && !f.disk.off {
+			f.node.lost, f.node.pending = true, nil
+		}
 		return err
 	}
-	if !f.disk.lies && !f.node.lost {
-		f.node.durable, f.node.pending = slices.Clip(f.node.now), nil
+	switch {
+	case f.disk.lies:
+		return nil
+	case f.node.lost:
+		for _, c := range f.node.pending {
+			f.node.durable = c.on(f.node.durable)
+		}
+	default:
+		f.node.durable = slices.Clip(f.node.now)
 	}
+	f.node.pending = nil
 	return nil
 }
 

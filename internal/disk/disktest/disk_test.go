@@ -205,7 +205,17 @@ func TestFaults(t *testing.T) {
 		if err := f.Sync(); err != nil {
 			t.Errorf("second sync: %v", err)
 		}
-		if got := content(d.Reboot(disktest.Dropped, 1), "f"); got != "" {
+		if got := content(d.Reboot(disktest.Kept, 1), "f"); got != "" {
+			t.Errorf("found %q", got)
+		}
+		f.Write([]byte("y"))
+		if err := f.Sync(); err != nil {
+			t.Errorf("third sync: %v", err)
+		}
+		if got := content(d, "f"); got != "xy" {
+			t.Errorf("read %q", got)
+		}
+		if got := content(d.Reboot(disktest.Kept, 1), "f"); got != "\x00y" {
 			t.Errorf("found %q", got)
 		}
 	})

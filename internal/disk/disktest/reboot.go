@@ -85,9 +85,9 @@ func (d *dir) after(mode Mode, r *rand.Rand) map[string]*node {
 
 func (n *node) after(mode Mode, r *rand.Rand) []byte {
 	switch {
-	case mode == Kept || len(n.pending) == 0 && !n.lost:
+	case mode == Kept && !n.lost || len(n.pending) == 0 && !n.lost:
 		return slices.Clone(n.now)
-	case mode == Dropped:
+	case mode == Dropped || n.lost:
 		return slices.Clone(n.durable)
 	case mode == Prefix:
 		b := n.durable
