@@ -30,7 +30,7 @@ func findDifference(t *testing.T, seed int64, openOracle, openSubject Open, even
 	oracle, subject := openOracle(t), openSubject(t)
 	defer closeEngine(t, oracle)
 	defer closeEngine(t, subject)
-	base, done := baseOf(records), 0
+	in, done := notation{base: baseOf(records)}, 0
 	for third := 1; third <= 3; third++ {
 		upTo := len(records) * third / 3
 		apply(t, oracle, [][]tallystick.Record{records[done:upTo]})
@@ -42,12 +42,12 @@ func findDifference(t *testing.T, seed int64, openOracle, openSubject Open, even
 		for _, kind := range Kinds {
 			for range (n + third - 1) / 3 {
 				q := a.question(kind)
-				want, got := ask(oracle, q, base), ask(subject, q, base)
+				want, got := ask(oracle, q, in), ask(subject, q, in)
 				if same(want, got) {
 					continue
 				}
 				d := &difference{
-					t: t, openOracle: openOracle, openSubject: openSubject, base: base, records: slices.Clone(records[:done]), question: *q, want: want, got: got,
+					t: t, openOracle: openOracle, openSubject: openSubject, base: in.base, records: slices.Clone(records[:done]), question: *q, want: want, got: got,
 				}
 				d.shrink()
 				return d
@@ -150,8 +150,8 @@ func later(p, q tallystick.Position) tallystick.Position {
 }
 
 // ask returns the answer, or one line with an error.
-func ask(engine tallystick.Engine, q *Question, base tallystick.Instant) []string {
-	lines, err := q.Ask(context.Background(), engine, base)
+func ask(engine tallystick.Engine, q *Question, n notation) []string {
+	lines, err := q.ask(context.Background(), engine, n)
 	if err != nil {
 		return []string{errorPrefix + err.Error()}
 	}

@@ -66,7 +66,7 @@ func (n notation) entities(typeName string, list []tallystick.Entity) []string {
 func (n notation) listed(list []tallystick.Listed) []string {
 	var lines []string
 	for _, l := range list {
-		line := formatPosition(l.Position) + " " + n.formatInstant(l.Time) + " " + l.Type
+		line := n.formatPosition(l.Position) + " " + n.formatInstant(l.Time) + " " + l.Type
 		for _, text := range l.Texts {
 			line += " " + quote(text)
 		}
@@ -95,7 +95,7 @@ func (n notation) sessions(parts []tallystick.SessionPart) []string {
 			line += " first=" + n.formatInstant(p.First)
 		}
 		if p.FirstAt != (tallystick.Position{}) {
-			line += " at=" + formatPosition(p.FirstAt)
+			line += " at=" + n.formatPosition(p.FirstAt)
 		}
 		if p.Interactions != 0 {
 			line += fmt.Sprintf(" n=%d", p.Interactions)

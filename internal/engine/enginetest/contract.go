@@ -30,9 +30,9 @@ func TestContract(t *testing.T, openOracle, openSubject Open) {
 func long() bool { return os.Getenv("TALLYSTICK_LONG") == "1" }
 
 func agreeOnSeeds(t *testing.T, openOracle, openSubject Open) {
-	first, seeds := int64(1), int64(8)
+	first, seeds, each := int64(1), int64(8), 24
 	if long() {
-		seeds = 300
+		seeds, each = 300, 45
 	}
 	if s := os.Getenv("TALLYSTICK_SEED"); s != "" {
 		n, err := strconv.ParseInt(s, 10, 64)
@@ -47,7 +47,7 @@ func agreeOnSeeds(t *testing.T, openOracle, openSubject Open) {
 			if seed%25 == 5 {
 				size = 5000 // more than a page or a vector of rows
 			}
-			Agree(t, seed, openOracle, openSubject, Random(seed, size), 40)
+			Agree(t, seed, openOracle, openSubject, Random(seed, size), each)
 		})
 	}
 }
@@ -127,7 +127,7 @@ func applying(t *testing.T, open Open) {
 	q := &Question{Kind: "list", Tenant: "acme", Types: []string{tallystick.MessageSent}, From: tallystick.MinInstant, Before: tallystick.MaxInstant,
 		Fields: []tallystick.Field{tallystick.FieldMessageID}}
 	want := []string{"9 09:00 message.sent m7", "3 10:00 message.sent m1", "7 10:00 message.sent m2", "8 10:00 message.sent m6"}
-	if got := ask(engine, q, 0); !same(want, got) {
+	if got := ask(engine, q, n); !same(want, got) {
 		t.Errorf("after records that came again: %q, want %q", got, want)
 	}
 }
@@ -194,7 +194,7 @@ func wholeOrNotAtAll(t *testing.T, open Open) {
 	}
 	close(stop)
 	work.Wait()
-	if got := ask(engine, &Question{Kind: "tally", Tenant: "acme", Types: []string{tallystick.MessageSent}, From: tallystick.MinInstant, Before: tallystick.MaxInstant}, 0); !same(got,
+	if got := ask(engine, &Question{Kind: "tally", Tenant: "acme", Types: []string{tallystick.MessageSent}, From: tallystick.MinInstant, Before: tallystick.MaxInstant}, n); !same(got,
 		[]string{fmt.Sprintf("0 %d", batchCount*size)}) {
 		t.Errorf("after all batches: %v", got)
 	}
@@ -202,9 +202,9 @@ func wholeOrNotAtAll(t *testing.T, open Open) {
 
 // orderDoesNotMatter applies events with instants of their own in two orders. Only positions may differ.
 func orderDoesNotMatter(t *testing.T, open Open) {
-	seeds := int64(2)
+	seeds, each := int64(1), 10
 	if long() {
-		seeds = 40
+		seeds, each = 40, 30
 	}
 	for seed := range seeds {
 		events := Stream{Seed: seed, Size: 300, DistinctInstants: true}.Events()
@@ -214,10 +214,10 @@ func orderDoesNotMatter(t *testing.T, open Open) {
 		apply(t, other, [][]tallystick.Record{Records(Shuffled(seed, events), false, false)})
 		a := newAsker(seed, records)
 		for _, kind := range Kinds {
-			for range 30 {
+			for range each {
 				q := a.question(kind)
 				q.AsOf = tallystick.Position{}
-				want, got := withoutPositions(kind, ask(one, q, 0)), withoutPositions(kind, ask(other, q, 0))
+				want, got := withoutPositions(kind, ask(one, q, notation{})), withoutPositions(kind, ask(other, q, notation{}))
 				if !same(want, got) {
 					t.Errorf("seed %d: %sin order of arrival\n\t%s\nin another\n\t%s", seed, q.Format(0), strings.Join(want, "\n\t"), strings.Join(got, "\n\t"))
 				}

@@ -18,7 +18,10 @@ import (
 //	@INSTANT TENANT TYPE VALUE… FIELD=VALUE…
 //
 // where the values without a name are those of the type's required fields, in the order of its rules.
-type notation struct{ base tallystick.Instant }
+type notation struct {
+	base tallystick.Instant
+	home uint32 // the log whose positions are written without it, where not 1
+}
 
 // words splits a line at white space. Text in double quotes, in Go's syntax, belongs to one word; - is the empty word, and one that begins with # ends the line.
 func words(line string) ([]string, error) {
@@ -278,4 +281,9 @@ func position(word string) (tallystick.Position, error) {
 	return tallystick.ParsePosition(word)
 }
 
-func formatPosition(p tallystick.Position) string { return strings.TrimPrefix(p.String(), "1-") }
+func (n notation) formatPosition(p tallystick.Position) string {
+	if p.Log == max(1, n.home) {
+		return strconv.FormatUint(p.Sequence, 10)
+	}
+	return p.String()
+}

@@ -12,7 +12,7 @@ func TestInstants(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := notation{base}
+	n := notation{base: base}
 	for _, c := range []struct{ word, rfc3339, canonical string }{
 		{"12:00", "2025-03-01T12:00:00Z", "12:00"},
 		{"00:00", "2025-03-01T00:00:00Z", "00:00"},
@@ -40,7 +40,7 @@ func TestInstants(t *testing.T) {
 func TestEventsAreReadAsWritten(t *testing.T) {
 	for seed := range int64(20) {
 		records := Records(Random(seed, 200), true, false)
-		n := notation{baseOf(records)}
+		n := notation{base: baseOf(records)}
 		for _, r := range records {
 			line := n.formatEvent(&r.Event)
 			got, err := n.record(line, 1)

@@ -38,7 +38,10 @@ var Kinds = []string{"tally", "peak", "entities", "list", "resolutions", "sessio
 
 // Ask puts the question to an engine and returns the answer in the notation of scripts, a line for each row; lines are equal exactly where rows are.
 func (q *Question) Ask(ctx context.Context, engine tallystick.Answerer, base tallystick.Instant) ([]string, error) {
-	n := notation{base}
+	return q.ask(ctx, engine, notation{base: base})
+}
+
+func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notation) ([]string, error) {
 	scope := tallystick.For(q.Tenant, q.AsOf, q.Before)
 	firstType := ""
 	if len(q.Types) > 0 {
@@ -87,7 +90,7 @@ var ops = []string{tallystick.In: "in", tallystick.NotIn: "notin", tallystick.Pr
 
 // Format writes the question as a script does, without its answer.
 func (q *Question) Format(base tallystick.Instant) string {
-	n := notation{base}
+	n := notation{base: base}
 	var b strings.Builder
 	line := func(words ...string) { b.WriteString(strings.Join(words, " ") + "\n") }
 	head := []string{"query", q.Kind}
@@ -105,7 +108,7 @@ func (q *Question) Format(base tallystick.Instant) string {
 		line("  before", n.formatInstant(q.Before))
 	}
 	if !q.AsOf.IsZero() {
-		line("  asof", formatPosition(q.AsOf))
+		line("  asof", n.formatPosition(q.AsOf))
 	}
 	for _, c := range q.Where {
 		line(append([]string{"  where", c.Field.String(), ops[c.Op]}, quoteAll(c.Values)...)...)

@@ -16,9 +16,12 @@ var scripts embed.FS
 // RunScripts runs every script of testdata. Cases take turns in how they are applied: with one Apply for each load block, or with one for each record, where
 // every record comes twice. TALLYSTICK_LONG=1 runs each case both ways.
 //
+// The cases of a file share an engine, each with tenants and a log of its own, since opening one may be slow, and since what other tenants do must not matter.
+// Those that ask for tenants themselves have an engine of their own.
+//
 // A script is read line by line; indented lines belong to the block above them, # begins a comment:
 //
-//	case WHAT IT SHOWS        begins with an empty engine
+//	case WHAT IT SHOWS        begins with no events
 //	base DATE                 the day of times of day, for the rest of the file
 //	load                      events, one a line, applied at once; positions count up from 1, or stand before the event: 7:, 2-7: (in log 2)
 //	query KIND TENANT TYPE…   a question, with a clause a line (see the package's doc)
@@ -39,13 +42,24 @@ func RunScripts(t *testing.T, open Open) {
 			t.Fatal(err)
 		}
 		t.Run(strings.TrimSuffix(file.Name(), ".txt"), func(t *testing.T) {
+			shared := open(t)
+			defer closeEngine(t, shared)
+			home := uint32(1)
 			for i, c := range cases {
 				t.Run(c.name, func(t *testing.T) {
-					if i%2 == 0 || long() {
-						c.run(t, open, atOnce)
-					}
-					if i%2 == 1 || long() {
-						c.run(t, open, oneByOne)
+					for way, cut := range []func([]tallystick.Record) [][]tallystick.Record{atOnce, oneByOne} {
+						if i%2 != way && !long() {
+							continue
+						}
+						if c.alone() {
+							engine := open(t)
+							c.run(t, engine, cut)
+							closeEngine(t, engine)
+							continue
+						}
+						moved := c.in(home)
+						moved.run(t, shared, cut)
+						home++
 					}
 				})
 			}
@@ -72,24 +86,66 @@ type scriptCase struct {
 
 // step is a load or a question.
 type step struct {
+	notation
 	at       string // file:line
 	load     []tallystick.Record
 	question *Question
-	base     tallystick.Instant
 	want     []string
 	refused  bool
 }
 
-func (c *scriptCase) run(t *testing.T, open Open, cut func([]tallystick.Record) [][]tallystick.Record) {
+// alone reports whether the case needs an engine of its own: it asks for tenants, or has more than one log.
+func (c *scriptCase) alone() bool {
+	for _, s := range c.steps {
+		if s.question != nil && (s.question.Kind == "tenants" || slices.Contains(s.question.Types, tallystick.TenantUpserted)) {
+			return true
+		}
+		for i := range s.load {
+			if s.load[i].Position.Log != 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// in returns the case in another log, with tenants of other names.
+func (c *scriptCase) in(log uint32) scriptCase {
+	moved := scriptCase{name: c.name}
+	tenant := func(name string) string {
+		if name == "" {
+			return ""
+		}
+		return fmt.Sprintf("%s of case %d", name, log)
+	}
+	for _, s := range c.steps {
+		s.home = log
+		s.load = slices.Clone(s.load)
+		for i := range s.load {
+			s.load[i].Position.Log = log
+			s.load[i].Event.Tenant = tenant(s.load[i].Event.Tenant)
+		}
+		if s.question != nil {
+			q := *s.question
+			q.Tenant = tenant(q.Tenant)
+			if !q.AsOf.IsZero() {
+				q.AsOf.Log = log
+			}
+			s.question = &q
+		}
+		moved.steps = append(moved.steps, s)
+	}
+	return moved
+}
+
+func (c *scriptCase) run(t *testing.T, engine tallystick.Engine, cut func([]tallystick.Record) [][]tallystick.Record) {
 	t.Helper()
-	engine := open(t)
-	defer closeEngine(t, engine)
 	for _, s := range c.steps {
 		if s.question == nil {
 			apply(t, engine, cut(s.load))
 			continue
 		}
-		got := ask(engine, s.question, s.base)
+		got := ask(engine, s.question, s.notation)
 		if s.accepts(got) {
 			continue
 		}
@@ -149,7 +205,7 @@ func parseScript(file, text string) ([]scriptCase, error) {
 			i++
 		case "load":
 			list, behind := block(i)
-			s := step{at: at}
+			s := step{notation: n, at: at}
 			for _, line := range list {
 				record, err := n.record(line, next)
 				if err != nil {
@@ -168,7 +224,7 @@ func parseScript(file, text string) ([]scriptCase, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", at, err)
 			}
-			s := step{at: at, question: question, base: n.base}
+			s := step{notation: n, at: at, question: question}
 			if behind == len(lines) || lines[behind] != "answer" && lines[behind] != "error" {
 				return nil, fmt.Errorf("%s: a query without answer or error", at)
 			}

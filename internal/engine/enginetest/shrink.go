@@ -58,7 +58,7 @@ func (d *difference) differ(records []tallystick.Record, q *Question) bool {
 				return []string{errorPrefix + err.Error()}
 			}
 		}
-		return ask(engine, q, d.base)
+		return ask(engine, q, notation{base: d.base})
 	}
 	want, got := answer(d.openOracle), answer(d.openSubject)
 	if same(want, got) {
@@ -152,11 +152,11 @@ func (d *difference) dropFields() (smaller bool) {
 
 // String writes the case in the notation of scripts, with the oracle's answer as the expected one.
 func (d *difference) String() string {
-	n := notation{d.base}
+	n := notation{base: d.base}
 	var b strings.Builder
 	b.WriteString("base " + d.base.String()[:len("2006-01-02")] + "\nload\n")
 	for i := range d.records {
-		b.WriteString("  " + formatPosition(d.records[i].Position) + ": " + n.formatEvent(&d.records[i].Event) + "\n")
+		b.WriteString("  " + n.formatPosition(d.records[i].Position) + ": " + n.formatEvent(&d.records[i].Event) + "\n")
 	}
 	b.WriteString(d.question.Format(d.base) + "answer\n  " + strings.Join(d.want, "\n  ") + "\n\nthe subject answers\n  " + strings.Join(d.got, "\n  ") + "\n")
 	if d.batches {
