@@ -89,7 +89,7 @@ func TestBitFlips(t *testing.T) {
 			if err == nil {
 				var got []tallystick.Record
 				err = j.Read(context.Background(), tallystick.Position{}, func(r []tallystick.Record) error { got = append(got, r...); return nil })
-				if !reflect.DeepEqual(got, all[:len(got)]) {
+				if len(got) > 0 && !reflect.DeepEqual(got, all[:len(got)]) {
 					t.Fatalf("bit %d at %d of %s: other records were read", bit, offset, name)
 				}
 				j.Close()
