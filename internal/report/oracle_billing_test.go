@@ -84,10 +84,10 @@ func (v *oracleView) usage() [][]string {
 
 	ever, sent := 0, 0
 	for _, m := range p.of(tallystick.MessageSent) {
-		sms := p.platform(m.Text(tallystick.FieldChannelID)) == "sms" && m.Text(tallystick.FieldCampaignLink) == "true"
-		if sms && p.countable(m) && m.Text(tallystick.FieldDirection) == "outbound" {
-			ever++
-			if v.during(m) {
+		sms := p.platform(m.Text(tallystick.FieldChannelID)) == "sms" && m.Text(tallystick.FieldDirection) == "outbound"
+		if sms && m.Text(tallystick.FieldCampaignLink) == "true" {
+			ever++ // it says that the service is in use, also where it does not count: failed, say
+			if p.countable(m) && v.during(m) {
 				sent++
 			}
 		}

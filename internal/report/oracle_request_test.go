@@ -37,6 +37,9 @@ func oracle(events []tallystick.Event, request tallystick.Request) (map[string][
 		if err != nil {
 			return nil, err
 		}
+		if len(v.events) == 0 {
+			return nil, fmt.Errorf("no tenant %q", tenant)
+		}
 		if (severally || request.Report == "tenant-usage") && len(v.past(v.b)) == 0 {
 			continue // a tenant without an event before the end is left out
 		}
