@@ -141,11 +141,11 @@ func TestTwoImportsAtOnce(t *testing.T) {
 }
 
 func TestFullDisk(t *testing.T) {
-	lines := events(t, 60, 10)
+	lines := events(t, 30, 10)
 	file := write(t, "events.jsonl", bytes.Join(lines, nil))
 	data := filepath.Join(t.TempDir(), "data")
 	c := child("import", "--data", data, file)
-	c.Env = append(c.Env, envFileSize+"=700000")
+	c.Env = append(c.Env, envFileSize+"=500000")
 	r := runChild(t, c)
 	if r.code != failed || !strings.Contains(r.stderr, "run the import again") {
 		t.Fatalf("exit %d: %s", r.code, r.stderr)

@@ -18,6 +18,7 @@ type grammar struct {
 	Report     reportCommand  `cmd:"" help:"Make one report."`
 	Reports    reportsCommand `cmd:"" help:"List the reports, or one report's tables, options and filters."`
 	Rebuild    rebuildCommand `cmd:"" help:"Make the engine anew from the journal."`
+	Verify     verifyCommand  `cmd:"" help:"Check every record of the journal."`
 	Sample     sampleCommand  `cmd:"" help:"Write a believable, seeded stream of events."`
 	ShowConfig configCommand  `cmd:"" name:"config" help:"Print the settings in force and where they come from."`
 	Version    versionCommand `cmd:"" help:"Print the versions of the program and of what it is made of."`

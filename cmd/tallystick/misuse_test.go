@@ -62,6 +62,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"report service-usage --all-tenants --data DATA -o DATA/VERSION", []string{"is a file", "5 tables"}},
 		{"reports rooms", []string{`there is no report "rooms"`}},
 		{"rebuild --data DATA-2", []string{"there is no data directory"}},
+		{"verify --data DATA-2", []string{"there is no data directory"}},
 		{"import --data DATA", []string{"<file>"}},
 		{"import --data DATA nowhere.jsonl", []string{"there is no file nowhere.jsonl"}},
 		{"import --data DATA DATA", []string{"is a directory"}},
