@@ -132,8 +132,8 @@ func applying(t *testing.T, open Open) {
 	}
 }
 
-// wholeOrNotAtAll asks while batches are applied. Each batch brings as many messages as resolved conversations and sessions, so that an answer that is no multiple of the
-// batch has seen a part of one.
+// wholeOrNotAtAll asks while batches are applied. Each batch brings as many sessions as messages, so that an answer that is no multiple of the batch has seen
+// a part of one.
 func wholeOrNotAtAll(t *testing.T, open Open) {
 	const batchCount, size = 30, 7
 	ctx := context.Background()
@@ -194,8 +194,8 @@ func wholeOrNotAtAll(t *testing.T, open Open) {
 	}
 	close(stop)
 	work.Wait()
-	if got := ask(engine, &Question{Kind: "tally", Tenant: "acme", Types: []string{tallystick.MessageSent}, From: tallystick.MinInstant, Before: tallystick.MaxInstant}, n); !same(got,
-		[]string{fmt.Sprintf("0 %d", batchCount*size)}) {
+	q := &Question{Kind: "tally", Tenant: "acme", Types: []string{tallystick.MessageSent}, From: tallystick.MinInstant, Before: tallystick.MaxInstant}
+	if got := ask(engine, q, n); !same(got, []string{fmt.Sprintf("0 %d", batchCount*size)}) {
 		t.Errorf("after all batches: %v", got)
 	}
 }

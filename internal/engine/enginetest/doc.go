@@ -1,4 +1,5 @@
-// Package enginetest is the contract of [tallystick.Engine], in a form that can be run: what the docs of the root package's queries say, every engine is held to here.
+// Package enginetest is the contract of [tallystick.Engine], in a form that can be run: what the docs of the root package's queries say, every engine is held
+// to here.
 //
 // [TestContract] is all of it. It has three parts, which can be used alone:
 //

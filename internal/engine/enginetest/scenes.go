@@ -17,7 +17,8 @@ const (
 
 // scenes play what reports tell apart. Each adds some events of one tenant; what they leave open is drawn.
 var scenes = []func(*tenant){
-	(*tenant).botWindows, (*tenant).givenSession, (*tenant).room, (*tenant).relink, (*tenant).merges, (*tenant).resolution, (*tenant).answered, (*tenant).answered, (*tenant).spans, (*tenant).spans,
+	(*tenant).botWindows, (*tenant).givenSession, (*tenant).room, (*tenant).relink, (*tenant).merges,
+	(*tenant).resolution, (*tenant).answered, (*tenant).answered, (*tenant).spans, (*tenant).spans,
 	(*tenant).billing, (*tenant).entitlements, (*tenant).channelLife, (*tenant).people, (*tenant).campaign, (*tenant).failure, (*tenant).upserts,
 }
 
@@ -40,7 +41,8 @@ func (t *tenant) botWindows() {
 		if t.chance(50) {
 			t.add(at, tallystick.MessageSent, countable, t.fromContact(c), m)
 		} else {
-			t.add(at, tallystick.MessageSent, countable, given{fDirection: "outbound", fSenderKind: "bot", fContact: c, fContent: pick(t.generator, []string{"text", "file"})}, m)
+			answer := given{fDirection: "outbound", fSenderKind: "bot", fContact: c, fContent: pick(t.generator, []string{"text", "file"})}
+			t.add(at, tallystick.MessageSent, countable, answer, m)
 		}
 		at += pick(t.generator, []tallystick.Instant{0, 1, tallystick.Hour, tallystick.Day - 1, tallystick.Day, tallystick.Day, tallystick.Day + 1, 2 * tallystick.Day})
 	}

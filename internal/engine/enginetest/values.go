@@ -16,7 +16,7 @@ func (t *tenant) anything() {
 	t.add(t.when(), eventType.Name)
 }
 
-// given are the values that a scene wants: as texts of textual kinds, and as bool, int, int64 or Instant of numeric ones. nil: the field stays away. All others are drawn.
+// given are the values that a scene wants: a string or a bool. nil: the field stays away. All others are drawn.
 type given map[tallystick.Field]any
 
 // add adds an event at an instant and returns whether it could: another event may have its natural key already. A required field that a scene leaves open
@@ -49,12 +49,6 @@ func (t *tenant) add(at tallystick.Instant, name string, values ...given) bool {
 			if value {
 				v.Int = 1
 			}
-		case int:
-			v.Int = int64(value)
-		case int64:
-			v.Int = value
-		case tallystick.Instant:
-			v.Int = int64(value)
 		default:
 			panic(fmt.Sprintf("enginetest: %v for %s", value, rule.Field))
 		}
