@@ -129,6 +129,7 @@ func TestBucketsTile(t *testing.T) {
 		})
 	}
 	whole, later := [2]int{2015, 2030}, [2]int{2039, 2041}
+	check("Asia/Singapore", Hour, [2]int{1941, 1945}) // changes of ten minutes and an hour and a half, before 1970
 	if long {
 		for _, zone := range ZoneNames() {
 			check(zone, 15*Minute, whole, later)

@@ -74,8 +74,9 @@ func (s *Schedule) Validate() error {
 }
 
 const (
-	// maxDisplaced is the most dates by which an instant of Calendar.At may lie after the date asked for; never before. It is 1 where a date is missing or clocks go back over midnight.
-	maxDisplaced = 2
+	// maxDisplaced is the most dates by which what Calendar.At answers may lie after the date asked for: where a date is missing, or clocks go forward over midnight (Nuuk). It
+	// never lies before.
+	maxDisplaced = 1
 	// maxRest is more than the dates between any two occurrences.
 	maxRest = 400
 )

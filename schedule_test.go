@@ -63,6 +63,7 @@ func TestScheduleNext(t *testing.T) {
 		{"quarters of an hour from UTC", daily("Asia/Kathmandu", "2025-01-01", 5, 30), "2025-06-01T00:00:00Z", []string{"2025-06-01T23:45:00Z"}, "2025-05-31T23:45:00Z"},
 		{"Ramadan ends", daily("Africa/Casablanca", "2025-01-01", 2, 30), "2025-04-05T12:00:00Z", []string{"2025-04-06T02:30:00Z", "2025-04-07T01:30:00Z"}, "2025-04-05T02:30:00Z"},
 		{"midnight does not exist", daily("America/Santiago", "2026-01-01", 0, 0), "2026-09-05T12:00:00Z", []string{"2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z"}, "2026-09-05T04:00:00Z"},
+		{"clocks go forward over midnight", daily("America/Nuuk", "2024-01-01", 23, 30), "2024-03-31T01:29:00Z", []string{"2024-03-31T01:30:00Z", "2024-04-01T00:30:00Z"}, "2024-03-30T01:30:00Z"},
 		{"a date is missing", daily("Pacific/Apia", "2011-01-01", 6, 30), "2011-12-29T16:30:00Z", []string{"2011-12-30T16:30:00Z", "2011-12-31T16:30:00Z"}, "2011-12-29T16:30:00Z"},
 		{"the year ends", hourly("Pacific/Kiritimati", "2025-01-01", 8, 23, 59), "2025-12-31T09:58:00Z",
 			[]string{"2025-12-31T09:59:00Z", "2025-12-31T17:59:00Z", "2026-01-01T01:59:00Z"}, "2025-12-31T01:59:00Z"},
@@ -239,7 +240,8 @@ func drawInstant(t *rapid.T, c clock) Instant {
 		if _, end := c.at(i).ZoneBounds(); !end.IsZero() {
 			i = InstantOf(end)
 		}
-		i += Instant(rapid.IntRange(-30*60, 30*60).Draw(t, "minutes from the change")) * Minute
+		minutes := rapid.OneOf(rapid.IntRange(-90, 90), rapid.IntRange(-30*60, 30*60))
+		i += Instant(minutes.Draw(t, "minutes from the change")) * Minute
 	}
 	return i
 }
