@@ -14,14 +14,15 @@ import (
 type grammar struct {
 	Config string `help:"Configuration file in YAML; its keys are the names of the settings (see \"tallystick config\")." placeholder:"FILE"`
 
-	Import     importCommand  `cmd:"" help:"Read event files into a data directory."`
-	Report     reportCommand  `cmd:"" help:"Make one report."`
-	Reports    reportsCommand `cmd:"" help:"List the reports, or one report's tables, options and filters."`
-	Rebuild    rebuildCommand `cmd:"" help:"Make the engine anew from the journal."`
-	Verify     verifyCommand  `cmd:"" help:"Check every record of the journal."`
-	Sample     sampleCommand  `cmd:"" help:"Write a believable, seeded stream of events."`
-	ShowConfig configCommand  `cmd:"" name:"config" help:"Print the settings in force and where they come from."`
-	Version    versionCommand `cmd:"" help:"Print the versions of the program and of what it is made of."`
+	Import     importCommand     `cmd:"" help:"Read event files into a data directory."`
+	Report     reportCommand     `cmd:"" help:"Make one report."`
+	Reports    reportsCommand    `cmd:"" help:"List the reports, or one report's tables, options and filters."`
+	Quarantine quarantineCommand `cmd:"" help:"List, export and replay events that were rejected."`
+	Rebuild    rebuildCommand    `cmd:"" help:"Make the engine anew from the journal."`
+	Verify     verifyCommand     `cmd:"" help:"Check every record of the journal."`
+	Sample     sampleCommand     `cmd:"" help:"Write a believable, seeded stream of events."`
+	ShowConfig configCommand     `cmd:"" name:"config" help:"Print the settings in force and where they come from."`
+	Version    versionCommand    `cmd:"" help:"Print the versions of the program and of what it is made of."`
 }
 
 // storeFlags are the settings of commands that use a data directory.

@@ -12,6 +12,7 @@ import (
 	"github.com/tallystick/tallystick/internal/datadir"
 	"github.com/tallystick/tallystick/internal/ingest"
 	"github.com/tallystick/tallystick/internal/journal"
+	"github.com/tallystick/tallystick/internal/quarantine"
 )
 
 // importCommand reads event files into a data directory.
@@ -25,7 +26,7 @@ type importCommand struct {
 }
 
 // Run reads the files one after the other. What is printed as accepted is on disk, also when the import fails or is stopped later.
-func (c *importCommand) Run(ctx context.Context, p *program) (err error) {
+func (c *importCommand) Run(ctx context.Context, p *program) error {
 	format, err := ingest.ParseFormat(c.Format)
 	if err != nil {
 		return at("--format", err)
@@ -39,38 +40,36 @@ func (c *importCommand) Run(ctx context.Context, p *program) (err error) {
 		return err
 	}
 	defer dir.Close()
-
-	run := &importing{command: c, program: p, format: format, size: size, start: p.now()}
-	a := p.newApplier(dir, applier.Wait)
-	run.journal, err = journal.Open(ctx, journal.Options{
-		Dir: dir.Journal(), Keys: dir.Keys(), Logger: p.logger(), Committed: a.Committed,
-		Fatal: func(error) {}, // every event from then on is refused with the error, which ends the import
-	})
+	q, err := quarantine.Open(quarantine.Options{Dir: dir.Quarantine(), Logger: p.logger()})
 	if err != nil {
 		return broken(err)
 	}
-	defer func() { err = errors.Join(err, broken(run.journal.Close())) }()
-
-	return follow(ctx, a, run.journal, func() error {
-		progress := run.showProgress()
-		read := run.readAll(ctx)
-		var applied error
-		if ctx.Err() == nil && !run.refused { // else whoever needs the engine next brings it up to date
-			applied = a.Wait(ctx, run.journal.Head())
-		}
-		progress.stop()
-		run.printSummary(dir.Path())
-		switch {
-		case read != nil:
-			return read
-		case applied != nil:
-			return tallystick.Errorf(tallystick.Internal, "the events are accepted, but the engine can't apply them: %w", applied).
-				WithHint("`tallystick rebuild` makes it anew")
-		case c.Strict && run.counts.rejected.Load() > 0:
-			return errRejected
-		}
-		return nil
+	err = p.withJournal(ctx, dir, func(j *journal.Journal, a *applier.Applier) error {
+		return c.read(ctx, &importing{command: c, program: p, format: format, journal: j, quarantine: q, size: size, start: p.now()}, a, dir.Path())
 	})
+	return errors.Join(err, broken(q.Close()))
+}
+
+// read reads the files and says what became of the events.
+func (c *importCommand) read(ctx context.Context, run *importing, a *applier.Applier, dir string) error {
+	progress := run.showProgress()
+	read := run.readAll(ctx)
+	var applied error
+	if ctx.Err() == nil && !run.refused { // else whoever needs the engine next brings it up to date
+		applied = a.Wait(ctx, run.journal.Head())
+	}
+	progress.stop()
+	run.printSummary(dir)
+	switch {
+	case read != nil:
+		return read
+	case applied != nil:
+		return tallystick.Errorf(tallystick.Internal, "the events are accepted, but the engine can't apply them: %w", applied).
+			WithHint("`tallystick rebuild` makes it anew")
+	case c.Strict && run.counts.rejected.Load() > 0:
+		return errRejected
+	}
+	return nil
 }
 
 // checkFiles looks for every file before the first is read, and returns their size; 0 where it is not known.

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-
-	"github.com/tallystick/tallystick/internal/ingest"
 )
 
 // What an import says: progress and rejections on stderr while it reads, the summary on stdout.
@@ -14,13 +12,13 @@ import (
 const showRejected = 5
 
 // printRejected prints where an event was rejected, and why.
-func (r *importing) printRejected(file string, item *ingest.Item) {
+func (r *importing) printRejected(source string, why error) {
 	if r.shown++; r.shown <= showRejected {
 		clear := ""
 		if isTerminal(r.program.stderr) {
 			clear = "\r\x1b[K" // the bar
 		}
-		fmt.Fprintf(r.program.stderr, "%srejected %s:%d: %v\n", clear, file, item.Line, item.Err)
+		fmt.Fprintf(r.program.stderr, "%srejected %s: %v\n", clear, source, why)
 	}
 }
 
@@ -32,6 +30,9 @@ func (r *importing) printSummary(dir string) {
 		fmt.Fprintf(r.program.stderr, "%s more rejected; see all with `tallystick quarantine list --data %s`\n", thousands(rejected-showRejected), dir)
 	} else if rejected > 0 {
 		fmt.Fprintf(r.program.stderr, "see rejected events with `tallystick quarantine list --data %s`\n", dir)
+	}
+	if n := c.notKept.Load(); n > 0 {
+		fmt.Fprintf(r.program.stderr, "%s of the rejected events were not kept, because the quarantine is full\n", thousands(n))
 	}
 	unknown, others := r.unknown.Counts()
 	for _, u := range unknown {

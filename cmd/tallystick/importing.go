@@ -14,6 +14,7 @@ import (
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/ingest"
 	"github.com/tallystick/tallystick/internal/journal"
+	"github.com/tallystick/tallystick/internal/quarantine"
 )
 
 // importing is an import at work.
@@ -21,16 +22,19 @@ import (
 // Files are split and decoded by goroutines of package ingest; this one hands the batches to the journal in the order of the files, without waiting; a
 // third one waits for the answers and counts them. So decoding, the journal and the engine work at the same time.
 type importing struct {
-	command *importCommand
-	program *program
-	format  ingest.Format
-	journal *journal.Journal
-	unknown ingest.Unknown
-	size    int64 // of all files in bytes; 0: not known
-	start   time.Time
+	command    *importCommand
+	program    *program
+	format     ingest.Format
+	journal    *journal.Journal
+	quarantine *quarantine.Store
+	unknown    ingest.Unknown
+	size       int64 // of all files in bytes; 0: not known
+	start      time.Time
 
 	counts struct {
-		read, accepted, duplicate, conflicting, rejected atomic.Int64 // read in bytes of the files, the others events; what is accepted is on disk
+		accepted, duplicate, conflicting, rejected, notKept atomic.Int64 // events; what is accepted is on disk
+
+		read atomic.Int64 // bytes of the files
 	}
 	shown   int  // rejections printed
 	refused bool // the journal takes no more
@@ -114,10 +118,8 @@ func (r *importing) readFile(ctx context.Context, name string, tickets chan<- *j
 		if len(events) > 0 {
 			tickets <- r.journal.Enqueue(events)
 		}
-		if len(rejects) > 0 {
-			if err := r.keep(ctx, name, rejects); err != nil {
-				return broken(fmt.Errorf("keep rejected events: %w", err))
-			}
+		if err := r.keep(ctx, name, rejects); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -55,6 +55,13 @@ type result struct {
 // noon is the time of every command that runs in this process.
 var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
+// later lets the clock of the commands go on by some days, until the function that it returns is called.
+func later(days int) (back func()) {
+	before := noon
+	noon = noon.AddDate(0, 0, days)
+	return func() { noon = before }
+}
+
 // tally runs a command.
 func tally(args ...string) result { return tallyWith(context.Background(), nil, nil, args...) }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -49,6 +50,20 @@ func follow(ctx context.Context, a *applier.Applier, j applier.Journal, fn func(
 		return broken(err)
 	}
 	return fn()
+}
+
+// withJournal opens a data directory's journal for writing, with an engine that follows it, for fn.
+func (p *program) withJournal(ctx context.Context, dir *datadir.Dir, fn func(*journal.Journal, *applier.Applier) error) error {
+	a := p.newApplier(dir, applier.Wait)
+	j, err := journal.Open(ctx, journal.Options{
+		Dir: dir.Journal(), Keys: dir.Keys(), Logger: p.logger(), Committed: a.Committed,
+		Fatal: func(error) {}, // every event from then on is refused with the error, which ends the command
+	})
+	if err != nil {
+		return broken(err)
+	}
+	err = follow(ctx, a, j, func() error { return fn(j, a) })
+	return errors.Join(err, broken(j.Close()))
 }
 
 // withEngine opens the data directory and its engine, brings the engine to the journal's head where it is behind, and hands it to fn.
