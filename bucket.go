@@ -81,8 +81,9 @@ type Bucket struct {
 
 // Buckets returns the buckets that hold an instant of [a, b), in order and whole, even where they reach over a or b. Each starts where the one before ends.
 //
-// An hour is a run of instants with the same local date, hour and offset. So the hour that clocks go through twice is two buckets, and the hour in which they go back half an
-// hour is one of an hour and one of half an hour (Lord Howe). The others start where their first date starts; a date without an instant has no bucket.
+// An hour is a run of instants with the same local date, hour and offset. So the hour that clocks go through twice is two buckets, and the hour in which
+// they go back half an hour is one of an hour and one of half an hour (Lord Howe). The others start where their first date starts; a date without an
+// instant has no bucket.
 func (c *Calendar) Buckets(g Grain, a, b Instant) []Bucket {
 	if a >= b {
 		return nil
@@ -124,8 +125,8 @@ func (c *Calendar) hours(a, b Instant) []Bucket {
 	return buckets
 }
 
-// Edges returns the instants that split [a, b) into the buckets that [Calendar.Buckets] gave for it, as queries want them: one more than buckets, the first is a, the
-// last b. Without buckets there is nothing to split and it returns nil.
+// Edges returns the instants that split [a, b) into the buckets that [Calendar.Buckets] gave for it, as queries want them: one more than buckets, the
+// first is a, the last b. Without buckets there is nothing to split and it returns nil.
 func Edges(buckets []Bucket, a, b Instant) []Instant {
 	if len(buckets) == 0 {
 		return nil

@@ -101,7 +101,8 @@ const maxOffset = 26 * Hour
 // span is a piece of the time line, [start, end), in which a zone's offset is constant: local time is UTC plus offset.
 type span struct{ start, end, offset Instant }
 
-// spans yields the pieces from an instant on, in order, the last up to MaxInstant. The offset changes from each to the next; what changes a zone's name or rule alone ends none.
+// spans yields the pieces from an instant on, in order, the last up to MaxInstant. The offset changes from each to the next; what changes a zone's name
+// or rule alone ends none.
 func (c *Calendar) spans(from Instant) iter.Seq[span] {
 	return func(yield func(span) bool) {
 		offset, end := c.offset(from)

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Schedule is a recurrence of wall times in a time zone. Each wall time stands for the instant that [Calendar.At] gives for it: one that does not exist takes the offset before the
-// gap, one that exists twice is the first. Occurrences that fall on one instant are one. So each occurrence is the end of one period and the start of the next, in every zone.
+// Schedule is a recurrence of wall times in a time zone. Each wall time stands for the instant that [Calendar.At] gives for it: one that does not exist
+// takes the offset before the gap, one that exists twice is the first. Occurrences that fall on one instant are one. So each occurrence is the end of
+// one period and the start of the next, in every zone.
 //
 // A schedule should have passed [Schedule.Validate] before anything else is asked of it.
 type Schedule struct {
@@ -16,7 +17,8 @@ type Schedule struct {
 	Start Date   // the first date on which it may occur; months are counted from this one's
 
 	Grain Grain // Hourly, Daily, Weekly or Monthly
-	// Every is the number of hours (1, 2, 3, 4, 6, 8, 12 or 24, so that every day has the same times) or months (1 to 12) from one occurrence to the next; 1 for days and weeks.
+	// Every is the number of hours (1, 2, 3, 4, 6, 8, 12 or 24, so that every day has the same times) or months (1 to 12) from one occurrence to the
+	// next; 1 for days and weeks.
 	Every        int
 	Hour, Minute int            // the time of day; of Hourly, one of them
 	Weekdays     []time.Weekday // of Weekly: at least one, in any order
@@ -74,8 +76,8 @@ func (s *Schedule) Validate() error {
 }
 
 const (
-	// maxDisplaced is the most dates by which what Calendar.At answers may lie after the date asked for: where a date is missing, or clocks go forward over midnight (Nuuk). It
-	// never lies before.
+	// maxDisplaced is the most dates by which what Calendar.At answers may lie after the date asked for: where a date is missing, or clocks go forward
+	// over midnight (Nuuk). It never lies before.
 	maxDisplaced = 1
 	// maxRest is more than the dates between any two occurrences.
 	maxRest = 400
@@ -105,8 +107,8 @@ func (s *Schedule) Next(after Instant) Instant {
 	return next
 }
 
-// Previous returns the last occurrence before an instant, as the recurrence alone has it: it may be earlier than Start, because the first run too reports the period since the occurrence
-// before it. It is MinInstant for a schedule that is not valid.
+// Previous returns the last occurrence before an instant, as the recurrence alone has it: it may be earlier than Start, because the first run too
+// reports the period since the occurrence before it. It is MinInstant for a schedule that is not valid.
 func (s *Schedule) Previous(before Instant) Instant {
 	c, err := LoadCalendar(s.Zone)
 	if err != nil {
