@@ -20,6 +20,8 @@
 // # Decisions
 //
 //   - Keys are 128 bits of SHA-256: a key that meets another by chance among 10^9 is less likely than any failure of the machine that the journal guards against.
+//   - Of what an event says only 32 bits of a digest are kept with its keys: of four billion conflicting duplicates one is called a plain one, which changes a
+//     count of conflicts and nothing else, and each bit more would cost as much disk as a bit of the keys.
 //   - An fsync that fails is never retried, because the kernel may have dropped the pages: [Options.Fatal] is called and should end the process. A write that
 //     fails, as on a full disk, is answered to all who wait, and the journal refuses more until it is opened again.
 //   - Files are only appended to. Each frame says how far the file was synced when it was written, so that a frame damaged later can be told from one that was

@@ -18,7 +18,7 @@ const (
 type keyed struct {
 	id, natural keyindex.Key
 	hasNatural  bool
-	data        uint64   // digest of the part that must agree between copies
+	data        uint32   // digest of the part that must agree between copies
 	record      [32]byte // digest for the chain
 	start, end  int      // of the binary form in the ticket's bytes
 }
@@ -35,7 +35,7 @@ func (k *keyer) key(b []byte, e *tallystick.Event) ([]byte, keyed) {
 
 	k.scratch = e.AppendData(k.scratch[:0])
 	d := sha256.Sum256(k.scratch)
-	out.data = binary.LittleEndian.Uint64(d[:])
+	out.data = binary.LittleEndian.Uint32(d[:])
 
 	out.id = k.hash(aboutID, e.Tenant, e.Source, e.ID)
 	if value := naturalKey(e); value != "" {

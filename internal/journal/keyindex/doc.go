@@ -1,4 +1,4 @@
-// Package keyindex is a set of 128-bit keys with a 64-bit value each, made to answer "was this one seen before" hundreds of thousands of times a second for
+// Package keyindex is a set of 128-bit keys with a 32-bit value each, made to answer "was this one seen before" hundreds of thousands of times a second for
 // hundreds of millions of keys, nearly all of which were not.
 //
 // It is a view of the journal: it says up to which record it knows the keys ([Index.Covered]), and what it misses is added again from there. So it writes

@@ -31,7 +31,7 @@ type filterBuilder struct {
 // newFilter returns a builder for n keys.
 func newFilter(n uint64) *filterBuilder {
 	b := &filterBuilder{}
-	b.bits = uint(bits.Len64(max(n, 1) - 1)) // one key a bucket, or a little less
+	b.bits = filterBits(n)
 	buckets := uint64(1) << b.bits
 	b.upper = make([]uint64, (n+buckets+63)/64+1)
 	b.starts = make([]uint32, 0, buckets/bucketsAStart+1)
@@ -39,6 +39,9 @@ func newFilter(n uint64) *filterBuilder {
 	b.low = make([]byte, 0, n)
 	return b
 }
+
+// filterBits returns how many bits choose a key's bucket: there is one key a bucket, or a little less.
+func filterBits(n uint64) uint { return uint(bits.Len64(max(n, 1) - 1)) }
 
 func (b *filterBuilder) add(k Key) {
 	b.seek(k.High >> (64 - b.bits))
@@ -113,6 +116,21 @@ func selectBit(w uint64, n int) int {
 	return at + bits.TrailingZeros64(w)
 }
 
+// walker gives back the first bits of the keys in a filter, in order.
+type walker struct{ position, bucket, place uint64 }
+
+// next returns the next key's first bits: those of its bucket and the eight that follow; the others are zero.
+func (w *walker) next(f *filter) uint64 {
+	for f.upper[w.position/64]&(1<<(w.position%64)) == 0 {
+		w.position++
+		w.bucket++
+	}
+	low := uint64(f.low[w.place])
+	w.position++
+	w.place++
+	return w.bucket<<(64-f.bits) | low<<56>>f.bits
+}
+
 // append appends the filter's stored form: upper, starts and low.
 func (f *filter) append(b []byte) []byte {
 	for _, w := range f.upper {
@@ -126,7 +144,7 @@ func (f *filter) append(b []byte) []byte {
 
 // filterSize returns the length of the stored form of a filter of n keys.
 func filterSize(n uint64) int64 {
-	buckets := uint64(1) << bits.Len64(max(n, 1)-1)
+	buckets := uint64(1) << filterBits(n)
 	words := (n+buckets+63)/64 + 1
 	return int64(words*8 + max(1, buckets/bucketsAStart)*4 + n)
 }

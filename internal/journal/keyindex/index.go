@@ -68,7 +68,7 @@ func (x *Index) Covered() (sequence uint64, digest [32]byte) { return x.covered,
 
 // Found is what [Index.Find] answers for a key.
 type Found struct {
-	Value uint64
+	Value uint32
 	Known bool
 }
 
@@ -114,10 +114,10 @@ func (x *Index) spoiled(r *run, err error) error {
 }
 
 // Recent looks a key up among those added since the last Advance, and some from before.
-func (x *Index) Recent(k Key) (value uint64, known bool) { return x.table.get(k) }
+func (x *Index) Recent(k Key) (value uint32, known bool) { return x.table.get(k) }
 
 // Add adds a key that is not known.
-func (x *Index) Add(k Key, value uint64) { x.table.add(k, value) }
+func (x *Index) Add(k Key, value uint32) { x.table.add(k, value) }
 
 // Advance says that the keys of all records up to a sequence were added, and what the digest of the journal is after it. It waits when the disk can't follow.
 func (x *Index) Advance(sequence uint64, digest [32]byte) error {

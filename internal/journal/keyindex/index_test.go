@@ -53,7 +53,7 @@ func closeIndex(t testing.TB, x *Index) {
 }
 
 // look asks for a key as the sequencer does.
-func look(t testing.TB, x *Index, k Key) (uint64, bool) {
+func look(t testing.TB, x *Index, k Key) (uint32, bool) {
 	t.Helper()
 	var found [1]Found
 	if err := x.Find([]Key{k}, found[:]); err != nil {
@@ -71,7 +71,7 @@ func TestModel(t *testing.T) {
 	d := disktest.New()
 	o := Options{FS: d, TableKeys: 32}
 	x := open(t, o)
-	known := map[Key]uint64{}
+	known := map[Key]uint32{}
 	var keys []Key
 	for sequence := uint64(1); sequence <= 3000; sequence++ {
 		for range 1 + r.IntN(2) {
@@ -79,8 +79,8 @@ func TestModel(t *testing.T) {
 			if len(keys) > 0 && r.IntN(4) == 0 { // one that shares its first bits with another one
 				k.High = keys[r.IntN(len(keys))].High&^0xffff | uint64(r.Uint32N(1<<16))
 			}
-			x.Add(k, k.Low^7)
-			known[k] = k.Low ^ 7
+			x.Add(k, uint32(k.Low)^7)
+			known[k] = uint32(k.Low) ^ 7
 			keys = append(keys, k)
 		}
 		if err := x.Advance(sequence, [32]byte{byte(sequence)}); err != nil {
@@ -143,7 +143,11 @@ func TestFilter(t *testing.T) {
 			t.Fatalf("%d keys: stored in %d bytes, announced were %d", n, len(stored), filterSize(uint64(n)))
 		}
 		f = parseFilter(stored, uint64(n))
+		var w walker
 		for i, k := range keys {
+			if got, known := w.next(f), f.bits+8; got != k.High>>(64-known)<<(64-known) {
+				t.Fatalf("%d keys: key %d begins with %x, not %x", n, i, k.High, got)
+			}
 			if from, to := f.find(k); uint64(i) < from || uint64(i) >= to {
 				t.Fatalf("%d keys: key %d is looked for at %d to %d", n, i, from, to)
 			}
@@ -173,14 +177,14 @@ func TestSorted(t *testing.T) {
 			if r.IntN(3) == 0 {
 				k.High = 5
 			}
-			table.add(k, k.Low)
+			table.add(k, uint32(k.Low))
 		}
 		entries := table.sorted()
 		if len(entries) != n {
 			t.Fatalf("%d of %d entries", len(entries), n)
 		}
 		for i, e := range entries {
-			if e.value != e.key.Low || i > 0 && !entries[i-1].key.less(e.key) {
+			if e.value != uint32(e.key.Low) || i > 0 && !entries[i-1].key.less(e.key) {
 				t.Fatalf("%d entries: entry %d is out of place", n, i)
 			}
 		}
@@ -207,7 +211,7 @@ func TestSelectBit(t *testing.T) {
 func fill(t testing.TB, x *Index, first, last uint64) {
 	t.Helper()
 	for s := first; s <= last; s++ {
-		x.Add(keyOf(s), s)
+		x.Add(keyOf(s), uint32(s))
 		if err := x.Advance(s, digestOf(s)); err != nil {
 			t.Fatal(err)
 		}
@@ -233,7 +237,7 @@ func check(t testing.TB, x *Index, last uint64) (covered uint64) {
 		t.Fatalf("digest at %d is wrong", covered)
 	}
 	for s := uint64(1); s <= last; s++ {
-		if v, ok := look(t, x, keyOf(s)); ok != (s <= covered) || ok && v != s {
+		if v, ok := look(t, x, keyOf(s)); ok != (s <= covered) || ok && v != uint32(s) {
 			t.Fatalf("key of record %d: %v, %v; covered is %d", s, v, ok, covered)
 		}
 	}
@@ -247,7 +251,7 @@ func TestPowerCuts(t *testing.T) {
 			return
 		}
 		for s := uint64(1); s <= 200; s++ {
-			x.Add(keyOf(s), s)
+			x.Add(keyOf(s), uint32(s))
 			if x.Advance(s, digestOf(s)) != nil {
 				break
 			}
@@ -281,7 +285,7 @@ func TestNotDurableInJournal(t *testing.T) {
 	x := open(t, Options{FS: d, TableKeys: 16})
 	fill(t, x, 1, 20)
 	for s := uint64(21); s <= 60; s++ { // the journal does not sync these
-		x.Add(keyOf(s), s)
+		x.Add(keyOf(s), uint32(s))
 		if err := x.Advance(s, digestOf(s)); err != nil {
 			t.Fatal(err)
 		}
@@ -389,7 +393,7 @@ func TestFullDisk(t *testing.T) {
 	d.SetFree(100)
 	var err error
 	for s := uint64(41); s < 10_000 && err == nil; s++ {
-		x.Add(keyOf(s), s)
+		x.Add(keyOf(s), uint32(s))
 		err = x.Advance(s, digestOf(s))
 		x.Durable(s)
 		time.Sleep(time.Microsecond)
@@ -436,37 +440,61 @@ func FuzzRun(f *testing.F) {
 	})
 }
 
-// BenchmarkFind asks for unknown keys in an index of ten million.
-func BenchmarkFind(b *testing.B) {
+// BenchmarkDecide decides about new events with two keys each, as the sequencer does, with five million keys stored.
+func BenchmarkDecide(b *testing.B) {
 	x := open(b, Options{FS: disk.OS, Dir: b.TempDir()})
 	r := rand.New(rand.NewPCG(1, 2))
-	for s := uint64(1); s <= 10_000_000; s++ {
-		x.Add(randomKey(r), s)
-		if s%1000 == 0 {
-			x.Advance(s, [32]byte{})
-			x.Durable(s)
+	sequence := uint64(0)
+	advance := func() {
+		if err := x.Advance(sequence, [32]byte{}); err != nil {
+			b.Fatal(err)
+		}
+		x.Durable(sequence)
+	}
+	for sequence < 5_000_000 {
+		sequence++
+		x.Add(randomKey(r), 1)
+		if sequence%1000 == 0 {
+			advance()
 		}
 	}
 	x.mu.Lock()
-	for len(x.frozen) > 1 || len(x.pick()) > 0 {
+	for len(x.frozen) > 0 || len(x.pick()) > 0 {
 		x.mu.Unlock()
 		time.Sleep(10 * time.Millisecond)
 		x.mu.Lock()
 	}
 	runs := len(x.runs)
 	x.mu.Unlock()
-	keys, found := make([]Key, 1000), make([]Found, 1000)
-	n := 0
-	for b.Loop() {
-		if n%1000 == 0 {
-			for i := range keys {
-				keys[i] = randomKey(r)
-			}
+
+	const batch = 1000
+	ids, naturals, found := make([]Key, batch), make([]Key, batch), make([]Found, batch)
+	for i := 0; b.Loop(); i = (i + 1) % batch {
+		if i > 0 {
+			continue // an operation is an event, a batch of them is decided at once
+		}
+		b.StopTimer()
+		for i := range ids {
+			ids[i], naturals[i] = randomKey(r), randomKey(r)
+		}
+		b.StartTimer()
+		for _, keys := range [][]Key{ids, naturals} {
 			if err := x.Find(keys, found); err != nil {
 				b.Fatal(err)
 			}
 		}
-		n++
+		for i := range ids {
+			if _, known := x.Recent(ids[i]); known {
+				b.Fatal("a new key is known")
+			}
+			if _, known := x.Recent(naturals[i]); known {
+				b.Fatal("a new key is known")
+			}
+			x.Add(ids[i], 1)
+			x.Add(naturals[i], 1)
+		}
+		sequence += batch
+		advance()
 	}
 	b.ReportMetric(float64(runs), "runs")
 	closeIndex(b, x)

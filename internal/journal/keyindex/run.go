@@ -15,10 +15,11 @@ import (
 
 // A run's file is
 //
-//	blocks  4096 bytes each: 170 entries of 24 bytes, key and value, in the order of keys; zeros; CRC-32C of the bytes before
+//	blocks  4096 bytes each: entries in the order of their keys, zeros, CRC-32C of the bytes before
 //	filter  see filter.go
 //	footer  88 bytes
 //
+// An entry is the 16 bytes of the key, without the first ones that follow from the filter, and the 4 bytes of the value: 16 bytes in a run of 32 million keys.
 // All integers are little-endian, except for keys, which are in the order of their bytes. The footer:
 //
 //	 0  8  "TALLYKEY"
@@ -36,8 +37,6 @@ const (
 	runSuffix   = ".keys"
 	newSuffix   = ".new"
 	blockSize   = 4096
-	entrySize   = 24
-	blockKeys   = (blockSize - 4) / entrySize
 	footerSize  = 88
 	syncEvery   = 8 << 20 // bytes; so that a large run does not make the journal wait for its sync
 	readAhead   = 64      // blocks that a merge reads at once
@@ -54,6 +53,7 @@ type run struct {
 	path        string
 	file        disk.File
 	count       uint64
+	shape       shape
 	first, last uint64 // records covered
 	digest      [32]byte
 	filter      *filter
@@ -73,7 +73,42 @@ func rangeOf(name string) (first, last uint64, ok bool) {
 	return first, last, err == nil && first > 0 && first <= last
 }
 
-func blocksOf(count uint64) int64 { return int64((count + blockKeys - 1) / blockKeys) }
+// shape is how the entries of a run with so many keys lie in its file.
+type shape struct {
+	drop  int    // bytes of each key that follow from the filter
+	width int    // bytes of an entry
+	keys  uint64 // entries of a block
+	count uint64
+}
+
+func shapeOf(count uint64) shape {
+	drop := int(filterBits(count)+8) / 8
+	width := 16 - drop + 4
+	return shape{drop, width, (blockSize - 4) / uint64(width), count}
+}
+
+func (s shape) blocks() int64 { return int64((s.count + s.keys - 1) / s.keys) }
+
+// rest returns the part of a key that is stored, in the lower bits of high.
+func (s shape) rest(k Key) Key { return Key{k.High << (8 * s.drop) >> (8 * s.drop), k.Low} }
+
+// append appends a stored entry.
+func (s shape) append(b []byte, e entry) []byte {
+	var high [8]byte
+	binary.BigEndian.PutUint64(high[:], e.key.High)
+	b = append(b, high[s.drop:]...)
+	b = binary.BigEndian.AppendUint64(b, e.key.Low)
+	return binary.LittleEndian.AppendUint32(b, e.value)
+}
+
+// at reads an entry of a block, its key as rest returns it.
+func (s shape) at(block []byte, i uint64) entry {
+	b := block[int(i)*s.width : int(i+1)*s.width]
+	var high [8]byte
+	n := 8 - s.drop
+	copy(high[s.drop:], b[:n])
+	return entry{Key{binary.BigEndian.Uint64(high[:]), binary.BigEndian.Uint64(b[n:])}, binary.LittleEndian.Uint32(b[n+8:])}
+}
 
 // runWriter writes a run from entries in ascending order.
 type runWriter struct {
@@ -82,9 +117,9 @@ type runWriter struct {
 	file     disk.File
 	filter   *filterBuilder
 	buffer   []byte
+	shape    shape
 	inBlock  int
 	count    uint64
-	expected uint64
 	unsynced int
 }
 
@@ -94,23 +129,21 @@ func createRun(fsys disk.FS, path string, count uint64) (*runWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &runWriter{fs: fsys, path: path, file: f, filter: newFilter(count), expected: count, buffer: make([]byte, 0, bufferBytes)}, nil
+	return &runWriter{fs: fsys, path: path, file: f, filter: newFilter(count), shape: shapeOf(count), buffer: make([]byte, 0, bufferBytes)}, nil
 }
 
 func (w *runWriter) add(e entry) error {
-	w.buffer = binary.BigEndian.AppendUint64(w.buffer, e.key.High)
-	w.buffer = binary.BigEndian.AppendUint64(w.buffer, e.key.Low)
-	w.buffer = binary.LittleEndian.AppendUint64(w.buffer, e.value)
+	w.buffer = w.shape.append(w.buffer, e)
 	w.filter.add(e.key)
 	w.count++
-	if w.inBlock++; w.inBlock == blockKeys {
+	if w.inBlock++; w.inBlock == int(w.shape.keys) {
 		return w.endBlock()
 	}
 	return nil
 }
 
 func (w *runWriter) endBlock() error {
-	fill := blockSize - 4 - w.inBlock*entrySize
+	fill := blockSize - 4 - w.inBlock*w.shape.width
 	w.buffer = append(w.buffer, make([]byte, fill)...)
 	sum := crc32.Checksum(w.buffer[len(w.buffer)-(blockSize-4):], castagnoli)
 	w.buffer = binary.LittleEndian.AppendUint32(w.buffer, sum)
@@ -134,8 +167,8 @@ func (w *runWriter) flush() error {
 
 // finish makes the run durable under its name and returns it.
 func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
-	if w.count != w.expected {
-		return nil, fmt.Errorf("write %s: %d keys came, %d were announced", w.path, w.count, w.expected)
+	if w.count != w.shape.count {
+		return nil, fmt.Errorf("write %s: %d keys came, %d were announced", w.path, w.count, w.shape.count)
 	}
 	if w.inBlock > 0 {
 		if err := w.endBlock(); err != nil {
@@ -145,7 +178,7 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 	if err := w.flush(); err != nil {
 		return nil, err
 	}
-	r := &run{path: w.path, count: w.count, first: first, last: last, digest: digest, filter: w.filter.done()}
+	r := &run{path: w.path, count: w.count, shape: w.shape, first: first, last: last, digest: digest, filter: w.filter.done()}
 	stored := r.filter.append(make([]byte, 0, filterSize(r.count)))
 	stored = r.appendFooter(stored, crc32.Checksum(stored, castagnoli))
 	if _, err := w.file.Write(stored); err != nil {
@@ -219,12 +252,13 @@ func openRun(fsys disk.FS, path string) (r *run, err error) {
 		path: path, file: f, count: binary.LittleEndian.Uint64(b[16:]), first: binary.LittleEndian.Uint64(b[24:]),
 		last: binary.LittleEndian.Uint64(b[32:]), digest: [32]byte(b[40:72]),
 	}
+	r.shape = shapeOf(r.count)
 	first, last, _ := rangeOf(filepath.Base(path))
-	if r.count > maxKeys || size != blocksOf(r.count)*blockSize+filterSize(r.count)+footerSize || first != r.first || last != r.last {
+	if r.count > maxKeys || size != r.shape.blocks()*blockSize+filterSize(r.count)+footerSize || first != r.first || last != r.last {
 		return nil, fmt.Errorf("%w: its size or name does not fit its footer", errDamaged)
 	}
 	stored := make([]byte, filterSize(r.count))
-	if err := readFull(f, stored, blocksOf(r.count)*blockSize); err != nil {
+	if err := readFull(f, stored, r.shape.blocks()*blockSize); err != nil {
 		return nil, err
 	}
 	if crc32.Checksum(stored, castagnoli) != binary.LittleEndian.Uint32(b[12:]) {
@@ -259,22 +293,18 @@ func (r *run) readBlocks(b []byte, number int64) error {
 	return nil
 }
 
-func entryAt(block []byte, i uint64) entry {
-	b := block[i*entrySize : (i+1)*entrySize]
-	return entry{Key{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}, binary.LittleEndian.Uint64(b[16:])}
-}
-
 // get looks a key up in the places that the filter has found; block is a buffer of a block's size.
-func (r *run) get(k Key, from, to uint64, block []byte) (value uint64, known bool, err error) {
+func (r *run) get(k Key, from, to uint64, block []byte) (value uint32, known bool, err error) {
 	read := int64(-1)
+	rest := r.shape.rest(k)
 	for ; from < to; from++ {
-		if number := int64(from / blockKeys); number != read {
+		if number := int64(from / r.shape.keys); number != read {
 			if err := r.readBlocks(block, number); err != nil {
 				return 0, false, err
 			}
 			read = number
 		}
-		if e := entryAt(block, from%blockKeys); e.key == k {
+		if e := r.shape.at(block, from%r.shape.keys); e.key == rest {
 			return e.value, true, nil
 		}
 	}
@@ -286,17 +316,19 @@ type cursor struct {
 	run    *run
 	entry  entry // the current one
 	next   uint64
+	walker walker
 	blocks []byte
 }
 
 // advance goes to the next entry, and to the first at the first call.
 func (c *cursor) advance() (bool, error) {
-	if c.next == c.run.count {
+	s := &c.run.shape
+	if c.next == s.count {
 		return false, nil
 	}
-	block := int64(c.next / blockKeys)
-	if c.next%blockKeys == 0 && block%readAhead == 0 {
-		n := min(readAhead, blocksOf(c.run.count)-block)
+	block := int64(c.next / s.keys)
+	if c.next%s.keys == 0 && block%readAhead == 0 {
+		n := min(readAhead, s.blocks()-block)
 		if c.blocks == nil {
 			c.blocks = make([]byte, n*blockSize)
 		}
@@ -305,7 +337,9 @@ func (c *cursor) advance() (bool, error) {
 			return false, err
 		}
 	}
-	c.entry = entryAt(c.blocks[block%readAhead*blockSize:], c.next%blockKeys)
+	c.entry = s.at(c.blocks[block%readAhead*blockSize:], c.next%s.keys)
+	dropped := uint(64 - 8*s.drop)
+	c.entry.key.High |= c.walker.next(c.run.filter) >> dropped << dropped
 	c.next++
 	return true, nil
 }

@@ -12,7 +12,7 @@ func (k Key) less(l Key) bool {
 // entry is a key with its value.
 type entry struct {
 	key   Key
-	value uint64
+	value uint32
 }
 
 // table is a hash table of entries, with open addressing. As keys are hashes, their bits are the hash. An entry of the key zero is a free slot: no key is.
@@ -33,7 +33,7 @@ func newTable(n int) *table {
 	return &table{slots: make([]entry, size)}
 }
 
-func (t *table) get(k Key) (uint64, bool) {
+func (t *table) get(k Key) (uint32, bool) {
 	mask := uint64(len(t.slots) - 1)
 	for i := k.Low & mask; ; i = (i + 1) & mask {
 		e := &t.slots[i]
@@ -47,7 +47,7 @@ func (t *table) get(k Key) (uint64, bool) {
 }
 
 // add adds a key that is not there.
-func (t *table) add(k Key, value uint64) {
+func (t *table) add(k Key, value uint32) {
 	if t.count >= len(t.slots)/4*3 {
 		t.grow()
 	}
