@@ -83,7 +83,7 @@ const (
 	maxRest = 400
 )
 
-// Next returns the first occurrence after an instant, on Start or later; MaxInstant for a schedule that is not valid.
+// Next returns the first occurrence after an instant, on Start or later; MaxInstant where there is none, which a valid schedule never says.
 func (s *Schedule) Next(after Instant) Instant {
 	c, err := LoadCalendar(s.Zone)
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *Schedule) Next(after Instant) Instant {
 }
 
 // Previous returns the last occurrence before an instant, as the recurrence alone has it: it may be earlier than Start, because the first run too
-// reports the period since the occurrence before it. It is MinInstant for a schedule that is not valid.
+// reports the period since the occurrence before it. It is MinInstant where there is none, which a valid schedule never says.
 func (s *Schedule) Previous(before Instant) Instant {
 	c, err := LoadCalendar(s.Zone)
 	if err != nil {
