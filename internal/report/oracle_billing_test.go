@@ -185,6 +185,27 @@ func spansOf(spans []oracleSpan, application string) []oracleSpan {
 	return list
 }
 
+// oracleCuts is how many of the spans that an answer shows were cut by the open limit, in all: without an end, and open in the period until before its end.
+func oracleCuts(views []*oracleView) int {
+	cut := 0
+	for _, v := range views {
+		p, limit := v.past(v.b), v.openLimit()
+		count := func(starts oraclePast, end string, id tallystick.Field) {
+			for _, e := range starts {
+				if len(p.of(end).with(id, e.Text(id))) == 0 && limit > 0 && e.Time+limit < v.b && e.Time+limit > v.a {
+					cut++
+				}
+			}
+		}
+		count(p.of(tallystick.SessionStarted).with(tallystick.FieldKind, "agent"), tallystick.SessionEnded, tallystick.FieldSessionID)
+		for _, application := range []string{"Mobile Web", "Web Self Service"} {
+			flows := p.of(tallystick.FlowStarted).with(tallystick.FieldPreview, "false").with(tallystick.FieldApplication, application)
+			count(flows, tallystick.FlowEnded, tallystick.FieldFlowRunID)
+		}
+	}
+	return cut
+}
+
 // openLimit is how long a span without an end is open; 0 is no limit.
 func (v *oracleView) openLimit() tallystick.Instant {
 	text := v.option("open_limit")

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,43 +16,11 @@ import (
 
 // oracle answers a request from the events accepted so far, in order of acceptance; event i is the record of sequence i+1. Each table comes with its header.
 func oracle(events []tallystick.Event, request tallystick.Request) (map[string][][]string, error) {
-	if !request.AsOf.IsZero() {
-		events = events[:min(int(request.AsOf.Sequence), len(events))]
-	}
-	if err := oracleChecks(request); err != nil {
+	views, err := oracleViews(events, request)
+	if err != nil {
 		return nil, err
 	}
-	tenants := request.Tenants
-	if tenants == nil {
-		for i := range events {
-			if !slices.Contains(tenants, events[i].Tenant) {
-				tenants = append(tenants, events[i].Tenant)
-			}
-		}
-	}
 	severally := request.Tenants == nil || len(request.Tenants) > 1
-
-	var views []*oracleView
-	for _, tenant := range tenants {
-		v, err := newOracleView(events, tenant, request)
-		if err != nil {
-			return nil, err
-		}
-		if len(v.events) == 0 {
-			return nil, fmt.Errorf("no tenant %q", tenant)
-		}
-		if (severally || request.Report == "tenant-usage") && len(v.past(v.b)) == 0 {
-			continue // a tenant without an event before the end is left out
-		}
-		views = append(views, v)
-	}
-	slices.SortFunc(views, func(v, w *oracleView) int {
-		if c := strings.Compare(v.company, w.company); c != 0 {
-			return c
-		}
-		return strings.Compare(v.tenant, w.tenant)
-	})
-
 	tables := map[string][][]string{}
 	for _, table := range oracleTables[request.Report] {
 		if request.Table != "" && request.Table != table.name {
@@ -81,6 +50,43 @@ func oracle(events []tallystick.Event, request tallystick.Request) (map[string][
 		tables[table.name] = rows
 	}
 	return tables, nil
+}
+
+// oracleViews is what the report sees of each of its tenants, in the order of the answer.
+func oracleViews(events []tallystick.Event, request tallystick.Request) ([]*oracleView, error) {
+	if !request.AsOf.IsZero() {
+		events = events[:min(int(request.AsOf.Sequence), len(events))]
+	}
+	if err := oracleChecks(request); err != nil {
+		return nil, err
+	}
+	tenants := request.Tenants
+	if tenants == nil {
+		for i := range events {
+			if !slices.Contains(tenants, events[i].Tenant) {
+				tenants = append(tenants, events[i].Tenant)
+			}
+		}
+	}
+	leaveOut := request.Tenants == nil || len(request.Tenants) > 1 || request.Report == "tenant-usage"
+	var views []*oracleView
+	for _, tenant := range tenants {
+		v, err := newOracleView(events, tenant, request)
+		if err != nil {
+			return nil, err
+		}
+		if len(v.events) == 0 {
+			return nil, fmt.Errorf("no tenant %q", tenant)
+		}
+		if leaveOut && len(v.past(v.b)) == 0 {
+			continue // a tenant without an event before the end is left out
+		}
+		views = append(views, v)
+	}
+	slices.SortFunc(views, func(v, w *oracleView) int {
+		return cmp.Or(strings.Compare(v.company, w.company), strings.Compare(v.tenant, w.tenant))
+	})
+	return views, nil
 }
 
 // oracleTable is a table of a report: what heads it and how its rows come about for one tenant.

@@ -172,13 +172,17 @@ func channelsOf(p oraclePast, room string, contacts oracleSet) oracleSet {
 	return names
 }
 
-// allRelinked reports whether all contacts take part in a room through re-linked identities only. What says nothing about an identity does not speak for or
-// against it, but a contact of whom nothing is said takes part through none.
+// allRelinked reports whether all contacts take part in a room through re-linked identities only. A contact that sent something there without an identity takes part
+// without one; a membership, or a message of somebody else, that says nothing about an identity does not speak for or against it.
 func allRelinked(p oraclePast, room string, contacts oracleSet) bool {
 	for c := range contacts {
 		identities := oracleSet{}
 		for _, e := range participation(p, room, c) {
 			identities.add(e.Text(tallystick.FieldIdentity))
+			own := e.Text(tallystick.FieldSenderKind) == "contact" && e.Text(tallystick.FieldSenderID) == c
+			if own && e.Text(tallystick.FieldIdentity) == "" {
+				return false
+			}
 		}
 		if len(identities) == 0 {
 			return false
