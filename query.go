@@ -6,6 +6,7 @@ type Scope struct {
 	tenant string
 
 	// AsOf is the last record that exists for the query; the zero Position is the newest that the engine has applied.
+	// One newer than that is the newest too.
 	AsOf Position
 	// Before is the end of the period: events at or after it do not exist for the query, whatever else it says.
 	Before Instant
@@ -123,7 +124,7 @@ type Tally struct {
 	From  Instant // counts events in [From, Before)
 	Where Filter
 	// Countable leaves out of message.sent what is not countable: content_kind other than text and file, previews, and messages with a message.failed of
-	// their id inside the scope.
+	// their id inside the scope. It says nothing about other types.
 	Countable bool
 	Measure   Measure
 	By        []Dimension
@@ -135,7 +136,7 @@ type Tally struct {
 	EdgesOf map[string][]Instant
 }
 
-// Measure says what a [Tally] computes. The zero Measure counts events.
+// Measure says what a [Tally] computes. The zero Measure counts events; Distinct and Sum exclude each other.
 type Measure struct {
 	// Distinct counts the different groups of this dimension; events without one don't count.
 	Distinct *Dimension
@@ -236,8 +237,8 @@ type Sessions struct {
 	From Instant
 }
 
-// SessionPart is the interactions of one session that agree in everything but time. The answer to [Sessions] is in the order of Start, Session, Given, Conversation,
-// First, FirstAt. A given session without interactions is one part with only Session, Given and Start.
+// SessionPart is the interactions of one session that agree in everything but time. The answer to [Sessions] is in the order of Start, Session, Given (computed
+// before given), Conversation, First, FirstAt. A given session without interactions is one part with only Session, Given and Start.
 type SessionPart struct {
 	Session string // the given id, or "<contact>@<start>"
 	Given   bool
@@ -254,7 +255,7 @@ type SessionPart struct {
 // Conversations asks when conversations began and were last heard of; the answer is in the order of ids by code point and leaves out ids without any of the events below.
 type Conversations struct {
 	Scope
-	IDs []string
+	IDs []string // nil: none
 }
 
 // Conversation is the answer of [Conversations]. Times are MinInstant where there is none.

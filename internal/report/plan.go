@@ -71,6 +71,9 @@ func (p *plan) setZone() error {
 	return err
 }
 
+// longest is the longest period: it bounds the hours, of which there is a row or an edge each.
+const longest = 400 * 366 * tallystick.Day
+
 // setPeriod turns the request's dates into instants of the zone.
 func (p *plan) setPeriod() error {
 	from, to := p.request.From, p.request.To
@@ -98,6 +101,10 @@ func (p *plan) setPeriod() error {
 	if p.from >= p.scope.Before {
 		return tallystick.Errorf(tallystick.Invalid, "the period is empty: it begins at %s and ends at %s", p.calendar.Format(p.from), p.calendar.Format(p.scope.Before)).
 			WithHint("the beginning must be before the end")
+	}
+	if p.scope.Before-p.from > longest {
+		return tallystick.Errorf(tallystick.TooLarge, "the period is longer than 400 years: it begins at %s and ends at %s", p.calendar.Format(p.from), p.calendar.Format(p.scope.Before)).
+			WithHint("events lie in the years 1970 to 2200")
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ func TestWrongRequests(t *testing.T) {
 		"room-usage --tenant north --from 2025-05-02 --to 2025-05-01",
 		"room-usage --tenant north --from 2025-05-02T00:00:00Z --to 2025-05-02T00:00:00Z",
 		"room-usage --tenant north --to 2025-05-02",
+		"room-usage --tenant north --from 0001-01-01 --to 2025-05-02",
 		"room-usage --tenant north --zone EST5 --from 2025-05-01 --to 2025-05-02",
 		"billing-usage --tenant north --option open_limit=soon",
 		"billing-usage --tenant north --option open_limit=0h",

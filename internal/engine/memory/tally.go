@@ -48,7 +48,7 @@ func (e *Engine) Tally(_ context.Context, q tallystick.Tally) ([]tallystick.Coun
 	answer := cells{}
 	for _, r := range events {
 		ev := &r.Event
-		if ev.Type != q.Type || ev.Time < q.From || !q.Where.Keeps(ev) || q.Countable && !countable(ev, failed) {
+		if ev.Type != q.Type || ev.Time < q.From || !q.Where.Keeps(ev) || q.Countable && q.Type == tallystick.MessageSent && !countable(ev, failed) {
 			continue
 		}
 		group := groupOf(q.By, ev.Text)
