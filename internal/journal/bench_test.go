@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/disk"
 )
 
 // believable returns a message as a platform sends it. uuid: its ids are random ones of 36 characters, else short counters.
@@ -108,4 +109,50 @@ func BenchmarkAppend(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkRead reads a journal: as an engine does that is made anew, as the key index does, and as Verify does.
+func BenchmarkRead(b *testing.B) {
+	dir := filepath.Join(b.TempDir(), "journal")
+	j, err := Open(context.Background(), Options{Dir: dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	events := believables(true)
+	for i := 0; i < len(events); i += 1000 {
+		if _, err := j.Append(context.Background(), events[i:i+1000]); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := j.Close(); err != nil {
+		b.Fatal(err)
+	}
+	measure := func(name string, read func() error) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := read(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(len(events)*b.N)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+	measure("records", func() error {
+		r, err := OpenReader(context.Background(), disk.OS, dir)
+		if err != nil {
+			return err
+		}
+		return r.Read(context.Background(), tallystick.Position{}, func([]tallystick.Record) error { return nil })
+	})
+	measure("keys", func() error {
+		j, err := Open(context.Background(), Options{Dir: dir, Keys: b.TempDir()})
+		if err != nil {
+			return err
+		}
+		return j.Close()
+	})
+	measure("verify", func() error {
+		_, err := Verify(context.Background(), disk.OS, dir, nil)
+		return err
+	})
 }

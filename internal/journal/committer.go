@@ -82,12 +82,13 @@ func copyFile(fsys disk.FS, path string, size int64) error {
 	if err != nil {
 		return err
 	}
-	defer from.Close()
 	to, err := fsys.Create(path + copySuffix)
 	if err != nil {
+		from.Close()
 		return err
 	}
 	_, err = io.Copy(to, io.NewSectionReader(from, 0, size))
+	from.Close() // it was only read
 	if err == nil {
 		err = to.Sync()
 	}

@@ -14,34 +14,46 @@ const (
 	aboutNatural = 2 // tenant, type and the value of the type's natural key
 )
 
-// keyed is what the sequencer needs to know of an event.
-type keyed struct {
+// keys are an event's keys in the key index, and what is kept with them.
+type keys struct {
 	id, natural keyindex.Key
 	hasNatural  bool
-	data        uint32   // digest of the part that must agree between copies
-	record      [32]byte // digest for the chain
-	start, end  int      // of the binary form in the ticket's bytes
+	data        uint32 // digest of the part that must agree between copies
 }
 
-// keyer makes keys and binary forms. It is used by one goroutine.
+// keyed is what the sequencer needs to know of an event.
+type keyed struct {
+	keys
+	record     [32]byte // digest for the chain
+	start, end int      // of the binary form in the ticket's bytes
+}
+
+// keyer makes keys. It is used by one goroutine.
 type keyer struct{ scratch []byte }
 
-// key appends an event's binary form to b and works out its keys.
-func (k *keyer) key(b []byte, e *tallystick.Event) ([]byte, keyed) {
-	out := keyed{start: len(b)}
+// encode appends an event's binary form to b and works out its keys.
+func (k *keyer) encode(b []byte, e *tallystick.Event) ([]byte, keyed) {
+	start := len(b)
 	b = e.AppendBinary(b)
-	out.end = len(b)
-	out.record = sha256.Sum256(b[out.start:])
+	return b, keyed{k.keys(e), sha256.Sum256(b[start:]), start, len(b)}
+}
 
+func (k *keyer) keys(e *tallystick.Event) keys {
 	k.scratch = e.AppendData(k.scratch[:0])
 	d := sha256.Sum256(k.scratch)
-	out.data = binary.LittleEndian.Uint32(d[:])
-
-	out.id = k.hash(aboutID, e.Tenant, e.Source, e.ID)
+	out := keys{id: k.hash(aboutID, e.Tenant, e.Source, e.ID), data: binary.LittleEndian.Uint32(d[:])}
 	if value := naturalKey(e); value != "" {
 		out.natural, out.hasNatural = k.hash(aboutNatural, e.Tenant, e.Type, value), true
 	}
-	return b, out
+	return out
+}
+
+// addTo makes the keys of an accepted event known.
+func (k *keys) addTo(x *keyindex.Index) {
+	x.Add(k.id, k.data)
+	if k.hasNatural {
+		x.Add(k.natural, k.data)
+	}
 }
 
 // hash hashes texts with their lengths, so that no two lists of texts are alike.

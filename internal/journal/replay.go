@@ -81,7 +81,6 @@ func (j *Journal) addKeys(ctx context.Context, x *keyindex.Index, from uint64) e
 	defer z.Close()
 	var records []tallystick.Record
 	var k keyer
-	var b []byte
 	v := j.view()
 	return v.frames(ctx, from, func(path string, offset int64, f *frame, stored []byte) error {
 		payload, problem := f.decompress(z, stored)
@@ -92,12 +91,8 @@ func (j *Journal) addKeys(ctx context.Context, x *keyindex.Index, from uint64) e
 			return damaged(path, offset, problem)
 		}
 		for i := range records {
-			var e keyed
-			b, e = k.key(b[:0], &records[i].Event)
-			x.Add(e.id, e.data)
-			if e.hasNatural {
-				x.Add(e.natural, e.data)
-			}
+			keys := k.keys(&records[i].Event)
+			keys.addTo(x)
 		}
 		return x.Advance(f.first+uint64(f.count)-1, f.chain)
 	})

@@ -72,7 +72,7 @@ func (s *sequencer) group(tickets []*Ticket) *group {
 	for _, t := range tickets {
 		t.verdicts = make([]Verdict, len(t.events))
 		for i := range t.keyed {
-			t.verdicts[i].Outcome = s.decide(&t.keyed[i], s.ids[n], s.naturals[n])
+			t.verdicts[i].Outcome = s.decide(&t.keyed[i].keys, s.ids[n], s.naturals[n])
 			if t.verdicts[i].Outcome == Accepted {
 				p := tallystick.Position{Log: theLog, Sequence: s.next}
 				t.verdicts[i].Position = p
@@ -128,7 +128,7 @@ func (s *sequencer) find(tickets []*Ticket) error {
 
 // decide says what an event is, from what the index found for its id and its natural key and what was added to it since, and makes the keys of a new one known.
 // Where both keys are known, the first copy that it is compared with is the one of its id.
-func (s *sequencer) decide(e *keyed, id, natural keyindex.Found) Outcome {
+func (s *sequencer) decide(e *keys, id, natural keyindex.Found) Outcome {
 	data, known := id.Value, id.Known
 	if !known {
 		data, known = s.index.Recent(e.id)
@@ -144,10 +144,7 @@ func (s *sequencer) decide(e *keyed, id, natural keyindex.Found) Outcome {
 	case known:
 		return Conflicting
 	}
-	s.index.Add(e.id, e.data)
-	if e.hasNatural {
-		s.index.Add(e.natural, e.data)
-	}
+	e.addTo(s.index)
 	return Accepted
 }
 

@@ -76,7 +76,7 @@ func (j *Journal) Enqueue(events []tallystick.Event) *Ticket {
 	t := &Ticket{events: events, keyed: make([]keyed, len(events)), done: make(chan struct{})}
 	var k keyer
 	for i := range events {
-		t.bytes, t.keyed[i] = k.key(t.bytes, &events[i])
+		t.bytes, t.keyed[i] = k.encode(t.bytes, &events[i])
 		if size := t.keyed[i].end - t.keyed[i].start; size > maxRecord {
 			t.answer(tallystick.Errorf(tallystick.TooLarge, "event %d of the batch has %d bytes, more than %d", i+1, size, maxRecord))
 			return t

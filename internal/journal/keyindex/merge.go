@@ -10,6 +10,9 @@ import (
 // fanIn is how many runs of about one size are merged into one, so that there are at most fanIn-1 of each size and a size is fanIn times the one below.
 const fanIn = 4
 
+// maxMerged is how many keys a run is merged to. More would save look-ups a little time, and cost as much memory again as its filter has while it is being made.
+const maxMerged = 64 << 20
+
 // merge is the goroutine that merges runs.
 func (x *Index) merge() {
 	x.mu.Lock()
@@ -57,7 +60,7 @@ func (x *Index) pick() []*run {
 				begin, sum, top = i+1, 0, false
 				continue
 			}
-			if sum += r.count; sum > maxKeys {
+			if sum += r.count; sum > maxMerged {
 				begin, sum = i, r.count
 			}
 			if i+1-begin >= fanIn && (i+1 == len(x.runs) || x.runs[i+1].count >= size || i+1-begin == 2*fanIn) {
