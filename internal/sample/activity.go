@@ -21,14 +21,14 @@ func (t *tenant) send(at tallystick.Instant, m message) {
 	if m.content == "" && m.sender != "api" && t.maybe(0.05) {
 		m.content = "file"
 	}
-	sent := t.emit(at, tallystick.MessageSent, text(tallystick.FieldMessageID, id), text(tallystick.FieldDirection, m.direction),
+	t.emit(at, tallystick.MessageSent, text(tallystick.FieldMessageID, id), text(tallystick.FieldDirection, m.direction),
 		text(tallystick.FieldSenderKind, m.sender), text(tallystick.FieldSenderID, m.senderID), text(tallystick.FieldRoomID, m.room),
 		text(tallystick.FieldConversationID, m.conversation), text(tallystick.FieldChannelID, m.channel), text(tallystick.FieldContactID, m.contact),
 		text(tallystick.FieldIdentity, m.identity), text(tallystick.FieldContentKind, m.content), text(tallystick.FieldBotID, m.bot),
 		text(tallystick.FieldBotVersion, m.version), text(tallystick.FieldSessionID, m.session), text(tallystick.FieldTicketID, m.ticket),
 		flag(tallystick.FieldProactive, m.proactive), flag(tallystick.FieldCampaignLink, m.campaign), number(tallystick.FieldSegments, m.segments),
 		flag(tallystick.FieldPreview, m.preview))
-	if !sent || m.sender == "system" {
+	if m.sender == "system" {
 		return
 	}
 	about := func(typ string, from, to float64) {

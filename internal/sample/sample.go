@@ -4,6 +4,7 @@
 // It promises:
 //
 //   - The same options give the same events, byte for byte, on every machine. All chance comes from the seed, one generator a tenant.
+//   - The events of a shorter period are the first ones of a longer period, so that a sample can be continued.
 //   - Every type of the vocabulary occurs within four weeks, and every event obeys the rules of its type.
 //   - [Events] come in order of time, except for those that [Options.Late] holds back.
 //   - Memory holds about a day of events and those that are held back, however long the period is.

@@ -46,10 +46,9 @@ type room struct {
 }
 
 func newTenant(p *profile, o Options, start, end tallystick.Instant, put func(tallystick.Event)) *tenant {
-	joined := start + tallystick.Instant(p.joins*float64(end-start))
 	return &tenant{
 		profile: p, chance: random(o.Seed, p.id), scale: o.Scale, calendar: calendar(p.zone), put: put, used: map[string]int{},
-		joined: joined - joined%tallystick.Second, end: end,
+		joined: start + tallystick.Instant(p.joins)*tallystick.Day, end: end,
 	}
 }
 
@@ -96,14 +95,15 @@ func (t *tenant) next(kind string) string {
 }
 
 // emit makes an event of the tenant. Values that are empty or false are left out (unless false says something: where true is the default), the others are put in
-// the order of the type's rules. What lies outside of the tenant's life is not emitted; emit reports whether it was.
-func (t *tenant) emit(at tallystick.Instant, typ string, values ...tallystick.Value) bool {
+// the order of the type's rules. What lies outside of the tenant's life is not emitted; but it takes its id, so that where the period ends changes nothing before.
+func (t *tenant) emit(at tallystick.Instant, typ string, values ...tallystick.Value) {
+	id := t.next("e")
 	if at < t.joined || at >= t.end {
-		return false
+		return
 	}
 	rules := tallystick.TypeNamed(typ).Rules
 	e := tallystick.Event{
-		Tenant: t.id, Source: "sample/" + t.hostname, ID: t.next("e"), Type: typ, Time: at, Received: at, Data: make([]tallystick.Value, 0, len(values)),
+		Tenant: t.id, Source: "sample/" + t.hostname, ID: id, Type: typ, Time: at, Received: at, Data: make([]tallystick.Value, 0, len(values)),
 	}
 	for i := range rules {
 		for _, v := range values {
@@ -113,7 +113,6 @@ func (t *tenant) emit(at tallystick.Instant, typ string, values ...tallystick.Va
 		}
 	}
 	t.put(e)
-	return true
 }
 
 func text(f tallystick.Field, s string) tallystick.Value {

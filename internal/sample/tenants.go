@@ -4,7 +4,7 @@ package sample
 type profile struct {
 	id, company, hostname, mode, parent, zone string
 	services                                  []string // nil: never set
-	joins                                     float64  // share of the period before its first event
+	joins                                     int      // days before its first event
 
 	names                  *names
 	users, contacts, rooms int
@@ -118,7 +118,7 @@ var profiles = []profile{
 		chats: 4, conversations: 4, dialogues: 3, runs: 4, shifts: 5, calls: 4, clicks: 2, campaign: 20,
 	},
 	{
-		id: "tern-and-gull", company: "Tern & Gull Coffee", hostname: "ternandgull.example", mode: "TRIAL", zone: "Pacific/Auckland", joins: 0.6,
+		id: "tern-and-gull", company: "Tern & Gull Coffee", hostname: "ternandgull.example", mode: "TRIAL", zone: "Pacific/Auckland", joins: 100,
 		names: &maori, users: 5, contacts: 40, rooms: 3, seats: 5, credits: 500,
 		channels: []channel{
 			{"tgc-instagram", "instagram", "Instagram", "production", "governed", 3},
