@@ -18,7 +18,7 @@ import (
 )
 
 // TestReportsAgreeWithOracle asks random requests, over every report, table and option, of package report and of the oracle, about the same random events. A
-// difference is shrunk to the fewest events that still show it. TALLYSTICK_LONG=1 tries 1500 streams, TALLYSTICK_SEED=n only that one.
+// difference is shrunk to the fewest events that still show it. TALLYSTICK_LONG=1 tries 2500 streams, TALLYSTICK_SEED=n only that one.
 func TestReportsAgreeWithOracle(t *testing.T) {
 	streams := 50
 	if os.Getenv("TALLYSTICK_LONG") != "" {
