@@ -7,7 +7,7 @@ import (
 
 // BenchmarkImport imports made-up events from a file into a new data directory, durably and up to the engine.
 func BenchmarkImport(b *testing.B) {
-	lines := events(b, 365, 5)
+	lines := events(b, 200, 5)
 	file := write(b, "events.jsonl", bytes.Join(lines, nil))
 	b.SetBytes(int64(len(bytes.Join(lines, nil))))
 	for b.Loop() {

@@ -41,7 +41,7 @@ type importing struct {
 }
 
 // inFlight is how many batches may wait for their answer. The journal bounds their bytes.
-const inFlight = 256
+const inFlight = 8
 
 // readAll reads every file and returns when everything that was handed to the journal is answered.
 func (r *importing) readAll(ctx context.Context) error {

@@ -47,8 +47,8 @@ type Options struct {
 	Open func(context.Context) (tallystick.Engine, error)
 	Full Full
 
-	Queue  int           // most records waiting; 131072
-	Batch  int           // most records of one Apply; 65536
+	Queue  int           // most records waiting; 65536
+	Batch  int           // most records of one Apply; 32768
 	Delay  time.Duration // longest wait for a batch to fill while nobody waits for it; 200 ms
 	Tries  int           // failures in a row, without progress between them, that end Run; 3
 	Pause  time.Duration // before the engine is opened again, growing with each failure; 200 ms
@@ -74,10 +74,10 @@ type Applier struct {
 // New makes an applier. Nothing happens until Run.
 func New(o Options) *Applier {
 	if o.Queue == 0 {
-		o.Queue = 1 << 17
+		o.Queue = 1 << 16
 	}
 	if o.Batch == 0 {
-		o.Batch = 1 << 16
+		o.Batch = 1 << 15
 	}
 	if o.Delay == 0 {
 		o.Delay = 200 * time.Millisecond
@@ -91,7 +91,7 @@ func New(o Options) *Applier {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Applier{options: o, queue: newQueue(o.Queue, o.Full), changed: make(chan struct{})}
+	return &Applier{options: o, queue: newQueue(o.Batch, o.Queue, o.Full), changed: make(chan struct{})}
 }
 
 // Committed takes records that the journal has committed, in order. It keeps the records but not the slice.
@@ -177,6 +177,7 @@ func (a *Applier) serve(ctx context.Context, journal Journal) error {
 			err = a.catchUp(ctx, engine, journal)
 		default:
 			err = a.apply(ctx, engine, records)
+			a.queue.give(records)
 		}
 		if err != nil {
 			return err
@@ -189,7 +190,7 @@ func (a *Applier) next(ctx context.Context) (records []tallystick.Record, behind
 	var deadline <-chan time.Time // of the batch, from its first record on
 	due := false
 	for {
-		records, behind, filled := a.queue.take(a.options.Batch, due || a.hasWaiters())
+		records, behind, filled := a.queue.take(due || a.hasWaiters())
 		if len(records) > 0 || behind {
 			return records, behind, nil
 		}

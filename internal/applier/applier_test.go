@@ -339,24 +339,27 @@ func lengthOf(e *memory.Engine) uint64 {
 }
 
 func TestQueueKeepsOrderAndBounds(t *testing.T) {
-	q := newQueue(10, Reread)
-	if _, behind, _ := q.take(100, true); !behind {
+	q := newQueue(4, 10, Reread)
+	if _, behind, _ := q.take(true); !behind {
 		t.Fatal("a new queue must say that records may be missing")
 	}
 	j := &records{}
 	for range 3 {
 		q.put(j.commit(3))
 	}
-	got, behind, _ := q.take(7, true)
-	if want := j.all[:6]; behind || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want the two slices that fit in 7", got)
+	for _, want := range [][]tallystick.Record{j.all[:4], j.all[4:8]} {
+		if got, behind, _ := q.take(false); behind || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
 	}
-	q.put(j.commit(8)) // 3 + 8 > 10
-	if got, behind, _ := q.take(7, true); !behind || len(got) > 0 {
+	if got, _, filled := q.take(false); got != nil || filled != 1 {
+		t.Errorf("got %v, %d, want to wait for more", got, filled)
+	}
+	if got, _, _ := q.take(true); !reflect.DeepEqual(got, j.all[8:9]) {
+		t.Errorf("got %v, want what there is", got)
+	}
+	q.put(j.commit(11))
+	if got, behind, _ := q.take(true); !behind || got != nil {
 		t.Errorf("got %v, %v, want a gap", got, behind)
-	}
-	q.put(j.commit(20))
-	if got, behind, _ := q.take(7, true); behind || len(got) != 20 {
-		t.Errorf("got %d, %v, want a large slice whole", len(got), behind)
 	}
 }

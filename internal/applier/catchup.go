@@ -24,6 +24,7 @@ func (a *Applier) catchUp(ctx context.Context, engine tallystick.Applier, journa
 				stop()
 			}
 		}
+		a.queue.give(records)
 	}
 	if err == nil {
 		err = failed
@@ -47,21 +48,18 @@ func (a *Applier) read(ctx context.Context, journal Journal, batches chan<- []ta
 		}
 	}
 	err := journal.Read(ctx, a.Applied(), func(records []tallystick.Record) error {
-		if batch == nil {
-			batch = make([]tallystick.Record, 0, a.options.Batch)
-		}
-		for len(batch)+len(records) >= a.options.Batch {
-			n := a.options.Batch - len(batch)
+		for len(records) > 0 {
+			if batch == nil {
+				batch = a.queue.buffer()
+			}
+			n := min(len(records), cap(batch)-len(batch))
 			batch, records = append(batch, records[:n]...), records[n:]
-			if err := send(); err != nil {
-				return err
+			if len(batch) == cap(batch) {
+				if err := send(); err != nil {
+					return err
+				}
 			}
-			if len(records) == 0 {
-				return nil
-			}
-			batch = make([]tallystick.Record, 0, a.options.Batch)
 		}
-		batch = append(batch, records...)
 		return nil
 	})
 	if err == nil && len(batch) > 0 {

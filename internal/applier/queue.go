@@ -1,32 +1,32 @@
 package applier
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/tallystick/tallystick"
 )
 
-// queue holds committed records until they are applied, at most limit of them.
+// queue holds committed records until they are applied, in buffers of a batch each, at most limit of them.
 //
 // It is either whole, and then holds every record given to put since the last [queue.take] that said behind, or it has a gap: records were dropped, and put
 // drops all others too, until a take says behind. A new queue has a gap, because nobody knows what the engine has missed.
 type queue struct {
-	limit int
-	full  Full
-	wake  chan struct{} // has room for one: something to take
+	batch, limit int // records of one buffer and of all
+	full         Full
+	wake         chan struct{} // has room for one: something to take
 
-	mu     sync.Mutex
-	room   *sync.Cond
-	slices [][]tallystick.Record
-	count  int
-	gap    bool
-	reread bool // from a gap until [queue.whole]: put never waits
-	closed bool
+	mu      sync.Mutex
+	room    *sync.Cond
+	buffers [][]tallystick.Record // all but the last are full
+	count   int                   // records in them
+	spare   [][]tallystick.Record // empty buffers, to be filled again
+	gap     bool
+	reread  bool // from a gap until [queue.whole]: put never waits
+	closed  bool
 }
 
-func newQueue(limit int, full Full) *queue {
-	q := &queue{limit: limit, full: full, wake: make(chan struct{}, 1), gap: true, reread: true}
+func newQueue(batch, limit int, full Full) *queue {
+	q := &queue{batch: batch, limit: limit, full: full, wake: make(chan struct{}, 1), gap: true, reread: true}
 	q.room = sync.NewCond(&q.mu)
 	return q
 }
@@ -35,27 +35,59 @@ func newQueue(limit int, full Full) *queue {
 func (q *queue) put(records []tallystick.Record) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	// A slice longer than the limit must pass too, when it is alone.
-	for q.full == Wait && !q.reread && !q.closed && q.count > 0 && q.count+len(records) > q.limit {
-		q.nudge()
-		q.room.Wait()
-	}
-	switch {
-	case q.gap || q.closed:
-		q.gap = true
-	case q.count > 0 && q.count+len(records) > q.limit:
-		q.drop()
-		q.gap, q.reread = true, true
-	default:
-		q.slices = append(q.slices, slices.Clone(records))
-		q.count += len(records)
+	for len(records) > 0 {
+		// What is there is offered to the taker before waiting for room, which only the taker makes.
+		for q.full == Wait && !q.reread && !q.closed && q.count >= q.limit {
+			q.nudge()
+			q.room.Wait()
+		}
+		switch {
+		case q.gap || q.closed:
+			q.gap = true
+			records = nil
+		case q.count >= q.limit:
+			q.drop()
+			q.gap, q.reread = true, true
+			records = nil
+		default:
+			records = records[q.add(records):]
+		}
 	}
 	q.nudge()
 }
 
-// take returns up to limit of the oldest records, or none where there are fewer than that, unless now is set; filled is how many there are then. behind is
-// true when the queue had a gap; it has none from then on, and the records before must come from the journal.
-func (q *queue) take(limit int, now bool) (records []tallystick.Record, behind bool, filled int) {
+// add copies as many records into the last buffer as it has room for, and returns how many.
+func (q *queue) add(records []tallystick.Record) int {
+	last := len(q.buffers) - 1
+	if last < 0 || len(q.buffers[last]) == q.batch {
+		q.buffers = append(q.buffers, q.empty())
+		last++
+	}
+	n := min(len(records), q.batch-len(q.buffers[last]), q.limit-q.count)
+	q.buffers[last] = append(q.buffers[last], records[:n]...)
+	q.count += n
+	return n
+}
+
+// buffer returns an empty buffer of a batch, for who will give it back.
+func (q *queue) buffer() []tallystick.Record {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.empty()
+}
+
+func (q *queue) empty() []tallystick.Record {
+	if n := len(q.spare); n > 0 {
+		b := q.spare[n-1]
+		q.spare = q.spare[:n-1]
+		return b
+	}
+	return make([]tallystick.Record, 0, q.batch)
+}
+
+// take returns the oldest records: a full buffer or, when now is set or the queue is full, what there is; filled is how many there are when they are not
+// enough. behind is true when the queue had a gap; it has none from then on, and the records before must come from the journal.
+func (q *queue) take(now bool) (records []tallystick.Record, behind bool, filled int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.gap {
@@ -63,25 +95,25 @@ func (q *queue) take(limit int, now bool) (records []tallystick.Record, behind b
 		q.gap = false
 		return nil, true, 0
 	}
-	// A queue that is nearly full is taken too: put may be waiting for it with a slice larger than what is left.
-	if q.count == 0 || !now && q.count < min(limit, q.limit/2) {
+	if q.count == 0 || !now && q.count < min(q.batch, q.limit) {
 		return nil, false, q.count
 	}
-	if len(q.slices) == 1 || len(q.slices[0]) >= limit {
-		records = q.slices[0]
-		q.slices[0] = nil
-		q.slices = q.slices[1:]
-	} else {
-		records = make([]tallystick.Record, 0, min(limit, q.count))
-		for len(q.slices) > 0 && len(records)+len(q.slices[0]) <= limit {
-			records = append(records, q.slices[0]...)
-			q.slices[0] = nil
-			q.slices = q.slices[1:]
-		}
-	}
+	records = q.buffers[0]
+	q.buffers[0] = nil
+	q.buffers = q.buffers[1:]
 	q.count -= len(records)
 	q.room.Broadcast()
 	return records, false, 0
+}
+
+// give gives back what take returned.
+func (q *queue) give(buffer []tallystick.Record) {
+	clear(buffer) // lets go of the texts
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if cap(buffer) == q.batch && len(q.spare) < 2 {
+		q.spare = append(q.spare, buffer[:0])
+	}
 }
 
 // miss says that what was taken last may not have been applied: the next take says behind.
@@ -108,7 +140,7 @@ func (q *queue) close() {
 }
 
 func (q *queue) drop() {
-	q.slices, q.count = nil, 0
+	q.buffers, q.count = nil, 0
 	q.room.Broadcast()
 }
 
