@@ -20,7 +20,7 @@ func (e *Engine) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]t
 	m := e.source(tallystick.MessageSent, "m")
 	direction, sender := m.text(tallystick.FieldDirection), m.text(tallystick.FieldSenderKind)
 	answers := append(e.countable(st, m, sc, false), direction+" = 'outbound'", sender+" IN ('user', 'bot', 'api')")
-	const order = "ROW(time, seq)"
+	order := orderOf("time", "seq")
 
 	// Of a conversation only the channel can be spoken of.
 	channel := func(f tallystick.Field) string {

@@ -32,10 +32,11 @@ func (e *Engine) Entities(ctx context.Context, q tallystick.Entities) ([]tallyst
 		where = append(where, listed(st, id, q.IDs))
 	}
 	wanted := []string{id + " AS id"}
+	order := orderOf(s.column("time"), s.column("seq"))
 	for _, r := range t.Rules {
 		// ARG_MAX looks past NULLs. A boolean is told as text, a number as digits.
 		column := s.column(r.Field.String())
-		wanted = append(wanted, "ARG_MAX("+column+", ROW("+s.column("time")+", "+s.column("seq")+"))::VARCHAR")
+		wanted = append(wanted, "ARG_MAX("+column+", "+order+")::VARCHAR")
 	}
 	st.add("SELECT "+strings.Join(wanted, ",\n  "),
 		"FROM "+s.from(),

@@ -15,25 +15,27 @@ import (
 // Which session an interaction without a given one belongs to depends on all before it of its contact. But where a contact was silent for 24 hours, a session begins in
 // any case. So SQL cuts each contact's interactions into runs without such a silence; a run shorter than 24 hours is one session. Only the times of the longer runs,
 // which are few, are read in order and cut into sessions here; then SQL counts the parts of all sessions.
+//
+// Of the time before From only a week is read, and all of it for the contacts without a day of silence in that week before something of theirs that matters.
 func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
-	sc, err := e.scope(q.Scope)
-	if sc == nil {
+	known, err := e.scope(q.Scope)
+	if known == nil {
 		return nil, err
 	}
-	tx, err := e.readers.BeginTx(ctx, nil) // both statements see one snapshot
+	tx, err := e.readers.BeginTx(ctx, nil) // all statements see one snapshot
 	if err != nil {
 		return nil, cause(ctx, err)
 	}
-	defer tx.Rollback()
-	cuts, err := e.cuts(ctx, tx, q)
+	defer tx.Rollback() // there is nothing to commit
+	s := &sessions{Sessions: q, engine: e, tx: tx, log: known.log, since: tallystick.MinInstant}
+	if q.From > tallystick.MinInstant+lookBack {
+		s.since = q.From - lookBack
+	}
+	given, err := s.given(ctx)
 	if err != nil {
 		return nil, err
 	}
-	given, err := e.givenSessions(ctx, tx, q)
-	if err != nil {
-		return nil, err
-	}
-	computed, err := e.computedSessions(ctx, tx, q, cuts)
+	computed, err := s.computed(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -52,42 +54,75 @@ func bit(b bool) int {
 	return 0
 }
 
-const sessionLength = 24 * tallystick.Hour
+const (
+	sessionLength = 24 * tallystick.Hour
+	lookBack      = 7 * tallystick.Day
+)
 
-// interactions begins a statement with the bot interactions of a scope, as they are in the doc of [tallystick.Sessions]. session is the given one, or empty.
-func (e *Engine) interactions(st *statement, sc *scope) {
-	m := e.source(tallystick.MessageSent, "m")
-	s := e.source(tallystick.SessionStarted, "s")
-	c := e.source(tallystick.ConversationCreated, "c")
-	session, ticket := m.text(tallystick.FieldSessionID), m.text(tallystick.FieldTicketID)
-	where := append(m.scope(st, sc, tallystick.MessageSent),
+// sessions is one such query on its way.
+type sessions struct {
+	tallystick.Sessions
+	engine *Engine
+	tx     *sql.Tx
+	log    uint32             // the tenant's
+	since  tallystick.Instant // where the reading of computed sessions begins
+}
+
+// begin begins a statement with what other parts of it look things up in. The scope is the statement's own.
+func (s *sessions) begin() (*statement, *scope, error) {
+	sc, err := s.engine.scope(s.Scope)
+	if err != nil {
+		return nil, nil, err
+	}
+	st := &statement{}
+	started := s.engine.source(tallystick.SessionStarted, "s")
+	created := s.engine.source(tallystick.ConversationCreated, "c")
+	st.add("WITH started AS (",
+		"  SELECT "+started.text(tallystick.FieldSessionID)+" AS id, "+started.text(tallystick.FieldKind)+" AS kind, "+started.column("time")+" AS time",
+		"  FROM "+started.from(),
+		"  WHERE "+strings.Join(started.scope(st, sc, tallystick.SessionStarted), "\n    AND "),
+		"), bots AS (",
+		"  SELECT id, time",
+		"  FROM started",
+		"  WHERE kind = 'bot'",
+		"), agents AS (",
+		"  SELECT id",
+		"  FROM started",
+		"  WHERE kind = 'agent'",
+		"), tickets AS (",
+		"  SELECT "+created.text(tallystick.FieldConversationID)+" AS id, "+created.text(tallystick.FieldTicketID)+" AS ticket",
+		"  FROM "+created.from(),
+		"  WHERE "+strings.Join(created.scope(st, sc, tallystick.ConversationCreated), "\n    AND "))
+	return st, sc, nil
+}
+
+// interactions adds the interactions, as they are in the doc of [tallystick.Sessions], that also meet conditions on m. session is the given one, or empty.
+func (s *sessions) interactions(st *statement, sc *scope, name string, conditions ...string) {
+	m := s.engine.source(tallystick.MessageSent, "m")
+	session := m.text(tallystick.FieldSessionID)
+	where := append(m.scope(st, sc, tallystick.MessageSent), conditions...)
+	where = append(where,
 		m.text(tallystick.FieldBotID)+" <> ''",
 		m.text(tallystick.FieldContactID)+" <> ''",
 		m.text(tallystick.FieldDirection)+" <> 'internal'")
-	where = append(where, e.countable(st, m, sc, true)...)
-	st.add("WITH started AS (",
-		"  SELECT "+s.text(tallystick.FieldSessionID)+" AS id, "+s.text(tallystick.FieldKind)+" AS kind, "+s.column("time")+" AS time",
-		"  FROM "+s.from(),
-		"  WHERE "+strings.Join(s.scope(st, sc, tallystick.SessionStarted), "\n    AND "),
-		"), tickets AS (",
-		"  SELECT "+c.text(tallystick.FieldConversationID)+" AS id, "+c.text(tallystick.FieldTicketID)+" AS ticket",
-		"  FROM "+c.from(),
-		"  WHERE "+strings.Join(c.scope(st, sc, tallystick.ConversationCreated), "\n    AND "),
-		"), interactions AS (",
+	where = append(where, s.engine.countable(st, m, sc, true)...)
+	st.add("), "+name+" AS (",
 		"  SELECT "+m.column("time")+" AS time, "+m.column("seq")+" AS seq, "+m.text(tallystick.FieldContactID)+" AS contact,",
 		"    "+m.text(tallystick.FieldConversationID)+" AS conversation, "+m.text(tallystick.FieldBotID)+" AS bot,",
-		"    "+m.text(tallystick.FieldBotVersion)+" AS version, "+m.text(tallystick.FieldChannelID)+" AS channel, "+ticket+" AS ticket,",
-		"    CASE WHEN "+session+" IN (SELECT id FROM started WHERE kind = 'agent') THEN '' ELSE "+session+" END AS session",
+		"    "+m.text(tallystick.FieldBotVersion)+" AS version, "+m.text(tallystick.FieldChannelID)+" AS channel,",
+		"    "+m.text(tallystick.FieldTicketID)+" AS ticket,",
+		"    CASE WHEN "+session+" IN (SELECT id FROM agents) THEN '' ELSE "+session+" END AS session",
 		"  FROM "+m.from(),
 		"  WHERE "+strings.Join(where, "\n    AND "))
 }
 
-// runs adds to interactions those of computed sessions with their run: its first instant.
-func runs(st *statement) {
+// runs adds the interactions of computed sessions since an instant, with their run: its first instant.
+func (s *sessions) runs(st *statement, sc *scope) {
 	length := st.bind(sessionLength)
+	s.interactions(st, sc, "recent", "m.time >= "+st.bind(s.since))
 	st.add("), alone AS (",
 		"  SELECT *, LAG(time) OVER (PARTITION BY contact ORDER BY time) AS previous",
-		"  FROM interactions",
+		"  FROM recent",
 		"  WHERE session = ''",
 		"), runs AS (",
 		// With the default frame, which ends with the last row of the same time, so that rows of one time have one run.
@@ -95,105 +130,193 @@ func runs(st *statement) {
 		"  FROM alone")
 }
 
-// cuts are the beginnings of sessions inside of runs.
-type cuts struct {
+// starts are beginnings of computed sessions which are not beginnings of runs. Where whole is true, they are all of their contact.
+type starts struct {
 	contacts []string
-	starts   []int64
+	times    []int64
+	whole    []string
 }
 
-func (e *Engine) cuts(ctx context.Context, tx *sql.Tx, q tallystick.Sessions) (*cuts, error) {
-	sc, err := e.scope(q.Scope)
-	if sc == nil {
+func (s *starts) add(contact string, time tallystick.Instant) {
+	s.contacts, s.times = append(s.contacts, contact), append(s.times, int64(time))
+}
+
+// starts reads the runs that have several sessions, and finds the contacts whose runs may have begun earlier than was read.
+func (s *sessions) starts(ctx context.Context) (*starts, error) {
+	st, sc, err := s.begin()
+	if err != nil {
 		return nil, err
 	}
-	st := &statement{}
-	e.interactions(st, sc)
-	runs(st)
+	s.runs(st, sc)
+	uncertain := "FALSE"
+	if s.since > tallystick.MinInstant {
+		uncertain = "run < " + st.bind(s.since+sessionLength)
+	}
+	from := st.bind(s.From)
 	st.add(")",
-		"SELECT contact, run, time",
+		"SELECT contact, run, time, "+uncertain+" AS uncertain",
 		"FROM runs",
-		"WHERE time > run",
-		"QUALIFY MAX(time) OVER (PARTITION BY contact, run) >= GREATEST(run + "+st.bind(sessionLength)+", "+st.bind(q.From)+")",
+		"QUALIFY MAX(time) OVER (PARTITION BY contact, run) >= CASE WHEN uncertain THEN "+from+" ELSE GREATEST(run + "+st.bind(sessionLength)+", "+from+") END",
 		"ORDER BY contact, time")
-	c := &cuts{}
-	var contact, latest string
-	var run, latestRun, start, time tallystick.Instant
-	begun := false
-	return c, st.run(ctx, tx, func(scan func(...any) error) error {
-		if err := scan(&contact, &run, &time); err != nil {
+	found := &starts{}
+	var contact string
+	var run, time tallystick.Instant
+	var earlier bool
+	var c chain
+	err = st.run(ctx, s.tx, func(scan func(...any) error) error {
+		if err := scan(&contact, &run, &time, &earlier); err != nil {
 			return err
 		}
-		if !begun || contact != latest || run != latestRun {
-			begun, latest, latestRun, start = true, contact, run, run
-		}
-		if time >= start+sessionLength {
-			start = time
-			c.contacts, c.starts = append(c.contacts, contact), append(c.starts, int64(start))
+		switch {
+		case !earlier:
+			if c.opens(contact, run, time) && time > run {
+				found.add(contact, time)
+			}
+		case len(found.whole) == 0 || found.whole[len(found.whole)-1] != contact:
+			found.whole = append(found.whole, contact)
 		}
 		return nil
 	})
+	if err != nil || len(found.whole) == 0 {
+		return found, err
+	}
+	return found, s.earlier(ctx, found)
 }
 
-// part are the columns that the interactions of a part agree in, and what is known of them together.
-const (
-	part     = "contact, conversation, bot, version, channel, ticket"
-	partSums = "MIN(time), ARG_MIN(seq, ROW(time, seq)), COUNT(*)"
-)
+// earlier reads all interactions of the contacts that are to be known as a whole.
+func (s *sessions) earlier(ctx context.Context, found *starts) error {
+	st, sc, err := s.begin()
+	if err != nil {
+		return err
+	}
+	m := s.engine.source(tallystick.MessageSent, "m")
+	whole := map[string]bool{}
+	for _, contact := range found.whole {
+		whole[contact] = true
+	}
+	// What is known of them so far is a part of what will be.
+	kept := &starts{whole: found.whole}
+	for i, contact := range found.contacts {
+		if !whole[contact] {
+			kept.add(contact, tallystick.Instant(found.times[i]))
+		}
+	}
+	s.interactions(st, sc, "earlier", m.text(tallystick.FieldContactID)+" IN (SELECT UNNEST("+st.bind(found.whole)+"))")
+	st.add(")",
+		"SELECT contact, time",
+		"FROM earlier",
+		"WHERE session = ''",
+		"ORDER BY contact, time")
+	var contact string
+	var time tallystick.Instant
+	var c chain
+	err = st.run(ctx, s.tx, func(scan func(...any) error) error {
+		if err := scan(&contact, &time); err != nil {
+			return err
+		}
+		if c.opens(contact, 0, time) {
+			kept.add(contact, time)
+		}
+		return nil
+	})
+	*found = *kept
+	return err
+}
 
-func (e *Engine) computedSessions(ctx context.Context, tx *sql.Tx, q tallystick.Sessions, c *cuts) ([]tallystick.SessionPart, error) {
-	sc, err := e.scope(q.Scope)
-	if sc == nil {
+// chain follows interactions in order of contact and time from one session to the next.
+type chain struct {
+	begun   bool
+	contact string
+	run     tallystick.Instant
+	start   tallystick.Instant // of the latest session
+}
+
+// opens reports whether an interaction is the first of a session. Each run begins with one.
+func (c *chain) opens(contact string, run, time tallystick.Instant) bool {
+	if !c.begun || contact != c.contact || run != c.run || time >= c.start+sessionLength {
+		c.begun, c.contact, c.run, c.start = true, contact, run, time
+		return true
+	}
+	return false
+}
+
+// part are the columns that the interactions of a part agree in, and partSums what is known of them together.
+const part = "contact, conversation, bot, version, channel, ticket"
+
+var partSums = "MIN(time), ARG_MIN(seq, " + orderOf("time", "seq") + "), COUNT(*)"
+
+// computed returns the parts of the sessions that follow from the times of interactions.
+func (s *sessions) computed(ctx context.Context) ([]tallystick.SessionPart, error) {
+	found, err := s.starts(ctx)
+	if err != nil {
 		return nil, err
 	}
-	st := &statement{}
-	e.interactions(st, sc)
-	runs(st)
+	st, sc, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	s.runs(st, sc)
 	start, join := "run", ""
-	if len(c.starts) > 0 {
-		start = "GREATEST(run, COALESCE(cuts.start, run))"
-		join = "ASOF LEFT JOIN (SELECT UNNEST(" + st.bind(c.contacts) + ") AS contact, UNNEST(" + st.bind(c.starts) + ") AS start) AS cuts" +
-			" ON cuts.contact = runs.contact AND runs.time >= cuts.start"
+	if len(found.times) > 0 {
+		start = "GREATEST(run, COALESCE(starts.time, run))"
+		join = "ASOF LEFT JOIN (SELECT UNNEST(" + st.bind(found.contacts) + ") AS contact, UNNEST(" + st.bind(found.times) + ") AS time) AS starts" +
+			" ON starts.contact = runs.contact AND runs.time >= starts.time"
+		if len(found.whole) > 0 {
+			start = "CASE WHEN runs.contact IN (SELECT UNNEST(" + st.bind(found.whole) + ")) THEN starts.time ELSE " + start + " END"
+		}
 	}
 	st.add("), parts AS (",
 		"  SELECT runs.* REPLACE (COALESCE(NULLIF(runs.ticket, ''), tickets.ticket, '') AS ticket), "+start+" AS start",
 		"  FROM runs",
-		"  LEFT JOIN tickets ON tickets.id = runs.conversation")
-	st.add(join)
-	st.add(")",
+		"  LEFT JOIN tickets ON tickets.id = runs.conversation",
+		join,
+		"  WHERE runs.time >= "+st.bind(s.From),
+		")",
 		"SELECT '' AS session, start, "+part+", "+partSums,
 		"FROM parts",
-		"WHERE start >= "+st.bind(q.From),
+		"WHERE start >= "+st.bind(s.From),
 		"GROUP BY start, "+part)
-	parts, err := e.parts(ctx, tx, st, sc)
+	parts, err := s.parts(ctx, st)
 	for i := range parts {
 		parts[i].Session = parts[i].Contact + "@" + parts[i].Start.String()
 	}
 	return parts, err
 }
 
-func (e *Engine) givenSessions(ctx context.Context, tx *sql.Tx, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
-	sc, err := e.scope(q.Scope)
-	if sc == nil {
+// given returns the parts of the sessions that have an id of their own. Whether one started in the period is known from its session.started, or from the first of all
+// its interactions, which are looked for only where there is one in the period.
+func (s *sessions) given(ctx context.Context) ([]tallystick.SessionPart, error) {
+	st, sc, err := s.begin()
+	if err != nil {
 		return nil, err
 	}
-	st := &statement{}
-	e.interactions(st, sc)
+	m := s.engine.source(tallystick.MessageSent, "m")
+	from, session := st.bind(s.From), m.text(tallystick.FieldSessionID)
+	st.add("), wanted AS (",
+		"  SELECT id",
+		"  FROM bots",
+		"  WHERE time >= "+from,
+		"  UNION",
+		"  SELECT "+session,
+		"  FROM "+m.from(),
+		"  WHERE "+strings.Join(append(m.scope(st, sc, tallystick.MessageSent), "m.time >= "+from, session+" <> ''"), "\n    AND "))
+	s.interactions(st, sc, "wholly", session+" IN (SELECT id FROM wanted)")
 	st.add("), heard AS (",
-		"  SELECT interactions.* REPLACE (COALESCE(NULLIF(interactions.ticket, ''), tickets.ticket, '') AS ticket)",
-		"  FROM interactions",
-		"  LEFT JOIN tickets ON tickets.id = interactions.conversation",
+		"  SELECT wholly.* REPLACE (COALESCE(NULLIF(wholly.ticket, ''), tickets.ticket, '') AS ticket)",
+		"  FROM wholly",
+		"  LEFT JOIN tickets ON tickets.id = wholly.conversation",
 		"  WHERE session <> ''",
 		"), sessions AS (",
 		"  SELECT COALESCE(bots.id, firsts.session) AS session, COALESCE(bots.time, firsts.time) AS start",
-		"  FROM (SELECT id, time FROM started WHERE kind = 'bot') AS bots",
+		"  FROM bots",
 		"  FULL JOIN (SELECT session, MIN(time) AS time FROM heard GROUP BY session) AS firsts ON firsts.session = bots.id",
 		")",
 		"SELECT sessions.session, start, "+part+", "+partSums,
 		"FROM sessions",
 		"LEFT JOIN heard ON heard.session = sessions.session",
-		"WHERE start >= "+st.bind(q.From),
+		"WHERE start >= "+from,
 		"GROUP BY sessions.session, start, "+part)
-	parts, err := e.parts(ctx, tx, st, sc)
+	parts, err := s.parts(ctx, st)
 	for i := range parts {
 		parts[i].Given = true
 	}
@@ -201,9 +324,9 @@ func (e *Engine) givenSessions(ctx context.Context, tx *sql.Tx, q tallystick.Ses
 }
 
 // parts reads session, start, part and partSums. A session without interactions has NULLs.
-func (e *Engine) parts(ctx context.Context, tx *sql.Tx, st *statement, sc *scope) ([]tallystick.SessionPart, error) {
+func (s *sessions) parts(ctx context.Context, st *statement) ([]tallystick.SessionPart, error) {
 	var parts []tallystick.SessionPart
-	err := st.run(ctx, tx, func(scan func(...any) error) error {
+	err := st.run(ctx, s.tx, func(scan func(...any) error) error {
 		var p tallystick.SessionPart
 		var texts [6]sql.NullString
 		var first, seq sql.NullInt64
@@ -213,7 +336,7 @@ func (e *Engine) parts(ctx context.Context, tx *sql.Tx, st *statement, sc *scope
 		}
 		if first.Valid {
 			p.First = tallystick.Instant(first.Int64)
-			p.FirstAt = tallystick.Position{Log: sc.log, Sequence: uint64(seq.Int64)}
+			p.FirstAt = tallystick.Position{Log: s.log, Sequence: uint64(seq.Int64)}
 		} else {
 			p.Interactions = 0
 		}

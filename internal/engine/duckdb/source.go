@@ -161,6 +161,11 @@ func once(st *statement, parameter *string, v any) string {
 	return *parameter
 }
 
+// orderOf is an expression for the place of an event in the order of its tenant's events: one number, because rows are compared much slower.
+func orderOf(time, seq string) string {
+	return "(" + time + "::HUGEINT * 9223372036854775808 + " + seq + ")"
+}
+
 // labels joins a dimension's labels to a row with its value in the column value, and returns the join and the expression of the group.
 func labels(st *statement, d *tallystick.Dimension, value, alias string) (join, group string) {
 	if d.Labels == nil {
