@@ -33,7 +33,7 @@ func (p oraclePast) with(f tallystick.Field, value string) oraclePast {
 	return list
 }
 
-// upserts are the types that give entities attributes, with the field that names the entity; a tenant is named by its envelope.
+// oracleUpserts are the types that give entities attributes, with the field that names the entity; a tenant is named by its envelope.
 var oracleUpserts = map[string]tallystick.Field{
 	tallystick.TenantUpserted: tallystick.NoField, tallystick.UserUpserted: tallystick.FieldUserID, tallystick.ContactUpserted: tallystick.FieldContactID,
 	tallystick.ChannelUpserted: tallystick.FieldChannelID, tallystick.BotUpserted: tallystick.FieldBotID, tallystick.RoomUpserted: tallystick.FieldRoomID,
@@ -156,7 +156,7 @@ func (s oracleSet) add(text string) {
 	}
 }
 
-// text is the joined members, by code point.
+// join is the members in one text, by code point.
 func (s oracleSet) join(separator string) string { return strings.Join(s.sorted(), separator) }
 
 func (s oracleSet) sorted() []string { return slices.Sorted(maps.Keys(s)) }

@@ -135,7 +135,7 @@ var (
 			"every": {"day", "hour", "week", "month", "quarter", "year"}, "by": {"platform", "channel"}, "test_channels": {"exclude", "include"},
 		},
 	}
-	oracleLength = regexp.MustCompile(`^[0-9]+[mhd]$`)
+	oracleLength = regexp.MustCompile(`^0*[1-9][0-9]*[mhd]$`)
 )
 
 // oracleChecks refuses what a request may not say, whatever the events.

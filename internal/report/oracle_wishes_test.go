@@ -78,7 +78,7 @@ func oracleRequest(r *rand.Rand, definition *tallystick.Report, events []tallyst
 	case 3:
 		request.Zone = pick(r, []string{"Europe/Berlin", "Nowhere/Else"})
 	case 4:
-		request.Options[pick(r, []string{"every", "relink", "open_limit", "other"})] = pick(r, []string{"day", "exclude", "24h", "", "1w", "-1h"})
+		request.Options[pick(r, []string{"every", "relink", "open_limit", "other"})] = pick(r, []string{"day", "exclude", "24h", "", "1w", "-1h", "0h", "010m"})
 	case 5:
 		request.Table = pick(r, []string{"usage", "rooms", "channels", "detail", "other"})
 	}
