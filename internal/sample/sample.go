@@ -33,7 +33,7 @@ type Options struct {
 	Seed  uint64
 	From  tallystick.Date // the first day, in UTC; zero: 2025-01-01
 	Days  int             // 0: 365
-	Scale float64         // how much happens; 0 and 1: about 680 events a day over all tenants
+	Scale float64         // how much happens; 0 and 1: about 690 events a day over all tenants
 
 	Duplicates float64 // share of events that come a second time, some of them under another id
 	Late       float64 // share of events that come up to 30 days late

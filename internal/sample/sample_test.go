@@ -168,10 +168,10 @@ func TestEventsComeInOrderWithinThePeriod(t *testing.T) {
 
 func TestAShorterPeriodIsTheBeginningOfALongerOne(t *testing.T) {
 	var short, long strings.Builder
-	if err := sample.WriteNDJSON(&short, sample.Events(sample.Options{Seed: 5, Days: 120})); err != nil {
+	if err := sample.WriteNDJSON(&short, sample.Events(sample.Options{Seed: 5, Days: 150})); err != nil {
 		t.Fatal(err)
 	}
-	if err := sample.WriteNDJSON(&long, sample.Events(sample.Options{Seed: 5, Days: 140})); err != nil {
+	if err := sample.WriteNDJSON(&long, sample.Events(sample.Options{Seed: 5, Days: 170})); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(long.String(), short.String()) || short.Len() < long.Len()/2 {

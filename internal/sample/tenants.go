@@ -118,7 +118,7 @@ var profiles = []profile{
 		chats: 4, conversations: 4, dialogues: 3, runs: 4, shifts: 5, calls: 4, clicks: 2, campaign: 20,
 	},
 	{
-		id: "tern-and-gull", company: "Tern & Gull Coffee", hostname: "ternandgull.example", mode: "TRIAL", zone: "Pacific/Auckland", joins: 100,
+		id: "tern-and-gull", company: "Tern & Gull Coffee", hostname: "ternandgull.example", mode: "TRIAL", zone: "Pacific/Auckland", joins: 160,
 		names: &maori, users: 5, contacts: 40, rooms: 3, seats: 5, credits: 500,
 		channels: []channel{
 			{"tgc-instagram", "instagram", "Instagram", "production", "governed", 3},
