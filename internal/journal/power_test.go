@@ -194,6 +194,10 @@ func TestPowerCutsTwice(t *testing.T) {
 
 // TestKillThenPowerCut kills the process at every write operation, starts it again on what can be read then, lets that be answered, and cuts the power.
 func TestKillThenPowerCut(t *testing.T) {
+	seeds := 1
+	if os.Getenv("TALLYSTICK_LONG") != "" {
+		seeds = 50
+	}
 	r := seeded(t)
 	d := disktest.New()
 	runImport(d)
@@ -221,8 +225,10 @@ func TestKillThenPowerCut(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, mode := range disktest.Modes {
-			if err := checkAfterCrash(d.Reboot(mode, r.Uint64()), accepted); err != nil {
-				t.Fatalf("killed at operation %d, %v: %v", n, mode, err)
+			for range seeds {
+				if err := checkAfterCrash(d.Reboot(mode, r.Uint64()), accepted); err != nil {
+					t.Fatalf("killed at operation %d, %v: %v", n, mode, err)
+				}
 			}
 		}
 		j.Close()

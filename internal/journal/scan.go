@@ -37,7 +37,7 @@ func readHeader(f disk.File) (h header, problem string, err error) {
 
 // scanFrom returns a scanner of the frames at an offset and after. The sequence of the record there is next.
 func scanFrom(f disk.File, offset, size int64, next uint64, c chain) *scanner {
-	return &scanner{offset: offset, size: size, next: next, chain: c, from: bufio.NewReaderSize(disk.Reader(f, offset), 1<<18)}
+	return &scanner{offset: offset, size: size, next: next, chain: c, from: bufio.NewReaderSize(disk.Reader(f, offset), int(min(1<<18, size-offset)))}
 }
 
 // frame returns the next frame of records and its stored payload, which is overwritten by the next call. ok is false at the end of what can be read; an error

@@ -129,7 +129,9 @@ func createRun(fsys disk.FS, path string, count uint64) (*runWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &runWriter{fs: fsys, path: path, file: f, filter: newFilter(count), shape: shapeOf(count), buffer: make([]byte, 0, bufferBytes)}, nil
+	shape := shapeOf(count)
+	buffer := make([]byte, 0, min(bufferBytes, (shape.blocks()+1)*blockSize))
+	return &runWriter{fs: fsys, path: path, file: f, filter: newFilter(count), shape: shape, buffer: buffer}, nil
 }
 
 func (w *runWriter) add(e entry) error {
