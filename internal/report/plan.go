@@ -77,16 +77,13 @@ const longest = 400 * 366 * tallystick.Day
 // setPeriod turns the request's dates into instants of the zone.
 func (p *plan) setPeriod() error {
 	from, to := p.request.From, p.request.To
-	today := tallystick.Moment{Date: p.calendar.DateOf(p.request.Now)}
+	today := p.calendar.DateOf(p.request.Now)
 	none := tallystick.Moment{}
-	if from == none && to == none {
-		from = tallystick.Moment{Date: today.Date.AddDays(-29)}
-	}
-	if from == none {
-		return tallystick.Errorf(tallystick.Invalid, "the period has an end but no beginning").WithHint("give both")
-	}
-	if to == none {
-		to = today
+	switch {
+	case from == none && to == none:
+		from, to = tallystick.Moment{Date: today.AddDays(-29)}, tallystick.Moment{Date: today}
+	case from == none || to == none:
+		return tallystick.Errorf(tallystick.Invalid, "the period has only one end").WithHint("give both, or neither for the 30 dates that end today")
 	}
 	p.from, p.scope.Before = from.Instant, to.Instant
 	if !from.Date.IsZero() {
