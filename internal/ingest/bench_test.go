@@ -67,3 +67,17 @@ func BenchmarkStream(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkBody reads what a request brings.
+func BenchmarkBody(b *testing.B) {
+	lines := strings.Repeat(typical+"\n", 100)
+	d := newDecoder()
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, err := range Stream(context.Background(), strings.NewReader(lines), NDJSON, d, Options{MaxBytes: MaxBody, MaxDecompressed: MaxBodyDecompressed, MaxEvents: MaxBatch}) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}

@@ -10,7 +10,7 @@ import (
 
 // Decoder reads events. It may be used by several goroutines at once; it must not be changed or copied after its first use.
 type Decoder struct {
-	// Now is the receiver's clock. It must be set.
+	// Now is the receiver's clock. It must be set, and is asked from several goroutines.
 	Now func() time.Time
 	// Tenant is the one tenant whose events may come. "" is: any, and then every event says whose it is.
 	Tenant string

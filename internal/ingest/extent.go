@@ -84,12 +84,9 @@ func (s *splitter) skip(b *block) error {
 	sum.add(b.bytes)
 	// The beginning stays where it is; what follows is read over the rest.
 	piece := b.bytes[MaxRaw:cap(b.bytes)]
-	for ended, empty := false, 0; !ended && s.err != io.EOF; {
+	for ended := false; !ended && s.err != io.EOF; {
 		n, err := s.in.Read(piece)
-		if empty++; n > 0 {
-			empty = 0
-		}
-		if s.readErr(err, empty); s.err != nil && s.err != io.EOF {
+		if s.ended(err); s.err != nil && s.err != io.EOF {
 			return s.where(s.err)
 		}
 		var length int

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/tallystick/tallystick"
 )
@@ -28,7 +29,23 @@ func ParseFormat(name string) (Format, error) {
 	return "", wrong("%s is no format of events", quote(name)).WithHint("write one of %s, %s, %s, %s", Auto, JSON, Batch, NDJSON)
 }
 
-// detect tells the format from how an input begins, after a byte order mark. All says that this is the whole input.
+// FormatOf returns the format that a body's Content-Type says, without its parameters; false for a type that says nothing about events.
+func FormatOf(contentType string) (Format, bool) {
+	mediaType, _, _ := strings.Cut(contentType, ";")
+	switch strings.ToLower(strings.TrimSpace(mediaType)) {
+	case "application/cloudevents+json":
+		return JSON, true
+	case "application/cloudevents-batch+json":
+		return Batch, true
+	case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines":
+		return NDJSON, true
+	case "application/json":
+		return Auto, true
+	}
+	return "", false
+}
+
+// detect tells the format from how an input begins, after a byte order mark.
 //
 // An array begins with a bracket. An object that is still open at the end of its line, and goes on below, is one of several lines; otherwise the lines stand
 // for themselves. The first line may be damaged, the rest of a line whose beginning went to another file, say; then some other line must begin like an event.
@@ -55,6 +72,6 @@ func detect(begin []byte) (Format, *tallystick.Error) {
 		}
 	}
 	begin, _, _ = bytes.Cut(begin, []byte("\n"))
-	return "", wrong("the input does not look like events: it begins with %s", quote(string(begin))).
+	return "", wrong("the input does not look like events: it begins with %s", quote(string(trim(begin)))).
 		WithHint("events are JSON objects, one a line or in an array; name the format if it is one of them all the same")
 }

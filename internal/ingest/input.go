@@ -40,17 +40,18 @@ var strangers = []struct{ magic, name, advice string }{
 // open looks at the first bytes of r and makes an input of it.
 func open(ctx context.Context, r io.Reader, o Options) (*input, error) {
 	source := &limited{ctx: ctx, r: r, limit: o.MaxBytes, what: "the input"}
-	buffered := bufio.NewReaderSize(source, 64<<10)
 	in := &input{source: source, close: func() {}}
-	plain := io.Reader(buffered)
-	first, err := buffered.Peek(6)
-	if err != nil && err != io.EOF {
+	first := make([]byte, 6)
+	n, err := io.ReadFull(source, first)
+	if n == 0 && err != io.EOF {
 		return nil, in.problem(err)
 	}
+	first = first[:n]
+	plain := io.MultiReader(bytes.NewReader(first), source) // another error than io.EOF comes again with the next read
 	switch {
 	case bytes.HasPrefix(first, []byte("\x1f\x8b")):
 		in.form = "gzip"
-		z, err := gzip.NewReader(buffered)
+		z, err := gzip.NewReader(bufio.NewReaderSize(plain, 64<<10))
 		if err != nil {
 			return nil, in.problem(err)
 		}
@@ -61,7 +62,7 @@ func open(ctx context.Context, r io.Reader, o Options) (*input, error) {
 		if o.MaxDecompressed > 0 {
 			window = maxWindowHTTP
 		}
-		z, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
+		z, err := zstd.NewReader(plain, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
 		if err != nil {
 			return nil, in.problem(err)
 		}
@@ -95,13 +96,14 @@ func (in *input) problem(err error) error {
 	return err
 }
 
-// limited reads no more than its limit, and not after its context has ended.
+// limited reads no more than its limit, and not after its context has ended. A reader that gives nothing a hundred times in a row is broken.
 type limited struct {
 	ctx   context.Context // of one call of Stream, which this reader does not outlive
 	r     io.Reader
 	limit int64 // bytes; 0: none
 	what  string
 	n     int64 // bytes read
+	empty int   // reads in a row that gave nothing
 	err   error // the first that was not io.EOF
 }
 
@@ -118,6 +120,12 @@ func (l *limited) Read(b []byte) (int, error) {
 	}
 	n, err := l.r.Read(b)
 	l.n += int64(n)
+	if l.empty++; n > 0 {
+		l.empty = 0
+	}
+	if err == nil && l.empty == 100 {
+		err = io.ErrNoProgress
+	}
 	if l.limit > 0 && l.n > l.limit {
 		e := tallystick.Errorf(tallystick.TooLarge, "%s has more than %d bytes", l.what, l.limit).WithHint("send it in parts")
 		e.Err = errLimit

@@ -105,28 +105,22 @@ func (s *splitter) where(err error) error {
 
 // fill reads until the block is full or nothing more comes; then s.err says why.
 func (s *splitter) fill(b *block) {
-	for empty := 0; s.err == nil && len(b.bytes) < blockBytes; {
+	for s.err == nil && len(b.bytes) < blockBytes {
 		if len(b.bytes) == cap(b.bytes) {
 			b.bytes = slices.Grow(b.bytes, min(max(len(b.bytes), 64<<10), blockBytes-len(b.bytes)))
 		}
 		n, err := s.in.Read(b.bytes[len(b.bytes):min(cap(b.bytes), blockBytes)])
 		b.bytes = b.bytes[:len(b.bytes)+n]
-		if empty++; n > 0 {
-			empty = 0
-		}
-		s.readErr(err, empty)
+		s.ended(err)
 	}
 }
 
-// readErr takes note of a reader's error; a reader that gives nothing a hundred times has one.
-func (s *splitter) readErr(err error, empty int) {
-	switch {
-	case err == io.EOF:
+// ended takes note of the reader's error, if there is one.
+func (s *splitter) ended(err error) {
+	if err == io.EOF {
 		s.err = io.EOF
-	case err != nil:
+	} else if err != nil {
 		s.err = s.in.problem(err)
-	case empty == 100:
-		s.err = io.ErrNoProgress
 	}
 }
 

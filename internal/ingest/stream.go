@@ -37,6 +37,13 @@ type Options struct {
 	MaxEvents       int64
 }
 
+// What a body of HTTP may have; see [Options]. Files may have more.
+const (
+	MaxBody             = 16 << 20  // bytes as they come
+	MaxBodyDecompressed = 128 << 20 // bytes
+	MaxBatch            = 10_000    // events
+)
+
 // Stream reads events from r and yields them in batches, in the order of the input. Each item is an event or says why it was rejected; a batch has one
 // item or more, is new memory and may be kept, and the events in it share the memory of their text. An error comes last and alone: r's own, ctx's, or a
 // *[tallystick.Error] about a container that can't be read further; everything before it has been yielded.

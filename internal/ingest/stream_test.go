@@ -417,6 +417,17 @@ type stuck struct{}
 
 func (stuck) Read([]byte) (int, error) { return 0, nil }
 
+func TestFormatOf(t *testing.T) {
+	for contentType, want := range map[string]Format{
+		"application/cloudevents+json": JSON, "application/cloudevents+json; charset=UTF-8": JSON, "Application/CloudEvents-Batch+JSON;charset=utf-8": Batch,
+		"application/x-ndjson": NDJSON, "application/jsonl": NDJSON, "application/json": Auto, "text/plain": "", "": "",
+	} {
+		if got, ok := FormatOf(contentType); got != want || ok != (want != "") {
+			t.Errorf("%q is %q, %v", contentType, got, ok)
+		}
+	}
+}
+
 func TestParseFormat(t *testing.T) {
 	for _, f := range Formats {
 		if got, err := ParseFormat(string(f)); got != f || err != nil {

@@ -125,7 +125,7 @@ func (w *window) bytes(at int64, n int) ([]byte, error) {
 		const piece = 1 << 20
 		length := int(min(int64(max(n, piece)), w.size-at))
 		if cap(w.b) < length {
-			w.b = make([]byte, max(length, piece))
+			w.b = make([]byte, length)
 		}
 		w.at, w.b = at, w.b[:length]
 		if read, err := w.file.ReadAt(w.b, at); read < length {

@@ -1,0 +1,75 @@
+package ingest
+
+import (
+	"encoding/base64"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Binary reads an event in the binary mode of HTTP: its attributes are headers that begin with "Ce-", in percent-encoding, and its data is the body; an empty
+// body is no data. Structured is the same event as one JSON text, which [Decoder.Event] reads in the same way and which can be put into quarantine. A body that
+// is no JSON stands in it as data_base64, so that it is rejected there too.
+func (d *Decoder) Binary(header map[string][]string, body []byte) (e tallystick.Event, structured []byte, err error) {
+	var wrongBody *tallystick.Error
+	structured = append(structured, '{')
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		attribute := strings.ToLower(name)
+		switch {
+		case strings.HasPrefix(attribute, "ce-"):
+			attribute = attribute[len("ce-"):]
+		case attribute == "content-type":
+			attribute = "datacontenttype"
+		default:
+			continue
+		}
+		for _, value := range header[name] { // a header that comes twice is a name that is there twice
+			structured = appendQuoted(structured, attribute)
+			structured = append(structured, ':')
+			structured = appendQuoted(structured, percentDecode(value))
+			structured = append(structured, ',')
+		}
+	}
+	if body = trim(body); len(body) > 0 {
+		var s scanner
+		s.reset(string(body), body)
+		if _, wrongBody = s.scan(); wrongBody == nil {
+			structured = append(append(structured, `"data":`...), body...)
+		} else {
+			structured = append(structured, `"data_base64":"`...)
+			structured = append(base64.StdEncoding.AppendEncode(structured, body), '"')
+		}
+	}
+	structured = append(trimComma(structured), '}')
+	if wrongBody != nil {
+		return tallystick.Event{}, structured, under("data", wrongBody)
+	}
+	e, err = d.Event(structured)
+	return e, structured, err
+}
+
+func trimComma(b []byte) []byte {
+	if b[len(b)-1] == ',' {
+		return b[:len(b)-1]
+	}
+	return b
+}
+
+// percentDecode decodes a header's value as CloudEvents encode it. A percent sign without two digits behind it stands for itself.
+func percentDecode(s string) string {
+	if strings.IndexByte(s, '%') < 0 {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) && hexDigit(s[i+1]) >= 0 && hexDigit(s[i+2]) >= 0 {
+			b = append(b, byte(hexDigit(s[i+1])<<4|hexDigit(s[i+2])))
+			i += 2
+		} else {
+			b = append(b, s[i])
+		}
+	}
+	return string(b)
+}
