@@ -18,7 +18,7 @@ import (
 // Options say where a journal is and how it is kept.
 type Options struct {
 	Dir  string  // of the segments; made where it is missing
-	Keys string  // directory of the key index, which may be deleted; "keys" beside Dir where empty
+	Keys string  // directory of the key index, which may be deleted; "keys" in Dir where empty
 	FS   disk.FS // [disk.OS] where nil
 
 	SegmentBytes int64 // size at which a segment is full; 64 MiB where 0
@@ -34,6 +34,9 @@ type Options struct {
 	// next group waits for it, so it must not block for long. May be nil.
 	Committed func([]tallystick.Record)
 
+	// Rebuilding is called now and then while Open reads keys from the journal, with the number of records read and to be read. May be nil.
+	Rebuilding func(done, total uint64)
+
 	// TableKeys is how many keys the key index gathers in memory before it writes them; 512 Ki where 0.
 	TableKeys int
 
@@ -42,7 +45,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.Keys == "" {
-		o.Keys = filepath.Join(filepath.Dir(filepath.Clean(o.Dir)), "keys")
+		o.Keys = filepath.Join(o.Dir, "keys")
 	}
 	if o.FS == nil {
 		o.FS = disk.OS
@@ -58,6 +61,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Rebuilding == nil {
+		o.Rebuilding = func(uint64, uint64) {}
 	}
 	if o.Fatal == nil {
 		o.Fatal = func(err error) { panic(err) }
@@ -113,6 +119,14 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	go func() { defer j.running.Done(); q.run() }()
 	go func() { defer j.running.Done(); j.committer.run(groups) }()
 	return j, nil
+}
+
+// Head returns the position of the newest durable record, the zero Position where there is none.
+func (j *Journal) Head() tallystick.Position { return j.head() }
+
+// Read calls fn with the records after a position, in order, up to the head as of the call: see [Reader.Read]. It may run together with appends.
+func (j *Journal) Read(ctx context.Context, after tallystick.Position, fn func([]tallystick.Record) error) error {
+	return j.read(ctx, after, fn)
 }
 
 // Append hands events to the journal and waits for the answers: [Journal.Enqueue] and [Ticket.Wait].

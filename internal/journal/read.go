@@ -31,11 +31,17 @@ func OpenReader(ctx context.Context, fsys disk.FS, dir string) (*Reader, error) 
 	return &Reader{store{fs: s.fs, dir: s.dir, log: s.log, segments: s.segments, frames: s.frames, next: s.next}}, nil
 }
 
-// Read calls fn with the records after a position, in order, up to the head as of the call; each part of the file is checked before its records are handed
-// out. The zero Position is before every record. fn may keep the records but not the slice. An error of fn ends the reading and is returned.
-//
-// Several Reads may run at the same time, and together with appends.
-func (s *store) Read(ctx context.Context, after tallystick.Position, fn func([]tallystick.Record) error) error {
+// Head returns the position of the newest record, the zero Position where there is none.
+func (r *Reader) Head() tallystick.Position { return r.head() }
+
+// Read calls fn with the records after a position, in order, up to the head as of the call; each part of a file is checked before its records are handed
+// out. The zero Position is before every record. fn may keep the records but not the slice. An error of fn ends the reading and is returned. Several Reads may
+// run at the same time.
+func (r *Reader) Read(ctx context.Context, after tallystick.Position, fn func([]tallystick.Record) error) error {
+	return r.read(ctx, after, fn)
+}
+
+func (s *store) read(ctx context.Context, after tallystick.Position, fn func([]tallystick.Record) error) error {
 	if !after.IsZero() && after.Log != s.log {
 		return tallystick.Errorf(tallystick.NotFound, "log %d is not in this journal", after.Log)
 	}

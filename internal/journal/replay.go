@@ -72,6 +72,9 @@ func (j *Journal) chainAfter(ctx context.Context, sequence uint64) (c chain, err
 	return c, err
 }
 
+// reportEvery is how many records are between two calls of Options.Rebuilding.
+const reportEvery = 100_000
+
 // addKeys adds the keys of the records from a sequence on, with which a frame begins.
 func (j *Journal) addKeys(ctx context.Context, x *keyindex.Index, from uint64) error {
 	z, err := newDecoder()
@@ -94,6 +97,10 @@ func (j *Journal) addKeys(ctx context.Context, x *keyindex.Index, from uint64) e
 			keys := k.keys(&records[i].Event)
 			keys.addTo(x)
 		}
-		return x.Advance(f.first+uint64(f.count)-1, f.chain)
+		last := f.first + uint64(f.count) - 1
+		if last/reportEvery != (f.first-1)/reportEvery {
+			j.options.Rebuilding(last-from+1, v.next-from)
+		}
+		return x.Advance(last, f.chain)
 	})
 }

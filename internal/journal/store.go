@@ -173,8 +173,8 @@ func openSized(fsys disk.FS, path string) (disk.File, int64, error) {
 	return f, size, nil
 }
 
-// Head returns the position of the newest durable record, the zero Position where there is none.
-func (s *store) Head() tallystick.Position {
+// head returns the position of the newest durable record, the zero Position where there is none.
+func (s *store) head() tallystick.Position {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.next == 1 {

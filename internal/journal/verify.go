@@ -32,21 +32,23 @@ func Verify(ctx context.Context, fsys disk.FS, dir string, progress func(done, t
 	for _, seg := range store.segments {
 		total += seg.size
 	}
-	if progress == nil {
-		progress = func(int64, int64) {}
-	}
 	next := uint64(1)
 	for i, seg := range store.segments {
-		if err := sum.addSegment(ctx, store, seg, i == len(store.segments)-1, &next); err != nil {
+		last := i == len(store.segments)-1
+		err := sum.addSegment(ctx, store, seg, last, &next, func(offset int64) {
+			if progress != nil {
+				progress(min(sum.Bytes+offset, total), total)
+			}
+		})
+		if err != nil {
 			return sum, err
 		}
-		progress(min(sum.Bytes, total), total)
 	}
 	return sum, nil
 }
 
-// addSegment checks a segment; next is the sequence of the next record.
-func (sum *Summary) addSegment(ctx context.Context, store *store, seg segment, last bool, next *uint64) error {
+// addSegment checks a segment; next is the sequence of the next record. progress is called with offsets in it.
+func (sum *Summary) addSegment(ctx context.Context, store *store, seg segment, last bool, next *uint64, progress func(int64)) error {
 	f, size, err := openSized(store.fs, seg.path)
 	if err != nil {
 		return err
@@ -86,6 +88,9 @@ func (sum *Summary) addSegment(ctx context.Context, store *store, seg segment, l
 		if problem != "" {
 			return damaged(seg.path, offset, problem)
 		}
+		if end := offset + fr.size(); end>>20 != offset>>20 {
+			progress(end)
+		}
 		sum.Frames++
 		sum.Records += uint64(fr.count)
 		sum.Head = tallystick.Position{Log: store.log, Sequence: fr.first + uint64(fr.count) - 1}
@@ -96,6 +101,7 @@ func (sum *Summary) addSegment(ctx context.Context, store *store, seg segment, l
 		return err
 	}
 	*next = scan.next
+	progress(scan.offset)
 	if !last && !scan.trailer && scan.problem == "" {
 		scan.problem = "it ends without its trailer"
 	}

@@ -130,6 +130,42 @@ func (x *Index) mergeInto(w *runWriter, old []*run) error {
 	return nil
 }
 
+// readAhead is how many blocks a merge reads at once.
+const readAhead = 64
+
+// cursor walks the entries of a run.
+type cursor struct {
+	run    *run
+	entry  entry // the current one
+	next   uint64
+	walker walker
+	blocks []byte
+}
+
+// advance goes to the next entry, and to the first at the first call.
+func (c *cursor) advance() (bool, error) {
+	s := &c.run.shape
+	if c.next == s.count {
+		return false, nil
+	}
+	block := int64(c.next / s.keys)
+	if c.next%s.keys == 0 && block%readAhead == 0 {
+		n := min(readAhead, s.blocks()-block)
+		if c.blocks == nil {
+			c.blocks = make([]byte, n*blockSize)
+		}
+		c.blocks = c.blocks[:n*blockSize]
+		if err := c.run.readBlocks(c.blocks, block); err != nil {
+			return false, err
+		}
+	}
+	c.entry = s.at(c.blocks[block%readAhead*blockSize:], c.next%s.keys)
+	dropped := uint(64 - 8*s.drop)
+	c.entry.key.High |= c.walker.next(c.run.filter) >> dropped << dropped
+	c.next++
+	return true, nil
+}
+
 func (x *Index) isClosing() bool {
 	x.mu.RLock()
 	defer x.mu.RUnlock()

@@ -32,15 +32,12 @@ import (
 //	72 12  0
 //	84  4  CRC-32C of the bytes before
 const (
-	runMagic    = "TALLYKEY"
-	runVersion  = 1
-	runSuffix   = ".keys"
-	newSuffix   = ".new"
-	blockSize   = 4096
-	footerSize  = 88
-	syncEvery   = 8 << 20 // bytes; so that a large run does not make the journal wait for its sync
-	readAhead   = 64      // blocks that a merge reads at once
-	bufferBytes = 1 << 18
+	runMagic   = "TALLYKEY"
+	runVersion = 1
+	runSuffix  = ".keys"
+	newSuffix  = ".new"
+	blockSize  = 4096
+	footerSize = 88
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -108,105 +105,6 @@ func (s shape) at(block []byte, i uint64) entry {
 	n := 8 - s.drop
 	copy(high[s.drop:], b[:n])
 	return entry{Key{binary.BigEndian.Uint64(high[:]), binary.BigEndian.Uint64(b[n:])}, binary.LittleEndian.Uint32(b[n+8:])}
-}
-
-// runWriter writes a run from entries in ascending order.
-type runWriter struct {
-	fs       disk.FS
-	path     string
-	file     disk.File
-	filter   *filterBuilder
-	buffer   []byte
-	shape    shape
-	inBlock  int
-	count    uint64
-	unsynced int
-}
-
-// createRun begins a run of exactly count keys.
-func createRun(fsys disk.FS, path string, count uint64) (*runWriter, error) {
-	f, err := fsys.Create(path + newSuffix)
-	if err != nil {
-		return nil, err
-	}
-	shape := shapeOf(count)
-	buffer := make([]byte, 0, min(bufferBytes, (shape.blocks()+1)*blockSize))
-	return &runWriter{fs: fsys, path: path, file: f, filter: newFilter(count), shape: shape, buffer: buffer}, nil
-}
-
-func (w *runWriter) add(e entry) error {
-	w.buffer = w.shape.append(w.buffer, e)
-	w.filter.add(e.key)
-	w.count++
-	if w.inBlock++; w.inBlock == int(w.shape.keys) {
-		return w.endBlock()
-	}
-	return nil
-}
-
-func (w *runWriter) endBlock() error {
-	fill := blockSize - 4 - w.inBlock*w.shape.width
-	w.buffer = append(w.buffer, make([]byte, fill)...)
-	sum := crc32.Checksum(w.buffer[len(w.buffer)-(blockSize-4):], castagnoli)
-	w.buffer = binary.LittleEndian.AppendUint32(w.buffer, sum)
-	w.inBlock = 0
-	if len(w.buffer)+blockSize > cap(w.buffer) {
-		return w.flush()
-	}
-	return nil
-}
-
-func (w *runWriter) flush() error {
-	_, err := w.file.Write(w.buffer)
-	w.unsynced += len(w.buffer)
-	w.buffer = w.buffer[:0]
-	if err == nil && w.unsynced >= syncEvery {
-		w.unsynced = 0
-		err = w.file.Sync()
-	}
-	return err
-}
-
-// finish makes the run durable under its name and returns it.
-func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
-	if w.count != w.shape.count {
-		return nil, fmt.Errorf("write %s: %d keys came, %d were announced", w.path, w.count, w.shape.count)
-	}
-	if w.inBlock > 0 {
-		if err := w.endBlock(); err != nil {
-			return nil, err
-		}
-	}
-	if err := w.flush(); err != nil {
-		return nil, err
-	}
-	r := &run{path: w.path, count: w.count, shape: w.shape, first: first, last: last, digest: digest, filter: w.filter.done()}
-	stored := r.filter.append(make([]byte, 0, filterSize(r.count)))
-	stored = r.appendFooter(stored, crc32.Checksum(stored, castagnoli))
-	if _, err := w.file.Write(stored); err != nil {
-		return nil, err
-	}
-	if err := w.file.Sync(); err != nil {
-		return nil, err
-	}
-	if err := w.file.Close(); err != nil {
-		return nil, err
-	}
-	if err := w.fs.Rename(w.path+newSuffix, w.path); err != nil {
-		return nil, err
-	}
-	if err := w.fs.SyncDir(filepath.Dir(w.path)); err != nil {
-		return nil, err
-	}
-	var err error
-	r.file, err = w.fs.Open(w.path)
-	return r, err
-}
-
-// abandon removes what was written.
-func (w *runWriter) abandon() {
-	w.file.Close() // may be closed already
-	w.fs.Remove(w.path + newSuffix)
 }
 
 func (r *run) appendFooter(b []byte, filterSum uint32) []byte {
@@ -311,39 +209,6 @@ func (r *run) get(k Key, from, to uint64, block []byte) (value uint32, known boo
 		}
 	}
 	return 0, false, nil
-}
-
-// cursor walks the entries of a run.
-type cursor struct {
-	run    *run
-	entry  entry // the current one
-	next   uint64
-	walker walker
-	blocks []byte
-}
-
-// advance goes to the next entry, and to the first at the first call.
-func (c *cursor) advance() (bool, error) {
-	s := &c.run.shape
-	if c.next == s.count {
-		return false, nil
-	}
-	block := int64(c.next / s.keys)
-	if c.next%s.keys == 0 && block%readAhead == 0 {
-		n := min(readAhead, s.blocks()-block)
-		if c.blocks == nil {
-			c.blocks = make([]byte, n*blockSize)
-		}
-		c.blocks = c.blocks[:n*blockSize]
-		if err := c.run.readBlocks(c.blocks, block); err != nil {
-			return false, err
-		}
-	}
-	c.entry = s.at(c.blocks[block%readAhead*blockSize:], c.next%s.keys)
-	dropped := uint(64 - 8*s.drop)
-	c.entry.key.High |= c.walker.next(c.run.filter) >> dropped << dropped
-	c.next++
-	return true, nil
 }
 
 // discard closes a run and removes its file.
