@@ -60,20 +60,23 @@ func appendJSONRow(b []byte, row []tallystick.Cell) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		switch row[i].Kind {
-		case tallystick.CellText:
-			b = appendJSONText(b, row[i].Text)
-		case tallystick.CellInstant:
-			b = append(b, '"')
-			b = row[i].Append(b)
-			b = append(b, '"')
-		case tallystick.CellInteger, tallystick.CellDecimal:
-			b = row[i].Append(b)
-		default:
-			b = append(b, "null"...)
-		}
+		b = appendJSONCell(b, &row[i])
 	}
 	return append(b, ']')
+}
+
+func appendJSONCell(b []byte, cell *tallystick.Cell) []byte {
+	switch cell.Kind {
+	case tallystick.CellText:
+		return appendJSONText(b, cell.Text)
+	case tallystick.CellInstant:
+		b = append(b, '"')
+		b = cell.Append(b)
+		return append(b, '"')
+	case tallystick.CellInteger, tallystick.CellDecimal:
+		return cell.Append(b)
+	}
+	return append(b, "null"...)
 }
 
 // appendJSONText appends s in quotes, escaping what RFC 8259 asks to be escaped and nothing else: encoding/json would also write < as \u003c.

@@ -34,6 +34,7 @@ type Format struct {
 var Formats = []Format{
 	{Name: "csv", Extension: ".csv", MediaType: "text/csv; charset=utf-8; header=present", write: writeCSV},
 	{Name: "json", Extension: ".json", MediaType: "application/json", write: writeJSON},
+	{Name: "ndjson", Extension: ".ndjson", MediaType: "application/x-ndjson", write: writeNDJSON},
 }
 
 // FormatNamed returns the format of that name; the error of an unknown one lists them all.

@@ -72,6 +72,7 @@ func TestGolden(t *testing.T) {
 		{"mixed-semicolon.csv", "csv", render.Options{Delimiter: ';'}},
 		{"mixed-tab.csv", "csv", render.Options{Delimiter: '\t'}},
 		{"mixed.json", "json", render.Options{}},
+		{"mixed.ndjson", "ndjson", render.Options{}},
 	} {
 		t.Run(test.file, func(t *testing.T) {
 			got := write(t, test.format, mixed(t), test.options)
