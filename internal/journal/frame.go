@@ -71,6 +71,9 @@ type frame struct {
 
 func (f *frame) size() int64 { return frameHeader + int64(f.stored) }
 
+// last returns the sequence of the last record.
+func (f *frame) last() uint64 { return f.first + uint64(f.count) - 1 }
+
 // appendFrame appends header and payload.
 func appendFrame(b []byte, f frame, payload []byte) []byte {
 	start := len(b)

@@ -20,7 +20,7 @@ func FuzzFrame(f *testing.F) {
 	first, _ := parseFrame(content[headerSize:])
 	f.Add(content[headerSize : headerSize+first.size()])
 	f.Add(content[len(content)-trailerSize:])
-	z, err := newDecoder()
+	z, err := newDecoder(1)
 	if err != nil {
 		f.Fatal(err)
 	}

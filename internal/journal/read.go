@@ -49,7 +49,7 @@ func (s *store) read(ctx context.Context, after tallystick.Position, fn func([]t
 	if from > v.next {
 		return tallystick.Errorf(tallystick.NotFound, "position %s is after the journal's head, %d", after, v.next-1)
 	}
-	z, err := newDecoder()
+	z, err := newDecoder(1)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (v *view) segmentFrames(ctx context.Context, seg segment, start place, from
 	defer f.Close()
 	scan := scanFrom(f, start.offset, seg.size, start.first, chain{})
 	err = scan.all(ctx, func(offset int64, fr *frame, stored []byte) error {
-		if fr.first+uint64(fr.count) <= from {
+		if fr.last() < from {
 			return nil
 		}
 		return fn(seg.path, offset, fr, stored)
@@ -125,8 +125,9 @@ func (v *view) segmentFrames(ctx context.Context, seg segment, start place, from
 	return nil
 }
 
-func newDecoder() (*zstd.Decoder, error) {
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxFrame), zstd.WithDecoderLowmem(true))
+// newDecoder returns a decompressor for so many goroutines.
+func newDecoder(side int) (*zstd.Decoder, error) {
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(side), zstd.WithDecoderMaxMemory(maxFrame), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return nil, fmt.Errorf("make decompressor: %w", err)
 	}

@@ -4,6 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/journal/keyindex"
@@ -61,7 +66,7 @@ func (j *Journal) chainAfter(ctx context.Context, sequence uint64) (c chain, err
 	v := j.view()
 	found := errors.New("found")
 	err = v.frames(ctx, sequence, func(_ string, _ int64, f *frame, _ []byte) error {
-		if f.first+uint64(f.count)-1 == sequence {
+		if f.last() == sequence {
 			c = f.chain
 		}
 		return found
@@ -75,32 +80,88 @@ func (j *Journal) chainAfter(ctx context.Context, sequence uint64) (c chain, err
 // reportEvery is how many records are between two calls of Options.Rebuilding.
 const reportEvery = 100_000
 
-// addKeys adds the keys of the records from a sequence on, with which a frame begins.
+// addKeys adds the keys of the records from a sequence on, with which a frame begins. Frames are taken apart side by side and added in their order.
 func (j *Journal) addKeys(ctx context.Context, x *keyindex.Index, from uint64) error {
-	z, err := newDecoder()
+	side := runtime.GOMAXPROCS(0)
+	z, err := newDecoder(side)
 	if err != nil {
 		return err
 	}
 	defer z.Close()
-	var records []tallystick.Record
-	var k keyer
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	v := j.view()
-	return v.frames(ctx, from, func(path string, offset int64, f *frame, stored []byte) error {
-		payload, problem := f.decompress(z, stored)
-		if problem == "" {
-			records, problem = f.appendRecords(records[:0], j.log, payload, from)
+	parts := make(chan *part, side)
+	var addErr error
+	var adding sync.WaitGroup
+	adding.Go(func() {
+		for p := range parts {
+			<-p.done
+			if addErr != nil {
+				continue
+			}
+			if addErr = p.addTo(x); addErr != nil {
+				cancel()
+			}
+			if last := p.frame.last(); last/reportEvery != (p.frame.first-1)/reportEvery {
+				j.options.Rebuilding(last-from+1, v.next-from)
+			}
 		}
-		if problem != "" {
-			return damaged(path, offset, problem)
-		}
-		for i := range records {
-			keys := k.keys(&records[i].Event)
-			keys.addTo(x)
-		}
-		last := f.first + uint64(f.count) - 1
-		if last/reportEvery != (f.first-1)/reportEvery {
-			j.options.Rebuilding(last-from+1, v.next-from)
-		}
-		return x.Advance(last, f.chain)
 	})
+	err = v.frames(ctx, from, func(path string, offset int64, f *frame, stored []byte) error {
+		p := &part{path: path, offset: offset, frame: *f, stored: slices.Clone(stored), done: make(chan struct{})}
+		go p.work(z)
+		parts <- p
+		return nil
+	})
+	close(parts)
+	adding.Wait()
+	if addErr != nil {
+		return addErr
+	}
+	return err
+}
+
+// part is a frame whose keys are being worked out.
+type part struct {
+	path    string
+	offset  int64
+	frame   frame
+	stored  []byte
+	keys    []keys
+	problem string
+	done    chan struct{} // closed when keys or problem are there
+}
+
+func (p *part) work(z *zstd.Decoder) {
+	defer close(p.done)
+	payload, problem := p.frame.decompress(z, p.stored)
+	p.stored = nil
+	if p.problem = problem; problem != "" {
+		return
+	}
+	var k keyer
+	p.keys = make([]keys, 0, p.frame.count)
+	for range p.frame.count {
+		var event string
+		if event, payload, p.problem = splitRecord(payload); p.problem != "" {
+			return
+		}
+		e, err := tallystick.DecodeEvent(event)
+		if err != nil {
+			p.problem = err.Error()
+			return
+		}
+		p.keys = append(p.keys, k.keys(&e))
+	}
+}
+
+func (p *part) addTo(x *keyindex.Index) error {
+	if p.problem != "" {
+		return damaged(p.path, p.offset, p.problem)
+	}
+	for i := range p.keys {
+		p.keys[i].addTo(x)
+	}
+	return x.Advance(p.frame.last(), p.frame.chain)
 }

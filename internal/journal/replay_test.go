@@ -88,6 +88,33 @@ func TestKeyIndex(t *testing.T) {
 			closeJournal(t, j)
 		})
 	}
+	t.Run("the rebuilding of a large one is told", func(t *testing.T) {
+		d := disktest.New()
+		j := open(t, Options{FS: d, TableKeys: 1 << 18})
+		const records = 250_000
+		for i := 0; i < records; i += 10_000 {
+			events := make([]tallystick.Event, 10_000)
+			for k := range events {
+				events[k] = tallystick.Event{Tenant: "t", ID: fmt.Sprint(i + k), Type: "custom"}
+			}
+			outcomes(t, j, events...)
+		}
+		closeJournal(t, j)
+		for _, f := range files(d) {
+			d.Remove(f)
+		}
+		var told []uint64
+		j = open(t, Options{FS: d, TableKeys: 1 << 18, Rebuilding: func(done, total uint64) {
+			if total != records {
+				t.Errorf("total %d", total)
+			}
+			told = append(told, done)
+		}})
+		closeJournal(t, j)
+		if len(told) != 2 || told[0] < 100_000 || told[1] <= told[0] || told[1] > records {
+			t.Errorf("told %v", told)
+		}
+	})
 	t.Run("newer than the journal", func(t *testing.T) {
 		d, _ := make20(t)
 		b, err := disk.ReadFile(d, "/data/journal/00000001.journal")

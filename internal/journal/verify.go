@@ -66,7 +66,7 @@ func (sum *Summary) addSegment(ctx context.Context, store *store, seg segment, l
 	if problem != "" {
 		return damaged(seg.path, 0, problem)
 	}
-	z, err := newDecoder()
+	z, err := newDecoder(1)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (sum *Summary) addSegment(ctx context.Context, store *store, seg segment, l
 		}
 		sum.Frames++
 		sum.Records += uint64(fr.count)
-		sum.Head = tallystick.Position{Log: store.log, Sequence: fr.first + uint64(fr.count) - 1}
+		sum.Head = tallystick.Position{Log: store.log, Sequence: fr.last()}
 		sum.Chain = c
 		return nil
 	})

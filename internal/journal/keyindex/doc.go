@@ -8,8 +8,8 @@
 //
 //	Add ─▶ table in memory ─ full ─▶ frozen tables ─ durable in the journal ─▶ run ─ four of a size ─▶ larger run
 //
-// A run is a sorted file that is written once. Its filter in memory, about 11 bits a key, says for 299 of 300 unknown keys that they are not there, and for
-// the others where exactly to look. Runs follow each other in the order of the journal, each with the range of records that it covers in its name, so that the
+// A run is a sorted file that is written once. Its filter in memory, 11 to 12 bits a key, says for 255 of 256 unknown keys or more that they are not there, and
+// for the others where exactly to look. On disk a key takes 17 to 19 bytes with its filter and its value. Runs follow each other in the order of the journal, each with the range of records that it covers in its name, so that the
 // names of the files are the list of them.
 //
 // # Decisions

@@ -16,7 +16,7 @@ type filter struct {
 }
 
 const (
-	bucketsAStart = 32
+	bucketsAStart = 64
 	maxFilterBits = 30
 	maxKeys       = 1 << maxFilterBits // of one run, so that positions in upper fit 32 bits
 )
