@@ -13,10 +13,8 @@ import (
 // Sessions implements [tallystick.Answerer].
 //
 // Which session an interaction without a given one belongs to depends on all before it of its contact. But where a contact was silent for 24 hours, a session begins in
-// any case. So SQL cuts each contact's interactions into runs without such a silence; a run shorter than 24 hours is one session. Only the times of the longer runs,
-// which are few, are read in order and cut into sessions here; then SQL counts the parts of all sessions.
-//
-// Of the time before From only a week is read, and all of it for the contacts without a day of silence in that week before something of theirs that matters.
+// any case. So of the time before From only a week is read, and all of it for the contacts who were not silent for a day between then and something in the period. The
+// interactions come from SQL in order and are cut into sessions here.
 func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
 	known, err := e.scope(q.Scope)
 	if known == nil {
@@ -27,19 +25,25 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 		return nil, cause(ctx, err)
 	}
 	defer tx.Rollback() // there is nothing to commit
-	s := &sessions{Sessions: q, engine: e, tx: tx, log: known.log, since: tallystick.MinInstant}
+	s := &sessions{Sessions: q, engine: e, tx: tx, log: known.log}
+	parts, err := s.given(ctx)
+	if err != nil {
+		return nil, err
+	}
+	since := tallystick.MinInstant
 	if q.From > tallystick.MinInstant+lookBack {
-		s.since = q.From - lookBack
+		since = q.From - lookBack
 	}
-	given, err := s.given(ctx)
+	computed, unsure, err := s.computed(ctx, since, nil)
+	if err == nil && len(unsure) > 0 {
+		var more []tallystick.SessionPart
+		more, _, err = s.computed(ctx, tallystick.MinInstant, unsure)
+		computed = append(computed, more...)
+	}
 	if err != nil {
 		return nil, err
 	}
-	computed, err := s.computed(ctx)
-	if err != nil {
-		return nil, err
-	}
-	parts := append(given, computed...)
+	parts = append(parts, computed...)
 	slices.SortFunc(parts, func(a, b tallystick.SessionPart) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Session, b.Session), cmp.Compare(bit(a.Given), bit(b.Given)),
 			cmp.Compare(a.Conversation, b.Conversation), cmp.Compare(a.First, b.First), cmp.Compare(a.FirstAt.Sequence, b.FirstAt.Sequence))
@@ -64,8 +68,7 @@ type sessions struct {
 	tallystick.Sessions
 	engine *Engine
 	tx     *sql.Tx
-	log    uint32             // the tenant's
-	since  tallystick.Instant // where the reading of computed sessions begins
+	log    uint32 // the tenant's
 }
 
 // begin begins a statement with what other parts of it look things up in. The scope is the statement's own.
@@ -116,128 +119,94 @@ func (s *sessions) interactions(st *statement, sc *scope, name string, condition
 		"  WHERE "+strings.Join(where, "\n    AND "))
 }
 
-// runs adds the interactions of computed sessions since an instant, with their run: its first instant.
-func (s *sessions) runs(st *statement, sc *scope) {
-	length := st.bind(sessionLength)
-	s.interactions(st, sc, "recent", "m.time >= "+st.bind(s.since))
-	st.add("), alone AS (",
-		"  SELECT *, LAG(time) OVER (PARTITION BY contact ORDER BY time) AS previous",
-		"  FROM recent",
-		"  WHERE session = ''",
-		"), runs AS (",
-		// With the default frame, which ends with the last row of the same time, so that rows of one time have one run.
-		"  SELECT *, MAX(CASE WHEN previous IS NULL OR time - previous >= "+length+" THEN time END) OVER (PARTITION BY contact ORDER BY time) AS run",
-		"  FROM alone")
-}
-
-// starts are beginnings of computed sessions which are not beginnings of runs. Where whole is true, they are all of their contact.
-type starts struct {
-	contacts []string
-	times    []int64
-	whole    []string
-}
-
-func (s *starts) add(contact string, time tallystick.Instant) {
-	s.contacts, s.times = append(s.contacts, contact), append(s.times, int64(time))
-}
-
-// starts reads the runs that have several sessions, and finds the contacts whose runs may have begun earlier than was read.
-func (s *sessions) starts(ctx context.Context) (*starts, error) {
+// computed returns the parts of the sessions that follow from the times of interactions since an instant, of some contacts or, for nil, of all. Contacts for whom that
+// is too late an instant are returned instead of their parts.
+func (s *sessions) computed(ctx context.Context, since tallystick.Instant, contacts []string) (parts []tallystick.SessionPart, unsure []string, err error) {
 	st, sc, err := s.begin()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	s.runs(st, sc)
-	uncertain := "FALSE"
-	if s.since > tallystick.MinInstant {
-		uncertain = "run < " + st.bind(s.since+sessionLength)
+	conditions := []string{"m.time >= " + st.bind(since)}
+	if contacts != nil {
+		m := s.engine.source(tallystick.MessageSent, "m")
+		conditions = append(conditions, m.text(tallystick.FieldContactID)+" IN (SELECT UNNEST("+st.bind(contacts)+"))")
 	}
-	from := st.bind(s.From)
+	s.interactions(st, sc, "interactions", conditions...)
+	// Before From only the times matter.
+	wanted := "interactions.time >= " + st.bind(s.From)
 	st.add(")",
-		"SELECT contact, run, time, "+uncertain+" AS uncertain",
-		"FROM runs",
-		"QUALIFY MAX(time) OVER (PARTITION BY contact, run) >= CASE WHEN uncertain THEN "+from+" ELSE GREATEST(run + "+st.bind(sessionLength)+", "+from+") END",
-		"ORDER BY contact, time")
-	found := &starts{}
-	var contact string
-	var run, time tallystick.Instant
-	var earlier bool
-	var c chain
-	err = st.run(ctx, s.tx, func(scan func(...any) error) error {
-		if err := scan(&contact, &run, &time, &earlier); err != nil {
-			return err
-		}
-		switch {
-		case !earlier:
-			if c.opens(contact, run, time) && time > run {
-				found.add(contact, time)
-			}
-		case len(found.whole) == 0 || found.whole[len(found.whole)-1] != contact:
-			found.whole = append(found.whole, contact)
-		}
-		return nil
-	})
-	if err != nil || len(found.whole) == 0 {
-		return found, err
-	}
-	return found, s.earlier(ctx, found)
-}
-
-// earlier reads all interactions of the contacts that are to be known as a whole.
-func (s *sessions) earlier(ctx context.Context, found *starts) error {
-	st, sc, err := s.begin()
-	if err != nil {
-		return err
-	}
-	m := s.engine.source(tallystick.MessageSent, "m")
-	whole := map[string]bool{}
-	for _, contact := range found.whole {
-		whole[contact] = true
-	}
-	// What is known of them so far is a part of what will be.
-	kept := &starts{whole: found.whole}
-	for i, contact := range found.contacts {
-		if !whole[contact] {
-			kept.add(contact, tallystick.Instant(found.times[i]))
-		}
-	}
-	s.interactions(st, sc, "earlier", m.text(tallystick.FieldContactID)+" IN (SELECT UNNEST("+st.bind(found.whole)+"))")
-	st.add(")",
-		"SELECT contact, time",
-		"FROM earlier",
+		"SELECT contact, time, seq,",
+		"  CASE WHEN "+wanted+" THEN conversation ELSE '' END, CASE WHEN "+wanted+" THEN bot ELSE '' END,",
+		"  CASE WHEN "+wanted+" THEN version ELSE '' END, CASE WHEN "+wanted+" THEN channel ELSE '' END,",
+		"  CASE WHEN "+wanted+" THEN COALESCE(NULLIF(interactions.ticket, ''), tickets.ticket, '') ELSE '' END",
+		"FROM interactions",
+		"LEFT JOIN tickets ON tickets.id = interactions.conversation",
 		"WHERE session = ''",
-		"ORDER BY contact, time")
-	var contact string
-	var time tallystick.Instant
-	var c chain
+		"ORDER BY contact, time, seq")
+	c := chain{from: s.From, since: since, log: s.log, index: map[tallystick.SessionPart]int{}}
+	var p tallystick.SessionPart
 	err = st.run(ctx, s.tx, func(scan func(...any) error) error {
-		if err := scan(&contact, &time); err != nil {
-			return err
-		}
-		if c.opens(contact, 0, time) {
-			kept.add(contact, time)
-		}
-		return nil
+		err := scan(&p.Contact, &p.First, &p.FirstAt.Sequence, &p.Conversation, &p.Bot, &p.Version, &p.Channel, &p.Ticket)
+		c.add(p)
+		return err
 	})
-	*found = *kept
-	return err
+	return c.parts, c.unsure, err
 }
 
-// chain follows interactions in order of contact and time from one session to the next.
+// chain cuts interactions, which come by contact, time and position, into sessions, and sums up their parts.
 type chain struct {
-	begun   bool
-	contact string
-	run     tallystick.Instant
-	start   tallystick.Instant // of the latest session
+	from, since tallystick.Instant
+	log         uint32
+	parts       []tallystick.SessionPart
+	unsure      []string // contacts
+
+	begun    bool
+	contact  string
+	previous tallystick.Instant // time of the contact's latest interaction
+	sure     bool               // whether an interaction of the contact is known to have begun a session
+	start    tallystick.Instant // of the latest session
+	session  string             // its id, empty as long as it has no parts
+	index    map[tallystick.SessionPart]int
 }
 
-// opens reports whether an interaction is the first of a session. Each run begins with one.
-func (c *chain) opens(contact string, run, time tallystick.Instant) bool {
-	if !c.begun || contact != c.contact || run != c.run || time >= c.start+sessionLength {
-		c.begun, c.contact, c.run, c.start = true, contact, run, time
-		return true
+// add adds an interaction: a part with its time as First, and without what follows from others.
+func (c *chain) add(p tallystick.SessionPart) {
+	fresh := !c.begun || p.Contact != c.contact
+	if fresh {
+		c.begun, c.contact = true, p.Contact
+		c.sure = c.since == tallystick.MinInstant || p.First >= c.since+sessionLength
+	} else if p.First >= c.previous+sessionLength {
+		fresh, c.sure = true, true
 	}
-	return false
+	c.previous = p.First
+	if fresh || p.First >= c.start+sessionLength {
+		c.start, c.session = p.First, ""
+		clear(c.index)
+	}
+	switch {
+	case p.First < c.from:
+		return
+	case !c.sure:
+		if n := len(c.unsure); n == 0 || c.unsure[n-1] != c.contact {
+			c.unsure = append(c.unsure, c.contact)
+		}
+		return
+	case c.start < c.from || len(c.unsure) > 0 && c.unsure[len(c.unsure)-1] == c.contact:
+		return
+	}
+	if c.session == "" {
+		c.session = p.Contact + "@" + c.start.String()
+	}
+	key := p
+	key.First, key.FirstAt = 0, tallystick.Position{}
+	i, ok := c.index[key]
+	if !ok {
+		i = len(c.parts)
+		c.index[key] = i
+		p.Session, p.Start, p.FirstAt.Log = c.session, c.start, c.log
+		c.parts = append(c.parts, p)
+	}
+	c.parts[i].Interactions++
 }
 
 // part are the columns that the interactions of a part agree in, and partSums what is known of them together.
@@ -245,62 +214,21 @@ const part = "contact, conversation, bot, version, channel, ticket"
 
 var partSums = "MIN(time), ARG_MIN(seq, " + orderOf("time", "seq") + "), COUNT(*)"
 
-// computed returns the parts of the sessions that follow from the times of interactions.
-func (s *sessions) computed(ctx context.Context) ([]tallystick.SessionPart, error) {
-	found, err := s.starts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	st, sc, err := s.begin()
-	if err != nil {
-		return nil, err
-	}
-	s.runs(st, sc)
-	start, join := "run", ""
-	if len(found.times) > 0 {
-		start = "GREATEST(run, COALESCE(starts.time, run))"
-		join = "ASOF LEFT JOIN (SELECT UNNEST(" + st.bind(found.contacts) + ") AS contact, UNNEST(" + st.bind(found.times) + ") AS time) AS starts" +
-			" ON starts.contact = runs.contact AND runs.time >= starts.time"
-		if len(found.whole) > 0 {
-			start = "CASE WHEN runs.contact IN (SELECT UNNEST(" + st.bind(found.whole) + ")) THEN starts.time ELSE " + start + " END"
-		}
-	}
-	st.add("), parts AS (",
-		"  SELECT runs.* REPLACE (COALESCE(NULLIF(runs.ticket, ''), tickets.ticket, '') AS ticket), "+start+" AS start",
-		"  FROM runs",
-		"  LEFT JOIN tickets ON tickets.id = runs.conversation",
-		join,
-		"  WHERE runs.time >= "+st.bind(s.From),
-		")",
-		"SELECT '' AS session, start, "+part+", "+partSums,
-		"FROM parts",
-		"WHERE start >= "+st.bind(s.From),
-		"GROUP BY start, "+part)
-	parts, err := s.parts(ctx, st)
-	for i := range parts {
-		parts[i].Session = parts[i].Contact + "@" + parts[i].Start.String()
-	}
-	return parts, err
-}
-
 // given returns the parts of the sessions that have an id of their own. Whether one started in the period is known from its session.started, or from the first of all
 // its interactions, which are looked for only where there is one in the period.
 func (s *sessions) given(ctx context.Context) ([]tallystick.SessionPart, error) {
+	ids, err := s.candidates(ctx)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
 	m := s.engine.source(tallystick.MessageSent, "m")
-	from, session := st.bind(s.From), m.text(tallystick.FieldSessionID)
 	st.add("), wanted AS (",
-		"  SELECT id",
-		"  FROM bots",
-		"  WHERE time >= "+from,
-		"  UNION",
-		"  SELECT "+session,
-		"  FROM "+m.from(),
-		"  WHERE "+strings.Join(append(m.scope(st, sc, tallystick.MessageSent), "m.time >= "+from, session+" <> ''"), "\n    AND "))
-	s.interactions(st, sc, "wholly", session+" IN (SELECT id FROM wanted)")
+		"  SELECT UNNEST("+st.bind(ids)+") AS id")
+	s.interactions(st, sc, "wholly", m.text(tallystick.FieldSessionID)+" IN (SELECT id FROM wanted)")
 	st.add("), heard AS (",
 		"  SELECT wholly.* REPLACE (COALESCE(NULLIF(wholly.ticket, ''), tickets.ticket, '') AS ticket)",
 		"  FROM wholly",
@@ -314,13 +242,39 @@ func (s *sessions) given(ctx context.Context) ([]tallystick.SessionPart, error) 
 		"SELECT sessions.session, start, "+part+", "+partSums,
 		"FROM sessions",
 		"LEFT JOIN heard ON heard.session = sessions.session",
-		"WHERE start >= "+from,
+		"WHERE start >= "+st.bind(s.From),
 		"GROUP BY sessions.session, start, "+part)
 	parts, err := s.parts(ctx, st)
 	for i := range parts {
 		parts[i].Given = true
 	}
 	return parts, err
+}
+
+// candidates returns the ids of the given sessions that may have started in the period.
+func (s *sessions) candidates(ctx context.Context) ([]string, error) {
+	st, sc, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	m := s.engine.source(tallystick.MessageSent, "m")
+	from, session := st.bind(s.From), m.text(tallystick.FieldSessionID)
+	st.add(")",
+		"SELECT id",
+		"FROM bots",
+		"WHERE time >= "+from,
+		"UNION",
+		"SELECT "+session,
+		"FROM "+m.from(),
+		"WHERE "+strings.Join(append(m.scope(st, sc, tallystick.MessageSent), "m.time >= "+from, session+" <> ''"), "\n  AND "))
+	var ids []string
+	var id string
+	err = st.run(ctx, s.tx, func(scan func(...any) error) error {
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
 }
 
 // parts reads session, start, part and partSums. A session without interactions has NULLs.
