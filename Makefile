@@ -8,11 +8,13 @@ DATA     ?= data/sample
 FUZZTIME ?= 30s
 BENCH    ?= .
 PKG      ?= ./...
+EVENTS   ?= 5000000
+RUNS     ?= 3
 
-.PHONY: help build run test long lint bench fuzz clean
+.PHONY: help build run test long lint bench bench-import fuzz clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 build: ## build bin/tallystick, stamped with its version and commit
 	go build -trimpath -buildvcs=auto -o bin/ ./cmd/tallystick
@@ -40,6 +42,9 @@ lint: ## look for what tests don't find: format, vet, staticcheck
 
 bench: ## run the benchmarks that match BENCH (.) of PKG (./...)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
+
+bench-import: build ## import EVENTS (5000000) made-up events, RUNS (3) times, beside encoding/json alone
+	go run ./cmd/benchimport -events $(EVENTS) -runs $(RUNS)
 
 fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's/:func / /' | while read -r file name; do \
