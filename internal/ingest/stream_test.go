@@ -182,6 +182,7 @@ func TestStream(t *testing.T) {
 		{name: "blank lines count", input: "\n\r\n" + a + "\n \t\n" + b, want: ok(3, "a") + ok(5, "b")},
 		{name: "half a line at the end", input: a + "\n" + b[:40],
 			want: ok(1, "a") + "2 : not valid JSON: it ends after 40 bytes, where \" was expected, 40 bytes, digest 2981…, 40 kept\n"},
+		{name: "half a line in front", input: a[:40] + "\n" + a + "\n" + b, want: "1 : not valid JSON: it ends after 40 bytes\n" + ok(2, "a") + ok(3, "b")},
 		{name: "half a line at the beginning", input: b[40:] + "\n" + a,
 			want: "1 : not valid JSON: 'e' at byte 1, where a value was expected, 80 bytes\n" + ok(2, "a")},
 		{name: "NUL bytes between lines", input: a + "\n\x00\x00\x00\n" + b,

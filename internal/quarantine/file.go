@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/tallystick/tallystick"
@@ -63,6 +64,14 @@ func newFile(s *Store, tenant string) *file {
 
 // keep is Store.Keep.
 func (f *file) keep(entries []Entry, kept []bool) error {
+	ids := make([]digest, len(entries))
+	entries = slices.Clone(entries)
+	for i := range entries {
+		var err error
+		if ids[i], err = prepare(&entries[i]); err != nil {
+			return err
+		}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.load(); err != nil {
@@ -70,12 +79,7 @@ func (f *file) keep(entries []Entry, kept []bool) error {
 	}
 	waits := make([]*flush, len(entries))
 	var record []byte
-	for i := range entries {
-		e := entries[i]
-		id, err := prepare(&e)
-		if err != nil {
-			return err
-		}
+	for i, id := range ids {
 		if _, ok := f.byID[id]; ok {
 			kept[i] = true
 			continue
@@ -83,7 +87,7 @@ func (f *file) keep(entries []Entry, kept []bool) error {
 		if waits[i] = f.promised[id]; waits[i] != nil {
 			continue
 		}
-		record = appendRecord(record[:0], id, &e)
+		record = appendRecord(record[:0], id, &entries[i])
 		if f.live+f.reserved+int64(len(record)) > f.store.limit {
 			continue
 		}

@@ -12,7 +12,7 @@
 //   - Damage anywhere else is named with its file and place, the entries around it stay readable, and the file is never rewritten, so that what the damage left
 //     can be rescued by hand.
 //   - A file is read when its tenant is first asked for, not at the start: the quarantine must not delay a server that is starting. In memory an entry takes
-//     some 80 bytes; texts stay on disk.
+//     some 100 bytes; texts stay on disk.
 //   - When more of a file is removed than is left, the rest is copied to a new one.
 //   - A failed fsync is final for its file: nothing more is kept there or removed until the program is started again.
 package quarantine

@@ -117,8 +117,11 @@ func TestKeep(t *testing.T) {
 			t.Errorf("%d entries, the first %.200v", len(got), got)
 		}
 		e.ID = "abab"
-		if _, err := s.Keep(ctx, "cut", []Entry{e}); tallystick.CodeOf(err) != tallystick.Internal {
+		if _, err := s.Keep(ctx, "cut", []Entry{rejected("before", 0), e}); tallystick.CodeOf(err) != tallystick.Internal {
 			t.Errorf("without a digest: %v", err)
+		}
+		if got := list(t, s, "cut", ""); len(got) != 1 {
+			t.Errorf("a call that is wrong kept something: %d entries", len(got))
 		}
 	})
 	t.Run("a call that was given up does nothing", func(t *testing.T) {
