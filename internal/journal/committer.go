@@ -14,8 +14,7 @@ import (
 type committer struct {
 	j      *Journal
 	file   disk.File
-	number uint64 // of the segment
-	size   int64  // of the segment, all of it synced
+	size   int64 // of the segment, all of it synced
 	chain  chain
 	failed error
 }
@@ -65,7 +64,7 @@ func (c *committer) open(j *Journal, t tail) error {
 		}
 		last.sealed = false
 	}
-	c.file, c.number, c.size = f, uint64(n), last.size
+	c.file, c.size = f, last.size
 	return nil
 }
 
@@ -140,7 +139,7 @@ func (c *committer) create() error {
 		f.Close()
 		return c.fatal(fmt.Errorf("sync journal's directory: %w", err))
 	}
-	c.file, c.number, c.size = f, number, headerSize
+	c.file, c.size = f, headerSize
 	j.mu.Lock()
 	j.segments = append(j.segments, segment{path: path, first: j.next, size: headerSize})
 	j.frames = nil

@@ -33,11 +33,12 @@ import (
 //
 // The payload is a sequence of records:
 //
-//	1  kind: 1 an event in its binary form; 2, reserved, the 32 bytes of the digest that stands for a payload that was removed
+//	1  kind: 1 an event in its binary form; 2, reserved, what stands for an event that was removed: its digest and its keys
 //	.  length of what follows, a varint
 //	.  the event
 //
-// The chain after a frame is the SHA-256 of the chain before it and the digests of its records; the digest of a record is the SHA-256 of its event's bytes.
+// The chain after a frame is the SHA-256 of the chain before it and the digests of its records; the digest of a record is the SHA-256 of its event's
+// bytes. So the chain still verifies when an event is replaced by its digest, and with its keys there a copy of it is still a duplicate.
 //
 // The trailer is a frame of kind 2 without records, in a group of its own; its payload is the text of [trailerText].
 const (

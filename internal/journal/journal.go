@@ -73,7 +73,7 @@ func (o Options) withDefaults() Options {
 
 // Journal is an open journal. All methods may be called at the same time.
 type Journal struct {
-	store
+	*store
 	options Options
 	index   *keyindex.Index // the sequencer's while it runs, but for Durable
 
@@ -91,13 +91,10 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	if err := o.FS.MkdirAll(o.Dir); err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	s, t, err := openStore(ctx, o.FS, o.Dir)
+	j := &Journal{store: newStore(o.FS, o.Dir), options: o}
+	t, err := j.open(ctx)
 	if err != nil {
 		return nil, err
-	}
-	j := &Journal{
-		store:   store{fs: s.fs, dir: s.dir, log: s.log, segments: s.segments, frames: s.frames, next: s.next},
-		options: o,
 	}
 	if j.index, err = j.openIndex(ctx); err != nil { // before anything is changed
 		return nil, err
@@ -115,9 +112,8 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	j.queue.init(o.QueueBytes)
 	groups := make(chan *group)
 	q := &sequencer{index: j.index, queue: &j.queue, groups: groups, next: j.next, chain: t.chain, z: z, full: o.fullFrame}
-	j.running.Add(2)
-	go func() { defer j.running.Done(); q.run() }()
-	go func() { defer j.running.Done(); j.committer.run(groups) }()
+	j.running.Go(q.run)
+	j.running.Go(func() { j.committer.run(groups) })
 	return j, nil
 }
 

@@ -19,16 +19,16 @@ const (
 )
 
 // Reader reads the records of a journal, without its key index and without changing a file.
-type Reader struct{ store }
+type Reader struct{ *store }
 
 // OpenReader opens the journal in a directory as it is now. A missing directory is an empty journal. Of a journal that is being written it reads what was
 // there at this call, perhaps with records that are not durable yet.
 func OpenReader(ctx context.Context, fsys disk.FS, dir string) (*Reader, error) {
-	s, _, err := openStore(ctx, fsys, dir)
-	if err != nil {
+	s := newStore(fsys, dir)
+	if _, err := s.open(ctx); err != nil {
 		return nil, err
 	}
-	return &Reader{store{fs: s.fs, dir: s.dir, log: s.log, segments: s.segments, frames: s.frames, next: s.next}}, nil
+	return &Reader{s}, nil
 }
 
 // Head returns the position of the newest record, the zero Position where there is none.

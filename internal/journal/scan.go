@@ -105,7 +105,7 @@ func ended(err error) error {
 	return err
 }
 
-// all walks to the end and calls fn for each frame; fn may be nil.
+// all walks to the end and calls fn for each frame.
 func (s *scanner) all(ctx context.Context, fn func(offset int64, f *frame, stored []byte) error) error {
 	for {
 		offset := s.offset
@@ -116,10 +116,8 @@ func (s *scanner) all(ctx context.Context, fn func(offset int64, f *frame, store
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if fn != nil {
-			if err := fn(offset, &f, stored); err != nil {
-				return err
-			}
+		if err := fn(offset, &f, stored); err != nil {
+			return err
 		}
 	}
 }
@@ -147,7 +145,7 @@ func (s *scanner) isTorn(f disk.File) (bool, error) {
 		if problem != "" || g.size() > int64(len(rest)-at) || !checkFrame(rest[at:at+int(g.size())]) {
 			continue
 		}
-		if int64(g.behind) < int64(at) { // a whole frame of a group that begins behind the scanner's offset
+		if int64(g.behind) < int64(at) && g.first > s.next { // a whole frame of a group that begins behind the scanner's offset
 			return false, nil
 		}
 	}

@@ -23,7 +23,6 @@ type group struct {
 	frames  []byte
 	places  []place // of the frames, their offsets from the group's start
 	next    uint64  // sequence after the group
-	before  chain
 	chain   chain
 	err     error // the key index could not be asked
 }
@@ -64,7 +63,7 @@ func (s *sequencer) run() {
 }
 
 func (s *sequencer) group(tickets []*Ticket) *group {
-	g := &group{tickets: tickets, before: s.chain}
+	g := &group{tickets: tickets}
 	if g.err = s.find(tickets); g.err != nil {
 		return g
 	}

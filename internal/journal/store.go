@@ -34,7 +34,6 @@ type place struct {
 
 // tail is the end of the newest segment as it was found.
 type tail struct {
-	header  header
 	chain   chain
 	trailer bool   // it was closed cleanly
 	torn    int64  // bytes behind the last whole frame that a crash left
@@ -42,30 +41,33 @@ type tail struct {
 	unborn  bool   // the newest file is one whose header a crash cut short, and nothing but that
 }
 
-// openStore finds the segments of a directory and checks how they are joined; the frames of the last one are read. It changes nothing.
-func openStore(ctx context.Context, fsys disk.FS, dir string) (*store, tail, error) {
-	s := &store{fs: fsys, dir: dir, log: theLog, next: 1}
-	var t tail
-	count, err := countSegments(fsys, dir)
+// newStore returns a store that has not looked at its directory.
+func newStore(fsys disk.FS, dir string) *store {
+	return &store{fs: fsys, dir: dir, log: theLog, next: 1}
+}
+
+// open finds the segments and checks how they are joined; the frames of the last one are read. It changes no file.
+func (s *store) open(ctx context.Context) (t tail, err error) {
+	count, err := countSegments(s.fs, s.dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return s, t, nil
+		return t, nil
 	}
 	if err != nil {
-		return nil, t, err
+		return t, err
 	}
 	var c chain
 	for n := uint64(1); n <= count; n++ {
-		path := segmentPath(dir, n)
+		path := segmentPath(s.dir, n)
 		if n < count {
 			c, err = s.addSealed(path, n, c)
 		} else {
 			t, err = s.addLast(ctx, path, n, c)
 		}
 		if err != nil {
-			return nil, t, err
+			return t, err
 		}
 	}
-	return s, t, nil
+	return t, nil
 }
 
 // addSealed adds a segment that is followed by another one.
@@ -144,7 +146,7 @@ func (s *store) addLast(ctx context.Context, path string, number uint64, before 
 	if err != nil {
 		return t, fmt.Errorf("read %s: %w", path, err)
 	}
-	t = tail{header: h, chain: scan.chain, trailer: scan.trailer}
+	t = tail{chain: scan.chain, trailer: scan.trailer}
 	if scan.problem != "" {
 		torn, err := scan.isTorn(f)
 		if err != nil {

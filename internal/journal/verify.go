@@ -24,8 +24,8 @@ type Summary struct {
 // offset. It changes nothing, and the journal may be open. progress, which may be nil, is called now and then.
 func Verify(ctx context.Context, fsys disk.FS, dir string, progress func(done, total int64)) (Summary, error) {
 	var sum Summary
-	store, _, err := openStore(ctx, fsys, dir)
-	if err != nil {
+	store := newStore(fsys, dir)
+	if _, err := store.open(ctx); err != nil {
 		return sum, err
 	}
 	var total int64
