@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -326,4 +327,37 @@ func TestOrder(t *testing.T) {
 		}
 	}
 	closeJournal(t, j)
+}
+
+func TestInterruptions(t *testing.T) {
+	d := disktest.New()
+	hold := make(chan struct{})
+	j := open(t, Options{FS: d, Committed: func([]tallystick.Record) { <-hold }})
+	ticket := j.Enqueue([]tallystick.Event{plain("t", "1", "x")})
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	if v, err := ticket.Wait(ended); v != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("wait with an ended context: %v, %v", v, err)
+	}
+	close(hold)
+	if v, err := ticket.Wait(context.Background()); err != nil || letters(v) != "A" {
+		t.Errorf("the same ticket afterwards: %v, %v", v, err)
+	}
+	if v, err := ticket.Wait(ended); err != nil || letters(v) != "A" {
+		t.Errorf("a ticket that has its answer, with an ended context: %v, %v", v, err)
+	}
+	enough := errors.New("enough")
+	if err := j.Read(context.Background(), tallystick.Position{}, func([]tallystick.Record) error { return enough }); err != enough {
+		t.Errorf("an error of fn comes back as %v", err)
+	}
+	if err := j.Read(ended, tallystick.Position{}, func([]tallystick.Record) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("read with an ended context: %v", err)
+	}
+	closeJournal(t, j)
+	if _, err := Open(ended, Options{Dir: "/data/journal", FS: d}); !errors.Is(err, context.Canceled) {
+		t.Errorf("open with an ended context: %v", err)
+	}
+	if _, err := Verify(ended, d, "/data/journal", nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("verify with an ended context: %v", err)
+	}
 }
