@@ -141,11 +141,11 @@ func TestTwoImportsAtOnce(t *testing.T) {
 }
 
 func TestFullDisk(t *testing.T) {
-	lines := events(t, 30, 10)
+	lines := events(t, 10, 8)
 	file := write(t, "events.jsonl", bytes.Join(lines, nil))
 	data := filepath.Join(t.TempDir(), "data")
 	c := child("import", "--data", data, file)
-	c.Env = append(c.Env, envFileSize+"=500000")
+	c.Env = append(c.Env, envFileSize+"=200000")
 	r := runChild(t, c)
 	if r.code != failed || !strings.Contains(r.stderr, "run the import again") {
 		t.Fatalf("exit %d: %s", r.code, r.stderr)
@@ -200,7 +200,7 @@ func TestADirectoryOneMayNotWrite(t *testing.T) {
 }
 
 func TestInterruptKeepsWhatWasAccepted(t *testing.T) {
-	lines := events(t, 30, 10)
+	lines := events(t, 10, 4)
 	data := filepath.Join(t.TempDir(), "data")
 	in, out := io.Pipe()
 	ctx, interrupt := context.WithCancel(context.Background())

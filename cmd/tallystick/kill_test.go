@@ -17,11 +17,11 @@ import (
 // An import is killed at random moments and started again. What it had said to be accepted must be there, each event once, and in the end everything is as if
 // nothing had happened.
 func TestKilledImports(t *testing.T) {
-	rounds := 3
+	rounds, scale := 3, 1.0
 	if os.Getenv("TALLYSTICK_LONG") != "" {
-		rounds = 50
+		rounds, scale = 50, 10
 	}
-	lines := events(t, 60, 4)
+	lines := events(t, 40, scale)
 	file := write(t, "events.jsonl", bytes.Join(lines, nil))
 	clean := filepath.Join(t.TempDir(), "data")
 	start := time.Now()
@@ -30,6 +30,8 @@ func TestKilledImports(t *testing.T) {
 	total := whole.count(t, "accepted")
 	want := reportsOf(t, clean)
 
+	kills, acknowledged := 0, 0
+	defer func() { t.Logf("%d kills after %d acknowledged events", kills, acknowledged) }()
 	for range rounds {
 		seed := rand.Uint64()
 		random := rand.New(rand.NewPCG(seed, 0))
@@ -37,6 +39,7 @@ func TestKilledImports(t *testing.T) {
 		there := 0
 		for range 1 + random.IntN(3) {
 			said := importAndKill(t, data, file, time.Duration(random.Int64N(int64(length*3/2))))
+			kills, acknowledged = kills+1, acknowledged+said
 			if _, err := os.Stat(filepath.Join(data, "VERSION")); err != nil {
 				continue // killed before there was anything
 			}
@@ -108,7 +111,7 @@ func TestOrderAndBatchingDoNotMatter(t *testing.T) {
 	if os.Getenv("TALLYSTICK_LONG") != "" {
 		rounds = 100
 	}
-	lines := distinctTimes(events(t, 60, 1))
+	lines := distinctTimes(events(t, 30, 1))
 	first := filepath.Join(t.TempDir(), "data")
 	tally("import", "--data", first, write(t, "events.jsonl", bytes.Join(lines, nil))).must(t, done)
 	want := reportsOf(t, first)
