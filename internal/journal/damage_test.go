@@ -238,6 +238,46 @@ func TestMoreDamage(t *testing.T) {
 	}
 }
 
+// TestTornGroup damages a frame of the newest group, which has several: with nothing synced behind it that is a torn write, whatever else of the group arrived.
+func TestTornGroup(t *testing.T) {
+	d := disktest.New()
+	j := open(t, Options{FS: d, fullFrame: 300})
+	outcomes(t, j, plain("t", "0", "x"))
+	var events []tallystick.Event
+	for i := range 20 {
+		events = append(events, plain("t", fmt.Sprint(i+1), strings.Repeat("x", 50)))
+	}
+	outcomes(t, j, events...)
+	if n := len(j.frames); n < 5 {
+		t.Fatalf("%d frames", n)
+	}
+	for i, p := range j.frames[1:] {
+		torn := d.Reboot(disktest.Kept, 0)
+		if err := torn.Flip(j.segments[0].path, p.offset+50, 1); err != nil {
+			t.Fatal(err)
+		}
+		r, err := OpenReader(context.Background(), torn, "/data/journal")
+		if err != nil {
+			t.Fatalf("frame %d of the newest group: %v", i, err)
+		}
+		if got := r.Head().Sequence; got != p.first-1 {
+			t.Errorf("frame %d of the newest group: head %d, want %d", i, got, p.first-1)
+		}
+	}
+	outcomes(t, j, plain("t", "new", "x"))
+	for i, p := range j.frames[:len(j.frames)-1] {
+		damaged := d.Reboot(disktest.Kept, 0)
+		if err := damaged.Flip(j.segments[0].path, p.offset+50, 1); err != nil {
+			t.Fatal(err)
+		}
+		_, err := OpenReader(context.Background(), damaged, "/data/journal")
+		if want := fmt.Sprintf("damaged at offset %d: ", p.offset); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("frame %d, synced before another: %v, want %s", i, err, want)
+		}
+	}
+	closeJournal(t, j)
+}
+
 // TestChain forges a frame with a right checksum: only the chain tells.
 func TestChain(t *testing.T) {
 	d, all := small(t, Options{}, false)

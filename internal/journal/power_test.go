@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"reflect"
 	"testing"
@@ -12,17 +13,25 @@ import (
 	"github.com/tallystick/tallystick/internal/disk/disktest"
 )
 
-// importBatches is a small import: several batches with duplicates inside and between them.
+// importBatches is a small import: several batches with duplicates inside and between them. The texts don't compress, so that groups span several sectors.
 func importBatches() (batches [][]tallystick.Event, unique int) {
 	n := 0
+	text := func(n int) string {
+		r := rand.New(rand.NewPCG(uint64(n), 0))
+		b := make([]byte, r.IntN(300))
+		for i := range b {
+			b[i] = byte(' ' + r.IntN(90))
+		}
+		return string(b)
+	}
 	for b := range 12 {
 		var events []tallystick.Event
 		for range 1 + b*5%7 {
 			n++
 			unique++
-			events = append(events, message("t", fmt.Sprint(n), fmt.Sprint("m", n), fmt.Sprint("text of ", n)))
+			events = append(events, message("t", fmt.Sprint(n), fmt.Sprint("m", n), text(n)))
 			if n%4 == 0 {
-				events = append(events, message("t", fmt.Sprint(n-2), fmt.Sprint("m", n-2), fmt.Sprint("text of ", n-2)))
+				events = append(events, message("t", fmt.Sprint(n-2), fmt.Sprint("m", n-2), text(n-2)))
 			}
 		}
 		batches = append(batches, events)
@@ -31,7 +40,7 @@ func importBatches() (batches [][]tallystick.Event, unique int) {
 }
 
 func powerOptions(d *disktest.Disk) Options {
-	return Options{Dir: "/data/journal", FS: d, SegmentBytes: 900, TableKeys: 20, fullFrame: 200, Fatal: func(error) {}}
+	return Options{Dir: "/data/journal", FS: d, SegmentBytes: 3000, TableKeys: 20, fullFrame: 400, Fatal: func(error) {}}
 }
 
 // runImport imports over two openings until something fails, and returns what was answered: the accepted events in the order of their positions.

@@ -280,6 +280,23 @@ func TestPowerCuts(t *testing.T) {
 	}
 }
 
+// TestNothingIsMadeTwice holds that what was closed, and what merges have made of it, is there after a power cut: keys are right without, but to make them again
+// takes long.
+func TestNothingIsMadeTwice(t *testing.T) {
+	d := disktest.New()
+	for last := uint64(50); last <= 1000; last += 50 {
+		x := open(t, Options{FS: d, TableKeys: 16})
+		fill(t, x, last-49, last)
+		closeIndex(t, x)
+		d = d.Reboot(disktest.Dropped, 0)
+		x = open(t, Options{FS: d, TableKeys: 16})
+		if covered := check(t, x, last); covered != last {
+			t.Fatalf("covered %d of %d", covered, last)
+		}
+		closeIndex(t, x)
+	}
+}
+
 func TestNotDurableInJournal(t *testing.T) {
 	d := disktest.New()
 	x := open(t, Options{FS: d, TableKeys: 16})
