@@ -21,13 +21,15 @@ import (
 )
 
 const (
-	databaseFile   = "events.duckdb"
-	lockFile       = "lock"
-	openingFile    = "opening" // how many times in a row opening the database did not come to an end
-	tempDir        = "temp"
-	unreadableDir  = "unreadable"
-	defaultMemory  = "512MB"
-	checkpointSize = "32MB" // of the write-ahead log: more is slower to replay and takes more memory, less is written twice as often
+	databaseFile  = "events.duckdb"
+	lockFile      = "lock"
+	openingFile   = "opening" // how many times in a row opening the database did not come to an end
+	tempDir       = "temp"
+	unreadableDir = "unreadable"
+	defaultMemory = "512MB"
+	// checkpointSize is the size of the write-ahead log at which it is written into the tables. More takes more memory and time to replay; less makes
+	// DuckDB write smaller groups of rows, which it merges later, at a higher price.
+	checkpointSize = "16MB"
 )
 
 // Open opens the store in a folder, or begins one. It never gives up because of what is in the folder's files: what can't be read is set aside.
