@@ -145,9 +145,9 @@ func checkAfterCrash(d *disktest.Disk, accepted []tallystick.Record) error {
 
 // TestPowerCuts cuts the power at every write operation of an import, and lets the disk lose what was not synced in every way it may.
 func TestPowerCuts(t *testing.T) {
-	seeds := 1
+	times := 1
 	if os.Getenv("TALLYSTICK_LONG") != "" {
-		seeds = 100
+		times = 50
 	}
 	r := seeded(t)
 	d := disktest.New()
@@ -162,6 +162,10 @@ func TestPowerCuts(t *testing.T) {
 		d.CutPowerAt(n)
 		accepted := runImport(d)
 		for _, mode := range disktest.Modes {
+			seeds := times
+			if mode == disktest.Mixed {
+				seeds *= 10 // there are the most ways
+			}
 			for range seeds {
 				seed := r.Uint64()
 				if err := checkAfterCrash(d.Reboot(mode, seed), accepted); err != nil {
