@@ -27,7 +27,9 @@ type Format struct {
 	Extension string // of file names, with its point
 	MediaType string // for HTTP and mail
 
+	// One of the two is set: write for a format of one table, book for workbooks.
 	write func(io.Writer, tallystick.Table, Options) error
+	book  func(io.Writer, []tallystick.Table, Options) error
 }
 
 // Formats lists every format. It must not be changed.
@@ -35,6 +37,8 @@ var Formats = []Format{
 	{Name: "csv", Extension: ".csv", MediaType: "text/csv; charset=utf-8; header=present", write: writeCSV},
 	{Name: "json", Extension: ".json", MediaType: "application/json", write: writeJSON},
 	{Name: "ndjson", Extension: ".ndjson", MediaType: "application/x-ndjson", write: writeNDJSON},
+	{Name: "xlsx", Extension: ".xlsx", MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", book: writeXLSX},
+	{Name: "xls", Extension: ".xls", MediaType: "application/vnd.ms-excel", book: writeXLS},
 }
 
 // FormatNamed returns the format of that name; the error of an unknown one lists them all.
@@ -54,6 +58,10 @@ type Options struct {
 	Delimiter byte  // of CSV: one that [ParseDelimiter] returns; 0 is a comma
 	BOM       bool  // of CSV: begin with a byte order mark, by which Excel knows UTF-8
 	Guard     Guard // of CSV
+
+	// About gives the facts for a last sheet, About, of workbooks; nil: there is none. It is asked once every row of every table was read and written, and so may
+	// tell what is only known then.
+	About func() []Fact
 }
 
 // Guard says whether text that a spreadsheet would run as a formula is made harmless. Whoever may name a room may otherwise run formulas on the machine of
@@ -65,7 +73,24 @@ const (
 	GuardOff              // text is written as it is, for programs that read the file
 )
 
-// Write writes one table to w. It ranges over the table's rows, so a table can be written once.
+// Workbook reports whether a file of the format holds several tables, a sheet each.
+func (f Format) Workbook() bool { return f.book != nil }
+
+// Write writes one table to w; a workbook then has one sheet for it. It ranges over the table's rows, so a table can be written once.
 func (f Format) Write(w io.Writer, table tallystick.Table, o Options) error {
+	if f.book != nil {
+		return f.book(w, []tallystick.Table{table}, o)
+	}
 	return f.write(w, table, o)
+}
+
+// WriteBook writes tables to w, one after another. Of a format that is no workbook there must be exactly one.
+func (f Format) WriteBook(w io.Writer, tables []tallystick.Table, o Options) error {
+	if f.book != nil {
+		return f.book(w, tables, o)
+	}
+	if len(tables) != 1 {
+		return tallystick.Errorf(tallystick.Invalid, "%s holds one table, and these are %d", f.Name, len(tables)).WithHint("choose a workbook, xlsx or xls, or a file for each table")
+	}
+	return f.write(w, tables[0], o)
 }

@@ -138,6 +138,9 @@ func TestErrorsEndTheFile(t *testing.T) {
 					yielded++
 				}
 			}}
+			if format.Name == "xls" {
+				t.Skip("an XLS begins with what is known in the end")
+			}
 			if err := format.Write(failingWriter{broken}, endless, render.Options{}); !errors.Is(err, broken) || yielded > 20_000 {
 				t.Errorf("got %v after %d rows", err, yielded)
 			}
