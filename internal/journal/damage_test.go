@@ -124,7 +124,7 @@ func TestCutAnywhere(t *testing.T) {
 	for size := range sizes[0] + 1 {
 		behind := []string{"", "\x00", strings.Repeat("\x00", 200), strings.Repeat("garbage ", 50), frameMagic + strings.Repeat("\x01", 100)}
 		if os.Getenv("TALLYSTICK_LONG") == "" {
-			behind = append(behind[:1], behind[1+r.IntN(len(behind)-1)])
+			behind = []string{behind[r.IntN(len(behind))]}
 		}
 		for _, garbage := range behind {
 			if size < headerSize && len(garbage) > int(headerSize-size) {
