@@ -201,6 +201,38 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// TestADamagedBlockIsNoAnswer flips bits all over the database file. Each is seen when opening, or when it is read, or was of no importance; it never changes an answer.
+func TestADamagedBlockIsNoAnswer(t *testing.T) {
+	ctx := context.Background()
+	image := crashed(t)
+	delete(image, "events.duckdb.wal")
+	whole := image["events.duckdb"]
+	seen := 0
+	for at := 50; at < len(whole); at += len(whole) / 10 {
+		damaged := bytes.Clone(whole)
+		damaged[at] ^= 0x10
+		e := open(t, restored(t, map[string][]byte{"events.duckdb": damaged}))
+		applied, err := e.Applied(ctx, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := e.List(ctx, tallystick.List{
+			Scope: tallystick.For("acme", tallystick.Position{}, tallystick.MaxInstant), Types: []string{tallystick.MessageSent},
+			From: tallystick.MinInstant, Fields: []tallystick.Field{tallystick.FieldMessageID},
+		})
+		if err != nil || applied.IsZero() {
+			seen++
+		} else if len(list) != 3000 || applied.Sequence != 3000 || list[1234].Texts[0] != "message number 1235" {
+			t.Errorf("with a bit flipped at %d of %d: %d messages, applied %s", at, len(whole), len(list), applied)
+		}
+		e.Close() // may well fail
+	}
+	t.Logf("%d of the flips were seen", seen)
+	if seen == 0 {
+		t.Error("no damage was seen")
+	}
+}
+
 func TestAProgramThatDiesWhileOpening(t *testing.T) {
 	image := crashed(t)
 	for deaths, want := range map[string]int{"1": 6000, "2": 3000, "3": 0, "4711": 0} {

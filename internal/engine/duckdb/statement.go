@@ -3,10 +3,13 @@ package duckdb
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	duck "github.com/duckdb/duckdb-go/v2"
 
 	"github.com/tallystick/tallystick"
 )
@@ -77,13 +80,23 @@ func (s *statement) run(ctx context.Context, q querier, row func(scan func(...an
 
 // cause prefers the reason why the caller gave up to what became of the query.
 func cause(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if err != nil {
-		return fmt.Errorf("ask event store: %w", err)
+	problem := (*duck.Error)(nil)
+	if errors.As(err, &problem) {
+		switch problem.Type {
+		case duck.ErrorTypeIO, duck.ErrorTypeFatal, duck.ErrorTypeInternal, duck.ErrorTypeSerialization:
+			return tallystick.Errorf(tallystick.Internal, "ask event store: %w", err).
+				WithHint("if it stays so after a restart, make the event store again from the journal with `tallystick rebuild`")
+		case duck.ErrorTypeOutOfMemory:
+			return tallystick.Errorf(tallystick.Unavailable, "ask event store: %w", err).WithHint("ask for a shorter period, or give the event store more memory")
+		}
 	}
-	return nil
+	return fmt.Errorf("ask event store: %w", err)
 }
 
 // storable returns the texts that can be in the file at all: not the empty one, which means absent, and those that are UTF-8.
