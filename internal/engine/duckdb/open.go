@@ -48,12 +48,17 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		return nil, tallystick.Errorf(tallystick.Invalid, "%q can't be the folder of the event store: its name has a ?, %% or #", dir)
 	}
 	o.Dir = dir
-	if err := os.MkdirAll(filepath.Join(dir, tempDir), 0o750); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("open event store: %w", err)
 	}
 	lock, err := takeLock(filepath.Join(dir, lockFile))
 	if err != nil {
 		return nil, err
+	}
+	// A program that was killed leaves its temporary files.
+	temp := filepath.Join(dir, tempDir)
+	if err := errors.Join(os.RemoveAll(temp), os.MkdirAll(temp, 0o750)); err != nil {
+		return nil, errors.Join(fmt.Errorf("open event store: %w", err), lock.Close())
 	}
 	e := &Engine{lock: lock, log: o.Logger, tables: schema(), byType: map[string]*table{}, chunks: newChunks()}
 	for _, t := range e.tables {
