@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -41,6 +42,33 @@ func TestFaults(t *testing.T) {
 		if _, err := Verify(wait, d, "/data/journal", nil); err != nil {
 			t.Error(err)
 		}
+	})
+
+	t.Run("a failure answers all that wait", func(t *testing.T) {
+		d := disktest.New()
+		hold := make(chan struct{})
+		j := open(t, Options{FS: d, TableKeys: 1, groupBytes: 1, Committed: func([]tallystick.Record) { <-hold }})
+		var tickets []*Ticket
+		for i := range 100 { // each is a group of its own, and fills a table of the key index
+			tickets = append(tickets, j.Enqueue([]tallystick.Event{plain("t", strconv.Itoa(i), "x")}))
+		}
+		d.Inject(func(op disktest.Op, name string) error {
+			if op == disktest.OpWrite && strings.HasSuffix(name, ".journal") {
+				return broken
+			}
+			return nil
+		})
+		close(hold)
+		refused := 0
+		for _, ticket := range tickets {
+			if _, err := ticket.Wait(wait); err != nil {
+				refused++
+			}
+		}
+		if refused < 90 {
+			t.Errorf("%d of %d were refused", refused, len(tickets))
+		}
+		closeJournal(t, j)
 	})
 
 	t.Run("no room at any point of an import", func(t *testing.T) {

@@ -40,7 +40,8 @@ type Options struct {
 	// TableKeys is how many keys the key index gathers in memory before it writes them; 512 Ki where 0.
 	TableKeys int
 
-	fullFrame int // for tests: bytes of records at which a frame ends
+	fullFrame  int // for tests: bytes of records at which a frame ends
+	groupBytes int // for tests: about how many bytes of events are written between two syncs
 }
 
 func (o Options) withDefaults() Options {
@@ -58,6 +59,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.fullFrame == 0 {
 		o.fullFrame = fullFrame
+	}
+	if o.groupBytes == 0 {
+		o.groupBytes = groupBytes
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -111,7 +115,7 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	}
 	j.queue.init(o.QueueBytes)
 	groups := make(chan *group)
-	q := &sequencer{index: j.index, queue: &j.queue, groups: groups, next: j.next, chain: t.chain, z: z, full: o.fullFrame}
+	q := &sequencer{index: j.index, queue: &j.queue, groups: groups, next: j.next, chain: t.chain, z: z, full: o.fullFrame, size: o.groupBytes}
 	j.running.Go(q.run)
 	j.running.Go(func() { j.committer.run(groups) })
 	return j, nil

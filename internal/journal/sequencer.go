@@ -12,7 +12,7 @@ import (
 	"github.com/tallystick/tallystick/internal/journal/keyindex"
 )
 
-// groupBytes is about how many bytes of events are written between two syncs.
+// groupBytes is about how many bytes of events are written between two syncs, unless Options say otherwise.
 const groupBytes = 8 << 20
 
 // group is what is written between two syncs: frames, and the tickets that they answer. A group without frames carries tickets whose events are all known; they
@@ -36,6 +36,7 @@ type sequencer struct {
 	chain  chain
 	z      *zstd.Encoder
 	full   int // bytes of records at which a frame ends
+	size   int // bytes of events in a group
 
 	ids, naturals []keyindex.Found // for each event of the group
 	keys          []keyindex.Key   // buffers of find
@@ -54,9 +55,13 @@ func (s *sequencer) run() {
 	defer close(s.groups)
 	s.digests = sha256.New()
 	for {
-		tickets := s.queue.take(groupBytes)
+		tickets, failed := s.queue.take(s.size)
 		if len(tickets) == 0 {
 			return
+		}
+		if failed { // nothing becomes durable any more, and the index must not wait for it
+			s.groups <- &group{tickets: tickets}
+			continue
 		}
 		s.groups <- s.group(tickets)
 	}

@@ -95,7 +95,8 @@ type queue struct {
 	tickets []*Ticket
 	bytes   int
 	limit   int
-	err     error // why nothing more is taken
+	err     error // why nothing more is let in
+	failed  bool  // err is a failure: what is waiting is for nothing
 }
 
 func (q *queue) init(limit int) {
@@ -118,8 +119,9 @@ func (q *queue) add(t *Ticket) error {
 	return nil
 }
 
-// take returns waiting tickets with about size bytes, at least one. It waits for the first and returns none when the queue is closed and empty.
-func (q *queue) take(size int) []*Ticket {
+// take returns waiting tickets with about size bytes, at least one, and whether the queue has failed. It waits for the first ticket and returns none when the
+// queue is closed and empty.
+func (q *queue) take(size int) (out []*Ticket, failed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for len(q.tickets) == 0 && q.err == nil {
@@ -130,26 +132,29 @@ func (q *queue) take(size int) []*Ticket {
 		taken += len(q.tickets[n].bytes)
 		n++
 	}
-	out := q.tickets[:n:n]
+	out = q.tickets[:n:n]
 	if q.tickets = q.tickets[n:]; len(q.tickets) == 0 {
 		q.tickets = nil
 	}
 	q.bytes -= taken
 	q.changed.Broadcast()
-	return out
+	return out, q.failed
 }
 
 // close lets nothing more in.
 func (q *queue) close() {
-	q.fail(tallystick.Errorf(tallystick.Unavailable, "the journal is closed").WithHint("try again when the server is back"))
-}
-
-// fail lets nothing more in, for a reason; the first one stays.
-func (q *queue) fail(err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.err == nil {
-		q.err = err
+		q.err = tallystick.Errorf(tallystick.Unavailable, "the journal is closed").WithHint("try again when the server is back")
 	}
+	q.changed.Broadcast()
+}
+
+// fail lets nothing more in, for a reason.
+func (q *queue) fail(err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.err, q.failed = err, true
 	q.changed.Broadcast()
 }
