@@ -204,16 +204,25 @@ func TestInterruptKeepsWhatWasAccepted(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	in, out := io.Pipe()
 	ctx, interrupt := context.WithCancel(context.Background())
+	defer out.Close()
 	go func() {
 		out.Write(bytes.Join(lines[:len(lines)/2], nil))
-		time.AfterFunc(100*time.Millisecond, interrupt)
-		<-ctx.Done()
-		out.Write(lines[len(lines)/2]) // a read that blocks is waited for
-		out.Close()
+		for segments := []string{}; ; segments, _ = filepath.Glob(filepath.Join(data, "journal", "*.journal")) {
+			if len(segments) > 0 {
+				if info, err := os.Stat(segments[0]); err == nil && info.Size() > 1000 {
+					break // the first events are on disk
+				}
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		interrupt() // while the import waits for more
 	}()
 	r := tallyWith(ctx, in, nil, "import", "--data", data, "-")
 	r.complains(t, failed, "interrupted")
 	n := r.count(t, "accepted")
+	if n == 0 {
+		t.Error("nothing was accepted before the interruption")
+	}
 	again := tallyWith(context.Background(), bytes.NewReader(bytes.Join(lines, nil)), nil, "import", "--data", data, "-").must(t, done)
 	if got, want := again.count(t, "accepted"), distinct(t, lines)-n; got != want {
 		t.Errorf("%d events were accepted after the interruption, want %d", got, want)

@@ -15,7 +15,7 @@ const showRejected = 5
 func (r *importing) printRejected(source string, why error) {
 	if r.shown++; r.shown <= showRejected {
 		clear := ""
-		if isTerminal(r.program.stderr) {
+		if r.program.terminal {
 			clear = "\r\x1b[K" // the bar
 		}
 		fmt.Fprintf(r.program.stderr, "%srejected %s: %v\n", clear, source, why)

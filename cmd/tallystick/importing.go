@@ -86,9 +86,10 @@ func refusedBy(err error) error {
 }
 
 func (r *importing) readFile(ctx context.Context, name string, tickets chan<- *journal.Ticket) error {
-	in := r.program.stdin
+	var in io.Reader
 	if name == "-" {
 		name = "standard input"
+		in = interruptible(ctx, r.program.stdin)
 	} else {
 		f, err := os.Open(name)
 		if err != nil {
@@ -157,4 +158,16 @@ func (c *countingReader) Read(b []byte) (int, error) {
 		err = fmt.Errorf("read events: %w", err)
 	}
 	return n, err
+}
+
+// interruptible returns a reader that fails when ctx is done, also while r blocks. The goroutine that reads r is then left behind, with a read that
+// nothing can end: that is standard input, and the process is about to end.
+func interruptible(ctx context.Context, r io.Reader) io.Reader {
+	out, in := io.Pipe()
+	context.AfterFunc(ctx, func() { out.CloseWithError(context.Cause(ctx)) })
+	go func() {
+		_, err := io.CopyBuffer(struct{ io.Writer }{in}, r, make([]byte, 256<<10))
+		in.CloseWithError(err)
+	}()
+	return out
 }

@@ -6,18 +6,14 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"sync"
 )
 
 // lines is a log for people at a terminal: a line a record, with the program's name before and the keys behind, no time and no level. Errors are left out: they
 // end the command, which says them itself.
-type lines struct {
-	mu *sync.Mutex
-	w  io.Writer
-}
+type lines struct{ w io.Writer }
 
 // logger returns the log of a command, on stderr.
-func (p *program) logger() *slog.Logger { return slog.New(lines{&sync.Mutex{}, p.stderr}) }
+func (p *program) logger() *slog.Logger { return slog.New(lines{p.stderr}) }
 
 func (l lines) Enabled(_ context.Context, level slog.Level) bool {
 	return level >= slog.LevelInfo && level < slog.LevelError
@@ -33,8 +29,6 @@ func (l lines) Handle(_ context.Context, r slog.Record) error {
 	if len(keys) > 0 {
 		text += " (" + strings.Join(keys, ", ") + ")"
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	_, err := io.WriteString(l.w, strings.ReplaceAll(text, "\n", "; ")+"\n")
 	return err
 }

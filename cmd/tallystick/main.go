@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -29,7 +30,7 @@ type Main struct {
 
 // Run runs one command to its end and returns the exit code of the process. When ctx is done, the command stops soon, and cleanly.
 func (m *Main) Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) int {
-	p := &program{now: m.Now, pid: m.PID, stdin: stdin, stdout: stdout, stderr: stderr, env: env}
+	p := &program{now: m.Now, pid: m.PID, stdin: stdin, stdout: stdout, stderr: &shared{w: stderr}, terminal: isTerminal(stderr), env: env}
 	return exit(stderr, p.run(ctx, args))
 }
 
@@ -38,7 +39,20 @@ type program struct {
 	now            func() time.Time
 	pid            int
 	stdin          io.Reader
-	stdout, stderr io.Writer
+	stdout, stderr io.Writer // stderr may be written by several goroutines
+	terminal       bool      // stderr is one
 	env            func(string) (string, bool)
 	settings       values
+}
+
+// shared is a writer for several goroutines.
+type shared struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (s *shared) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(b)
 }

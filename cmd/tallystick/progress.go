@@ -20,7 +20,7 @@ type bar struct {
 // startBar shows progress until stop. The function says how much is done, of how much (0: nobody knows), and what to write behind the bar.
 func (p *program) startBar(progress func() (done, total int64, text string)) *bar {
 	b := &bar{quit: make(chan struct{})}
-	if !isTerminal(p.stderr) {
+	if !p.terminal {
 		return b
 	}
 	b.every(200*time.Millisecond, func(last bool) {

@@ -56,7 +56,7 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.withEngine(ctx, "report", func(engine tallystick.Answerer) error {
+	return p.withEngine(ctx, func(engine tallystick.Answerer) error {
 		if request.Tenants == nil && !c.AllTenants {
 			return whichTenant(ctx, engine)
 		}

@@ -105,6 +105,17 @@ func TestOutput(t *testing.T) {
 	})
 }
 
+func TestReportsAtOnce(t *testing.T) {
+	data := directory(t)
+	answers := make(chan result)
+	for range 4 {
+		go func() { answers <- tally("report", "tenant-usage", "--all-tenants", "--data", data) }()
+	}
+	for range 4 {
+		(<-answers).must(t, done)
+	}
+}
+
 func TestReports(t *testing.T) {
 	all := tally("reports").must(t, done).stdout
 	for _, r := range catalog(t).Reports() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strconv"
+	"time"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/applier"
@@ -21,6 +22,26 @@ const theLog = 1
 // open opens the data directory for a command.
 func (p *program) open(command string) (*datadir.Dir, error) {
 	return datadir.Open(p.settings.get("data"), datadir.Holder{PID: p.pid, Command: command})
+}
+
+// makingReport is the command of programs that hold the data directory for a moment only.
+const makingReport = "report"
+
+// openForReport is open, but waits while another report is being made, so that several may be asked for at once.
+func (p *program) openForReport(ctx context.Context) (*datadir.Dir, error) {
+	const pause, tries = 100 * time.Millisecond, 300
+	for try := 1; ; try++ {
+		dir, err := p.open(makingReport)
+		e := (*datadir.InUse)(nil)
+		if try == tries || !errors.As(err, &e) || e.Holder != "" && !e.By(makingReport) {
+			return dir, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(pause):
+		}
+	}
 }
 
 // newApplier makes an applier for the engine in a data directory.
@@ -74,8 +95,8 @@ func (p *program) withJournal(ctx context.Context, dir *datadir.Dir, fn func(*jo
 }
 
 // withEngine opens the data directory and its engine, brings the engine to the journal's head where it is behind, and hands it to fn.
-func (p *program) withEngine(ctx context.Context, command string, fn func(tallystick.Answerer) error) error {
-	dir, err := p.open(command)
+func (p *program) withEngine(ctx context.Context, fn func(tallystick.Answerer) error) error {
+	dir, err := p.openForReport(ctx)
 	if err != nil {
 		return err
 	}

@@ -113,8 +113,8 @@ func open(path string, holder Holder) (_ *Dir, err error) {
 	return d, nil
 }
 
-// Close gives the lock back.
-func (d *Dir) Close() error { return d.lock.Close() }
+// Close gives the lock back, without its name in it, so that the next holder is not taken for this one before it has written its own.
+func (d *Dir) Close() error { return errors.Join(d.lock.Truncate(0), d.lock.Close()) }
 
 // Path returns the directory itself, as it was given.
 func (d *Dir) Path() string { return d.path }

@@ -127,6 +127,9 @@ func TestTheSecondIsToldWhoWasFirst(t *testing.T) {
 	if tallystick.CodeOf(err) != tallystick.Conflict || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
+	if e := (*InUse)(nil); !errors.As(err, &e) || !e.By("serve") || e.By("import") || e.By("12") {
+		t.Errorf("the cause is %v", e)
+	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -57,14 +58,27 @@ func writeAt(f *os.File, text string) error {
 	return err
 }
 
-// heldBy says who has the directory. A holder that was just about to write its name is "another tallystick" without more.
+// InUse is the cause of the error about a directory that another program uses.
+type InUse struct {
+	Holder string // as [Holder.String] prints it; empty where it was just about to be written
+}
+
+func (e *InUse) Error() string {
+	if e.Holder == "" {
+		return "another tallystick"
+	}
+	return "another tallystick (" + e.Holder + ")"
+}
+
+// By reports whether the program runs a command.
+func (e *InUse) By(command string) bool {
+	return slices.Contains(strings.Split(e.Holder, ", "), command)
+}
+
+// heldBy says who has the directory.
 func heldBy(f *os.File, path string) error {
 	text, _ := io.ReadAll(io.LimitReader(f, 1<<10))
-	who := ""
-	if name := strings.TrimSpace(string(text)); name != "" {
-		who = " (" + name + ")"
-	}
-	return tallystick.Errorf(tallystick.Conflict, "another tallystick%s is using %s", who, path).WithHint("wait for it or stop it")
+	return tallystick.Errorf(tallystick.Conflict, "%w is using %s", &InUse{strings.TrimSpace(string(text))}, path).WithHint("wait for it or stop it")
 }
 
 func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
