@@ -1,6 +1,8 @@
 package render_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
 	"log"
 	"strings"
@@ -8,6 +10,40 @@ import (
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/render"
 )
+
+func ExampleFormat_WriteBook() {
+	format, err := render.FormatNamed("xlsx")
+	if err != nil {
+		log.Fatal(err)
+	}
+	sessions := tallystick.Table{
+		Name:    "by-bot",
+		Columns: []tallystick.Column{{Name: "Bot", Kind: tallystick.CellText}, {Name: "Sessions", Kind: tallystick.CellInteger}},
+		Rows: func(yield func([]tallystick.Cell, error) bool) {
+			yield([]tallystick.Cell{tallystick.TextCell("=Orders"), tallystick.IntegerCell(42)}, nil)
+		},
+	}
+	about := func() []render.Fact { return []render.Fact{{Name: "Zone", Value: "Europe/Berlin"}} }
+	var file bytes.Buffer
+	if err := format.WriteBook(&file, []tallystick.Table{sessions}, render.Options{About: about}); err != nil {
+		log.Fatal(err)
+	}
+	parts, err := zip.NewReader(bytes.NewReader(file.Bytes()), int64(file.Len()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, part := range parts.File {
+		fmt.Println(part.Name)
+	}
+	// Output:
+	// [Content_Types].xml
+	// _rels/.rels
+	// xl/styles.xml
+	// xl/worksheets/sheet1.xml
+	// xl/worksheets/sheet2.xml
+	// xl/workbook.xml
+	// xl/_rels/workbook.xml.rels
+}
 
 func ExampleFormat_Write() {
 	format, err := render.FormatNamed("csv")

@@ -167,6 +167,7 @@ func seed(t *testing.T) uint64 {
 
 // TestReaders writes random tables to workbooks and to CSV, and compares what independent readers find with what the CSV says, value by value and type by type.
 func TestReaders(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(seed(t), 1))
 	dir := t.TempDir()
 	var tables []keptTable

@@ -3,9 +3,10 @@
 // It promises:
 //
 //   - The same table gives the same bytes, always: nothing is localised, and no file holds a clock time or a random id.
-//   - Memory does not grow with the rows. A row is written when the table yields it; an error of the table or of the writer ends the file at once and is
-//     returned, so that a file that was cut is never taken for a whole one.
-//   - No value is changed, with one exception that can be switched off: the guard of CSV ([Options]).
+//   - Memory does not grow with the rows. A row is written when the table yields it, but for XLS, which begins with what is known in the end and spools rows to a
+//     temporary file. An error of the table or of the writer ends the file at once and is returned, so that a file that was cut is never taken for a whole one.
+//   - No value is changed, with one exception that can be switched off: the guard of CSV ([Options]). A byte that is not UTF-8 becomes U+FFFD wherever a format
+//     can't hold it. What is too large for a format is an error of the code too_large that names the place.
 //
 // # Decisions
 //

@@ -15,8 +15,8 @@ import (
 // writeXLSX writes a workbook of Office Open XML (ECMA-376): a zip with a part for each sheet.
 //
 // Parts are compressed as rows come and texts stand in their cells instead of a shared table, so that memory is constant and nothing is spooled. The well-known
-// excelize was tried and can't be used here: it gathers the whole file in memory, orders the sheets in the zip at random, replaces control characters, drops texts
-// such as _xD800_, and cuts long ones without a word. What is needed of the format is these two files.
+// excelize (v2.9.1) was tried and can't be used here: it gathers the whole file in memory, orders the sheets in the zip at random, replaces control characters, drops
+// texts such as _xD800_, and cuts long ones without a word. What is needed of the format is this file and xmltext.go, which take a quarter of its time.
 func writeXLSX(w io.Writer, tables []tallystick.Table, o Options) error {
 	z := zip.NewWriter(w)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, xlsxCompression) })
@@ -43,8 +43,8 @@ func writeXLSX(w io.Writer, tables []tallystick.Table, o Options) error {
 	return z.Close()
 }
 
-// xlsxCompression: a higher level takes twice the time for a tenth of the size.
-const xlsxCompression = 4
+// xlsxCompression is the level of deflate. Level 1 saves a fifth of the time and makes files larger by a quarter, and files go by mail.
+const xlsxCompression = 6
 
 // xlsxMaxPart is the size of XML after which a sheet goes on in the next one: a part of 4 GiB needs an extension of zip that Excel reads in some spellings only.
 const xlsxMaxPart = 4<<30 - 64<<20
