@@ -28,7 +28,7 @@ func (c *rebuildCommand) Run(ctx context.Context, p *program) error {
 	if err := dir.ClearEngine(); err != nil {
 		return err
 	}
-	a := p.newApplier(dir, applier.Reread)
+	a := p.newApplier(dir, applier.Reread, p.threads(1))
 	start, head := p.now(), j.Head()
 	err = follow(ctx, a, j, func() error {
 		bar := p.startBar(func() (done, total int64, text string) {

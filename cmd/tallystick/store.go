@@ -44,22 +44,24 @@ func (p *program) openForReport(ctx context.Context) (*datadir.Dir, error) {
 	}
 }
 
-// newApplier makes an applier for the engine in a data directory.
-//
-// While events come in, the engine leaves one processor to those who decode and journal them: threads that wait for work spin, and with two processors an
-// import took a quarter more of both.
-func (p *program) newApplier(dir *datadir.Dir, full applier.Full) *applier.Applier {
+// newApplier makes an applier for the engine in a data directory, which works with so many threads.
+func (p *program) newApplier(dir *datadir.Dir, full applier.Full, threads int) *applier.Applier {
 	logger := p.logger()
-	threads, _ := strconv.Atoi(p.settings.get("threads")) // empty is 0: as many as there are processors
-	if threads == 0 && full == applier.Wait {
-		threads = max(1, runtime.GOMAXPROCS(0)-1)
-	}
 	return applier.New(applier.Options{
 		Log: theLog, Full: full, Logger: logger,
 		Open: func(ctx context.Context) (tallystick.Engine, error) {
 			return duckdb.Open(ctx, duckdb.Options{Dir: dir.Engine(), MemoryLimit: p.settings.get("memory-limit"), Threads: threads, Logger: logger})
 		},
 	})
+}
+
+// threads returns the number of the engine's threads: the setting, else one for each processor but those that are to be spared. While events come in,
+// one is spared for those who decode and journal them: threads of the engine that wait for work spin, and on two processors an import took a quarter more of both.
+func (p *program) threads(spared int) int {
+	if n, err := strconv.Atoi(p.settings.get("threads")); err == nil {
+		return n
+	}
+	return max(1, runtime.GOMAXPROCS(0)-spared)
 }
 
 // follow runs an applier for as long as fn runs, and waits for both. fn begins when the engine is open and fits the journal.
@@ -82,7 +84,7 @@ func follow(ctx context.Context, a *applier.Applier, j applier.Journal, fn func(
 
 // withJournal opens a data directory's journal for writing, with an engine that follows it, for fn.
 func (p *program) withJournal(ctx context.Context, dir *datadir.Dir, fn func(*journal.Journal, *applier.Applier) error) error {
-	a := p.newApplier(dir, applier.Wait)
+	a := p.newApplier(dir, applier.Wait, p.threads(1))
 	j, err := journal.Open(ctx, journal.Options{
 		Dir: dir.Journal(), Keys: dir.Keys(), Logger: p.logger(), Committed: a.Committed,
 		Fatal: func(error) {}, // every event from then on is refused with the error, which ends the command
@@ -105,7 +107,7 @@ func (p *program) withEngine(ctx context.Context, fn func(tallystick.Answerer) e
 	if err != nil {
 		return broken(fmt.Errorf("open journal: %w", err))
 	}
-	a := p.newApplier(dir, applier.Reread)
+	a := p.newApplier(dir, applier.Reread, p.threads(0))
 	return follow(ctx, a, j, func() error {
 		if err := a.Wait(ctx, j.Head()); err != nil {
 			return broken(err)
