@@ -21,7 +21,7 @@ func TestKilledImports(t *testing.T) {
 	if os.Getenv("TALLYSTICK_LONG") != "" {
 		rounds, scale = 50, 10
 	}
-	lines := events(t, 40, scale)
+	lines := events(t, 25, scale)
 	file := write(t, "events.jsonl", bytes.Join(lines, nil))
 	clean := filepath.Join(t.TempDir(), "data")
 	start := time.Now()

@@ -13,7 +13,7 @@ import (
 
 func TestTheEngineIsMadeAnew(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
-	lines := events(t, 20, 1)
+	lines := events(t, 5, 1)
 	tally("import", "--data", data, write(t, "events.jsonl", bytes.Join(lines[:len(lines)/2], nil))).must(t, done)
 	old := t.TempDir()
 	if err := os.CopyFS(old, os.DirFS(filepath.Join(data, "engine"))); err != nil {
