@@ -148,7 +148,7 @@ func appendEntry(b []byte, name string, kind byte, child, start, size uint32) []
 		length = 2 * (len(units) + 1) // with a zero at the end
 	}
 	b = binary.LittleEndian.AppendUint16(b, uint16(length))
-	b = append(b, kind, 1) // 1 is black, in a tree of one
+	b = append(b, kind, min(kind, 1)) // 1 is black, in a tree of one
 	for _, v := range []uint32{freeSector, freeSector, child} {
 		b = binary.LittleEndian.AppendUint32(b, v)
 	}

@@ -34,6 +34,7 @@ func need(t *testing.T, found bool, what string) {
 type foundSheet struct {
 	Name   string
 	Frozen int
+	Titles string // the rows that are printed on each page
 	Bold   bool
 	Widths []int
 	Rows   [][]*foundCell
@@ -196,7 +197,7 @@ func TestReaders(t *testing.T) {
 				k.compare(t, filepath.Base(file), sheets[i])
 			}
 			about := sheets[len(tables)]
-			if about.Name != "About" || about.Frozen != 0 || !about.Bold || len(about.Rows) != 2 {
+			if about.Name != "About" || about.Frozen != 0 || about.Titles != "" || !about.Bold || len(about.Rows) != 2 {
 				t.Errorf("%s: About is %+v", file, about)
 			}
 			for i, fact := range facts {
@@ -251,6 +252,14 @@ func (k keptTable) compare(t *testing.T, file string, got foundSheet) {
 	want := k.csv(t)
 	if got.Name != k.name || got.Frozen != 1 || !got.Bold || len(got.Widths) != len(k.columns) || len(got.Rows) != len(want) {
 		t.Fatalf("%s: sheet %q, %d rows stay, bold %v, widths %v, %d rows; want %q with %d", file, got.Name, got.Frozen, got.Bold, got.Widths, len(got.Rows), k.name, len(want))
+	}
+	if titles := got.Titles[strings.LastIndex(got.Titles, "!")+1:]; titles != "$1:$1" && titles != "$A$1:$IV$1" {
+		t.Errorf("%s: sheet %q repeats %q", file, k.name, got.Titles)
+	}
+	for i, width := range got.Widths {
+		if head := []rune(k.columns[i].Name); width < min(len(head), 8) || width > 60 {
+			t.Errorf("%s: sheet %q, column %d is %d wide under %q", file, k.name, i, width, string(head))
+		}
 	}
 	for i, row := range want {
 		for j, w := range row {

@@ -1,4 +1,4 @@
-"""Prints what independent readers find in workbooks, as JSON: {file: [{name, frozen, bold, widths, rows: [[[type, value, format] or null]]}]}."""
+"""Prints what independent readers find in workbooks, as JSON: {file: [{name, frozen, titles, bold, widths, rows: [[[type, value, format] or null]]}]}."""
 import json
 import re
 import sys
@@ -8,7 +8,8 @@ def xls(path):
     import xlrd
     book = xlrd.open_workbook(path, formatting_info=True)
     types = {xlrd.XL_CELL_TEXT: "text", xlrd.XL_CELL_NUMBER: "number"}
-    for sheet in book.sheets():
+    titles = {name.scope: name.result.text for name in book.name_obj_list if name.builtin and name.name == "Print_Titles"}
+    for number, sheet in enumerate(book.sheets()):
         def show(cell):
             if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
                 return None
@@ -19,6 +20,7 @@ def xls(path):
         yield {
             "name": sheet.name,
             "frozen": sheet.horz_split_pos if sheet.panes_are_frozen else 0,
+            "titles": titles.get(number, ""),
             "bold": bool(first and book.font_list[book.xf_list[first.xf_index].font_index].weight == 700),
             "widths": [round(sheet.colinfo_map[i].width / 256) for i in sorted(sheet.colinfo_map)],
             "rows": [[show(cell) for cell in sheet.row(i)] for i in range(sheet.nrows)],
@@ -42,6 +44,7 @@ def xlsx(path):
         yield {
             "name": sheet.title,
             "frozen": int(panes.ySplit) if panes and panes.state == "frozen" else 0,
+            "titles": sheet.print_titles or "",
             "bold": bool(sheet["A1"].font.b),
             "widths": [round(d.width) for d in sheet.column_dimensions.values()],
             "rows": [[show(cell) for cell in row] for row in sheet.iter_rows()],
