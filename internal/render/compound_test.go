@@ -15,14 +15,9 @@ import (
 func TestCompoundSizes(t *testing.T) {
 	fat := func(n int64) int64 { return n * fatPerSector * sectorSize } // bytes of which n sectors of the FAT tell
 	for _, around := range []int64{0, smallStream, 10 * sectorSize, fat(1), fat(2), fat(difatInHeader), fat(difatInHeader + 1), fat(difatInHeader + difatPerSector)} {
-		for _, sectors := range []int64{-3, -2, -1, 0, 1, 2} {
-			for _, bytes := range []int64{-1, 0, 1} {
-				if size := around + sectors*sectorSize + bytes; size >= 0 {
-					checkCompound(t, size)
-				}
-				if around > fat(difatInHeader) && testing.Short() {
-					break
-				}
+		for _, off := range []int64{-1025, -1024, -513, -512, -1, 0, 1, 512, 513} {
+			if size := around + off; size >= 0 {
+				checkCompound(t, size)
 			}
 		}
 	}

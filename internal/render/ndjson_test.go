@@ -2,7 +2,9 @@ package render_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -29,6 +31,39 @@ func TestNDJSONNeedsNamesThatDiffer(t *testing.T) {
 		if err := format.Write(io.Discard, table("rooms", texts(names...)), render.Options{}); err == nil || !strings.Contains(err.Error(), `"rooms"`) {
 			t.Errorf("%q: got %v", names, err)
 		}
+	}
+}
+
+// TestNDJSONAgreesWithCSV compares random tables in both formats, value by value and type by type.
+func TestNDJSONAgreesWithCSV(t *testing.T) {
+	r := rand.New(rand.NewPCG(seed(t), 3))
+	k := randomTable(r, "t", 500)
+	for i := range k.columns {
+		k.columns[i].Name = fmt.Sprint(i, k.columns[i].Name)
+	}
+	want := k.csv(t)[1:]
+	decoder := json.NewDecoder(strings.NewReader(write(t, "ndjson", k.table(), render.Options{})))
+	decoder.UseNumber()
+	for i, row := range k.rows {
+		var got map[string]any
+		if err := decoder.Decode(&got); err != nil || len(got) != len(row) {
+			t.Fatalf("row %d has %d values, %v", i, len(got), err)
+		}
+		for j, cell := range row {
+			var value any = want[i][j].text
+			switch cell.Kind {
+			case tallystick.CellEmpty:
+				value = nil
+			case tallystick.CellInteger, tallystick.CellDecimal:
+				value = json.Number(want[i][j].text)
+			}
+			if found := got[k.columns[j].Name]; found != value {
+				t.Errorf("row %d, column %d: %#v, want %#v", i, j, found, value)
+			}
+		}
+	}
+	if decoder.More() {
+		t.Error("there are more rows")
 	}
 }
 

@@ -118,6 +118,10 @@ func xlsSheetEntry(s *xlsSheet, at uint32) []byte {
 
 // xlsTitles makes the heads of sheets repeat on each printed page: a name of Excel's own for the first row of each.
 func xlsTitles(sheets []xlsSheet) []byte {
+	const most = 1000 // places that fit into a record; more sheets have no titles
+	if len(sheets) > most {
+		return nil
+	}
 	x := appendRecord(nil, 0x01ae, append16(nil, uint16(len(sheets)), 0x0401)) // places are in this workbook
 	places := append16(nil, uint16(len(sheets)))
 	for i := range sheets {
