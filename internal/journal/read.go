@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -21,14 +22,28 @@ const (
 // Reader reads the records of a journal, without its key index and without changing a file.
 type Reader struct{ *store }
 
-// OpenReader opens the journal in a directory as it is now. A missing directory is an empty journal. Of a journal that is being written it reads what was
-// there at this call, perhaps with records that are not durable yet.
+// OpenReader opens the journal in a directory as it is now. A missing directory is an empty journal. What a killed program left behind is synced first: an engine that
+// applied records which a power cut then took would be ahead of its journal.
 func OpenReader(ctx context.Context, fsys disk.FS, dir string) (*Reader, error) {
 	s := newStore(fsys, dir)
-	if _, err := s.open(ctx); err != nil {
+	t, err := s.open(ctx)
+	if err != nil {
 		return nil, err
 	}
+	if n := len(s.segments); n > 0 && !t.trailer && !t.unborn {
+		if err := syncFile(fsys, s.segments[n-1].path); err != nil {
+			return nil, fmt.Errorf("sync the journal's end: %w", err)
+		}
+	}
 	return &Reader{s}, nil
+}
+
+func syncFile(fsys disk.FS, path string) error {
+	f, err := fsys.Append(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // Head returns the position of the newest record, the zero Position where there is none.
