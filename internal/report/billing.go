@@ -62,13 +62,15 @@ func (v *invoice) flows() {
 
 // concurrency writes Maximum and Average of some applications, and of any other that has spans in the period if others, and then of All.
 func (v *invoice) concurrency(section string, span tallystick.Span, where tallystick.Filter, applications []string, others bool) {
+	if v.err != nil || !v.more {
+		return
+	}
 	v.section = section
 	q := tallystick.Peak{Scope: v.scope, Span: span, From: v.from, Where: where, Edges: v.hours()}
 	if limit := v.options["open_limit"]; limit != "none" {
-		q.OpenLimit, v.err = parseLength(limit)
-	}
-	if v.err != nil || !v.more {
-		return
+		if q.OpenLimit, v.err = parseLength(limit); v.err != nil {
+			return
+		}
 	}
 	grouped := q
 	grouped.By = []tallystick.Dimension{{Field: tallystick.FieldApplication}}

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"context"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -55,83 +56,142 @@ func TestEveryQueryHasAScope(t *testing.T) {
 	}
 }
 
-// spy refuses to be asked about any tenant but one.
+// spy refuses to be asked about any tenant but one, and fails at one of the queries.
 type spy struct {
 	tallystick.Answerer
 	t      *testing.T
 	tenant string
 	asked  int
+	fails  int // number of the query that fails; 0: none
 }
 
-func (s *spy) see(scope tallystick.Scope) {
+var errSpy = errors.New("the store is on fire")
+
+func (s *spy) see(scope tallystick.Scope) error {
 	s.asked++
 	if scope.Tenant() != s.tenant {
 		s.t.Errorf("a query about %q while reporting on %q", scope.Tenant(), s.tenant)
 	}
+	if s.asked == s.fails {
+		return errSpy
+	}
+	return nil
 }
 
 func (s *spy) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
-	s.see(q.Scope)
+	if err := s.see(q.Scope); err != nil {
+		return nil, err
+	}
 	return s.Answerer.Tally(ctx, q)
 }
 
 func (s *spy) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
-	s.see(q.Scope)
+	if err := s.see(q.Scope); err != nil {
+		return tallystick.PeakAnswer{}, err
+	}
 	return s.Answerer.Peak(ctx, q)
 }
 
 func (s *spy) Entities(ctx context.Context, q tallystick.Entities) ([]tallystick.Entity, error) {
-	s.see(q.Scope)
+	if err := s.see(q.Scope); err != nil {
+		return nil, err
+	}
 	return s.Answerer.Entities(ctx, q)
 }
 
 func (s *spy) List(ctx context.Context, q tallystick.List) ([]tallystick.Listed, error) {
-	s.see(q.Scope)
+	if err := s.see(q.Scope); err != nil {
+		return nil, err
+	}
 	return s.Answerer.List(ctx, q)
 }
 
 func (s *spy) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
-	s.see(q.Scope)
+	if err := s.see(q.Scope); err != nil {
+		return nil, err
+	}
 	return s.Answerer.Resolutions(ctx, q)
 }
 
 func (s *spy) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
-	s.see(q.Scope)
+	if err := s.see(q.Scope); err != nil {
+		return nil, err
+	}
 	return s.Answerer.Sessions(ctx, q)
 }
 
 func (s *spy) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
-	s.see(q.Scope)
+	if err := s.see(q.Scope); err != nil {
+		return nil, err
+	}
 	return s.Answerer.Conversations(ctx, q)
 }
 
 // TestNobodyElseIsAsked makes every table of every report for one tenant of a store with two.
 func TestNobodyElseIsAsked(t *testing.T) {
-	catalog := load(t)
-	for _, definition := range catalog.Reports() {
+	for _, definition := range load(t).Reports() {
 		t.Run(definition.Name, func(t *testing.T) {
-			engine := memory.New()
-			events := readEvents(t, "../../reports/billing-usage/several/events.jsonl")
-			if err := engine.Apply(t.Context(), recordsOf(events)); err != nil {
+			store := newSpy(t)
+			if err := store.makeAll(definition.Name); err != nil {
 				t.Fatal(err)
-			}
-			store := &spy{Answerer: engine, t: t, tenant: "north"}
-			from, _ := tallystick.ParseMoment("2025-05-01")
-			to, _ := tallystick.ParseMoment("2025-05-03")
-			result, err := catalog.Make(t.Context(), store, tallystick.Request{Report: definition.Name, Tenants: []string{"north"}, From: from, To: to})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, table := range result.Tables {
-				for _, err := range table.Rows {
-					if err != nil {
-						t.Fatal(err)
-					}
-				}
 			}
 			if store.asked == 0 {
 				t.Error("nothing was asked")
 			}
 		})
 	}
+}
+
+// TestNoErrorIsSwallowed lets each query of each report fail in turn: the report fails with it, and never goes on with less.
+func TestNoErrorIsSwallowed(t *testing.T) {
+	for _, definition := range load(t).Reports() {
+		t.Run(definition.Name, func(t *testing.T) {
+			for n := 1; ; n++ {
+				store := newSpy(t)
+				store.fails = n
+				err := store.makeAll(definition.Name)
+				if store.asked < n {
+					break // it asks no more than that
+				}
+				if !errors.Is(err, errSpy) {
+					t.Errorf("query %d fails, and the report ends with %v", n, err)
+				}
+			}
+		})
+	}
+}
+
+// newSpy returns a spy over events in which every query of every report finds something.
+func newSpy(t *testing.T) *spy {
+	engine := memory.New()
+	var events []tallystick.Event
+	for _, file := range []string{"billing-usage/several", "billing-usage/billing", "service-usage/service", "session-usage/sessions", "room-usage/room-edges"} {
+		for _, e := range readEvents(t, "../../reports/"+file+"/events.jsonl") {
+			if e.Tenant == "acme" || e.Tenant == "north" {
+				events = append(events, e)
+			}
+		}
+	}
+	if err := engine.Apply(t.Context(), recordsOf(events)); err != nil {
+		t.Fatal(err)
+	}
+	return &spy{Answerer: engine, t: t, tenant: "acme"}
+}
+
+// makeAll makes every table of a report, over a period in which something happens.
+func (s *spy) makeAll(name string) error {
+	from, _ := tallystick.ParseMoment("2025-01-01")
+	to, _ := tallystick.ParseMoment("2025-05-31")
+	result, err := load(s.t).Make(s.t.Context(), s, tallystick.Request{Report: name, Tenants: []string{s.tenant}, From: from, To: to})
+	if err != nil {
+		return err
+	}
+	for _, table := range result.Tables {
+		for _, err := range table.Rows {
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
