@@ -1,6 +1,9 @@
 package tallystick
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Record is an event in its place in the journal.
 type Record struct {
@@ -17,6 +20,10 @@ type Engine interface {
 	// Close releases the store. Everything applied stays.
 	Close() error
 }
+
+// ErrDamaged is a cause of the errors of an [Engine] whose store can't be read as it was written. The store is a view of the journal: whoever meets the error may throw it
+// away, open a new one and apply the journal to it.
+var ErrDamaged = errors.New("event store is damaged")
 
 // Applier is the writing half of an [Engine].
 type Applier interface {

@@ -27,10 +27,14 @@ type Error struct {
 	Err     error  // cause; may be nil
 }
 
-// Errorf makes an Error with a formatted message. A %w verb sets the cause.
+// Errorf makes an Error with a formatted message. What %w verbs name are causes.
 func Errorf(code Code, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
-	return &Error{Code: code, Message: err.Error(), Err: errors.Unwrap(err)}
+	e := &Error{Code: code, Message: err.Error(), Err: errors.Unwrap(err)}
+	if _, several := err.(interface{ Unwrap() []error }); several {
+		e.Err = err
+	}
+	return e
 }
 
 // WithHint returns e with the given advice.

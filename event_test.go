@@ -1,6 +1,7 @@
 package tallystick
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"testing"
@@ -169,6 +170,9 @@ func TestError(t *testing.T) {
 	err := Errorf(Unavailable, "append to the journal: %w", cause).At("data.x").WithHint("free some space")
 	if got, want := err.Error(), "data.x: append to the journal: disk full; free some space"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	if two := Errorf(Internal, "%w: %w", ErrDamaged, cause); !errors.Is(two, ErrDamaged) || !errors.Is(two, cause) || two.Error() != "event store is damaged: disk full" {
+		t.Errorf("two causes: %v", two)
 	}
 	wrapped := fmt.Errorf("import: %w", err)
 	if CodeOf(wrapped) != Unavailable || CodeOf(cause) != Internal || CodeOf(nil) != "" {

@@ -30,7 +30,8 @@ type Main struct {
 
 // Run runs one command to its end and returns the exit code of the process. When ctx is done, the command stops soon, and cleanly.
 func (m *Main) Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) int {
-	p := &program{now: m.Now, pid: m.PID, stdin: stdin, stdout: stdout, stderr: &shared{w: stderr}, terminal: isTerminal(stderr), env: env}
+	p := &program{now: m.Now, pid: m.PID, stdin: stdin, stderr: &shared{w: stderr}, terminal: isTerminal(stderr), env: env}
+	p.stdout = &counted{stdout, &p.written}
 	return exit(stderr, p.run(ctx, args))
 }
 
@@ -41,8 +42,21 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer // stderr may be written by several goroutines
 	terminal       bool      // stderr is one
+	written        int64     // bytes that went to stdout
 	env            func(string) (string, bool)
 	settings       values
+}
+
+// counted counts what is written.
+type counted struct {
+	w io.Writer
+	n *int64
+}
+
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	*c.n += int64(n)
+	return n, err
 }
 
 // shared is a writer for several goroutines.

@@ -48,7 +48,7 @@ func (p *program) openForReport(ctx context.Context) (*datadir.Dir, error) {
 func (p *program) newApplier(dir *datadir.Dir, full applier.Full, threads int) *applier.Applier {
 	logger := p.logger()
 	return applier.New(applier.Options{
-		Log: theLog, Full: full, Logger: logger,
+		Log: theLog, Full: full, Logger: logger, Discard: dir.ClearEngine,
 		Open: func(ctx context.Context) (tallystick.Engine, error) {
 			return duckdb.Open(ctx, duckdb.Options{Dir: dir.Engine(), MemoryLimit: p.settings.get("memory-limit"), Threads: threads, Logger: logger})
 		},
@@ -109,9 +109,17 @@ func (p *program) withEngine(ctx context.Context, fn func(tallystick.Answerer) e
 	}
 	a := p.newApplier(dir, applier.Reread, p.threads(0))
 	return follow(ctx, a, j, func() error {
-		if err := a.Wait(ctx, j.Head()); err != nil {
-			return broken(err)
+		ask := func() error {
+			if err := a.Wait(ctx, j.Head()); err != nil {
+				return broken(err)
+			}
+			return a.Ask(fn)
 		}
-		return a.Ask(fn)
+		written := p.written
+		err := ask()
+		if errors.Is(err, tallystick.ErrDamaged) && p.written == written {
+			err = ask() // of the engine that was made anew
+		}
+		return err
 	})
 }

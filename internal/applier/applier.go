@@ -11,6 +11,7 @@
 //   - Falling behind and starting are the same thing: both read from the engine's position on. While reading, new records queue up again, and those the reading has met
 //     are skipped by position.
 //   - After an error of Apply nobody knows what the engine holds. It is closed, opened again and asked for its position; a few failures without progress end Run.
+//   - An engine whose store is damaged ([tallystick.ErrDamaged]), as Apply or who asks it has found, is thrown away, and a new one gets the whole journal. It is a view.
 //   - An engine ahead of the journal is refused: acknowledged events are gone from the journal, and going on would give their positions to others.
 package applier
 
@@ -46,6 +47,8 @@ type Options struct {
 	Log  uint32 // whose records
 	Open func(context.Context) (tallystick.Engine, error)
 	Full Full
+	// Discard throws away the store of an engine that was closed because it is damaged; nil: such an engine is opened again as it is.
+	Discard func() error
 
 	Queue  int           // most records waiting; 65536
 	Batch  int           // most records of one Apply; 32768
@@ -66,6 +69,8 @@ type Applier struct {
 	opened  bool          // the engine was opened once, and fits the journal
 	ended   error         // why Run has ended; nil while it has not
 	changed chan struct{} // closed and replaced when something above changes
+
+	damaged chan error // what Ask has found; holds one
 
 	use    sync.RWMutex // held for reading by who asks the engine, for writing by who replaces it
 	engine tallystick.Engine
@@ -91,7 +96,7 @@ func New(o Options) *Applier {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Applier{options: o, queue: newQueue(o.Batch, o.Queue, o.Full), changed: make(chan struct{})}
+	return &Applier{options: o, queue: newQueue(o.Batch, o.Queue, o.Full), changed: make(chan struct{}), damaged: make(chan error, 1)}
 }
 
 // Committed takes records that the journal has committed, in order. It keeps the records but not the slice.
@@ -126,7 +131,14 @@ func (a *Applier) run(ctx context.Context, journal Journal) error {
 		if failures >= a.options.Tries {
 			return fmt.Errorf("engine failed %d times at %s: %w", failures, a.Applied(), err)
 		}
-		a.options.Logger.Warn("the engine failed; opening it again", "error", err, "applied", a.Applied().String())
+		if errors.Is(err, tallystick.ErrDamaged) && a.options.Discard != nil {
+			a.options.Logger.Warn("the event store is damaged; it is thrown away and made anew from the journal", "error", err)
+			if err := a.options.Discard(); err != nil {
+				return fmt.Errorf("throw away damaged engine: %w", err)
+			}
+		} else {
+			a.options.Logger.Warn("the engine failed; opening it again", "error", err, "applied", a.Applied().String())
+		}
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -146,6 +158,10 @@ func (a *Applier) serve(ctx context.Context, journal Journal) error {
 	}
 	defer func() {
 		a.replace(nil)
+		select {
+		case <-a.damaged: // is of this engine
+		default:
+		}
 		if err := engine.Close(); err != nil {
 			a.options.Logger.Warn("the engine did not close cleanly; it is checked when it is opened", "error", err)
 		}
@@ -165,9 +181,9 @@ func (a *Applier) serve(ctx context.Context, journal Journal) error {
 	a.queue.miss()
 	a.replace(engine)
 	a.mu.Lock()
-	a.opened = true
+	a.opened, a.applied = true, applied
+	a.announce()
 	a.mu.Unlock()
-	a.advance(applied)
 	for {
 		records, behind, err := a.next(ctx)
 		switch {
@@ -200,6 +216,8 @@ func (a *Applier) next(ctx context.Context) (records []tallystick.Record, behind
 		select {
 		case <-ctx.Done():
 			return nil, false, context.Cause(ctx)
+		case err := <-a.damaged:
+			return nil, false, err
 		case <-deadline:
 			due = true
 		case <-a.queue.wake:

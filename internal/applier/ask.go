@@ -2,6 +2,7 @@ package applier
 
 import (
 	"context"
+	"errors"
 
 	"github.com/tallystick/tallystick"
 )
@@ -51,11 +52,23 @@ func (a *Applier) waitFor(ctx context.Context, holds func() bool) error {
 
 // Ask calls fn with the engine, which is valid until fn returns. It is an error of code Unavailable while there is none: before Run has opened it,
 // while it is opened again, and after Run.
+//
+// When fn returns an error that says the engine is damaged, Run makes it anew; [Applier.Wait] then waits for that, and who wants to may ask again.
 func (a *Applier) Ask(fn func(tallystick.Answerer) error) error {
 	a.use.RLock()
 	defer a.use.RUnlock()
 	if a.engine == nil {
 		return tallystick.Errorf(tallystick.Unavailable, "the engine is not open").WithHint("try again in a moment")
 	}
-	return fn(a.engine)
+	err := fn(a.engine)
+	if errors.Is(err, tallystick.ErrDamaged) && a.options.Discard != nil {
+		select {
+		case a.damaged <- err:
+			a.mu.Lock()
+			a.opened = false
+			a.mu.Unlock()
+		default: // another asker has said so
+		}
+	}
+	return err
 }

@@ -52,6 +52,9 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 	}
 	if err := e.write(ctx, b); err != nil {
 		e.failed = err
+		if isDamage(err.Error()) {
+			err = damaged(err)
+		}
 		return fmt.Errorf("apply %d records: %w", len(records), err)
 	}
 	e.mu.Lock()

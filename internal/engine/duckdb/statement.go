@@ -89,14 +89,28 @@ func cause(ctx context.Context, err error) error {
 	problem := (*duck.Error)(nil)
 	if errors.As(err, &problem) {
 		switch problem.Type {
-		case duck.ErrorTypeIO, duck.ErrorTypeFatal, duck.ErrorTypeInternal, duck.ErrorTypeSerialization:
-			return tallystick.Errorf(tallystick.Internal, "ask event store: %w", err).
-				WithHint("if it stays so after a restart, make the event store again from the journal with `tallystick rebuild`")
+		case duck.ErrorTypeFatal, duck.ErrorTypeInternal, duck.ErrorTypeSerialization:
+			return damaged(err)
+		case duck.ErrorTypeIO:
+			if isDamage(problem.Msg) {
+				return damaged(err)
+			}
+			return tallystick.Errorf(tallystick.Internal, "ask event store: %w", err).WithHint("make room or mend the disk, and ask again")
 		case duck.ErrorTypeOutOfMemory:
 			return tallystick.Errorf(tallystick.Unavailable, "ask event store: %w", err).WithHint("ask for a shorter period, or give the event store more memory")
 		}
 	}
 	return fmt.Errorf("ask event store: %w", err)
+}
+
+// isDamage tells a checksum that does not match from a disk that is full: DuckDB gives both the same type, and only its text differs.
+func isDamage(message string) bool {
+	message = strings.ToLower(message)
+	return strings.Contains(message, "checksum") || strings.Contains(message, "corrupt")
+}
+
+func damaged(err error) error {
+	return tallystick.Errorf(tallystick.Internal, "%w: %w", tallystick.ErrDamaged, err).WithHint("`tallystick rebuild` makes it anew from the journal")
 }
 
 // storable returns the texts that can be in the file at all: not the empty one, which means absent, and those that are UTF-8.
