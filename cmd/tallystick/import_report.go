@@ -46,14 +46,14 @@ func (r *importing) printSummary(dir string) {
 	if others > 0 {
 		fmt.Fprintf(r.program.stderr, "unknown names in %s more places\n", thousands(others))
 	}
-	fmt.Fprintf(out, "accepted   %s\n", thousands(accepted))
-	fmt.Fprintf(out, "duplicate  %s", thousands(duplicate))
+	fmt.Fprintf(out, "accepted   %d\n", accepted)
+	fmt.Fprintf(out, "duplicate  %d", duplicate)
 	if conflicting > 0 {
-		fmt.Fprintf(out, ", %s of them conflicting: their data differs from the event accepted first", thousands(conflicting))
+		fmt.Fprintf(out, ", %d of them conflicting: their data differs from the event accepted first", conflicting)
 	}
-	fmt.Fprintf(out, "\nrejected   %s\n", thousands(rejected))
+	fmt.Fprintf(out, "\nrejected   %d\n", rejected)
 	n := accepted + duplicate + rejected
-	fmt.Fprintf(out, "%s events%s\n", thousands(n), rate(n, r.program.now().Sub(r.start)))
+	fmt.Fprintf(out, "%d events%s\n", n, rate(n, r.program.now().Sub(r.start)))
 }
 
 // showProgress shows how far the import is, until its stop.

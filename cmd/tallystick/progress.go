@@ -71,7 +71,7 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// thousands prints a number with spaces between groups of three digits.
+// thousands prints a number for people, with spaces between groups of three digits. What goes to standard output is for programs too and has plain digits.
 func thousands(n int64) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
@@ -85,5 +85,5 @@ func rate(n int64, d time.Duration) string {
 	if d < time.Millisecond || n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" in %s, %s events/s", d.Round(10*time.Millisecond), thousands(int64(float64(n)/d.Seconds())))
+	return fmt.Sprintf(" in %s, %.0f events/s", d.Round(10*time.Millisecond), float64(n)/d.Seconds())
 }

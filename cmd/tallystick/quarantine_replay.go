@@ -27,8 +27,7 @@ func (c *quarantineReplayCommand) Run(ctx context.Context, p *program) error {
 			if err := r.all(ctx, c.IDs); err != nil {
 				return err
 			}
-			fmt.Fprintf(p.stdout, "accepted   %s\nduplicate  %s\nrejected   %s\n",
-				thousands(r.accepted), thousands(r.duplicate), thousands(r.rejected))
+			fmt.Fprintf(p.stdout, "accepted   %d\nduplicate  %d\nrejected   %d\n", r.accepted, r.duplicate, r.rejected)
 			return broken(a.Wait(ctx, j.Head()))
 		})
 	})

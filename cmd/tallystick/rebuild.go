@@ -42,6 +42,6 @@ func (c *rebuildCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	n := int64(head.Sequence)
-	fmt.Fprintf(p.stdout, "%s events applied%s\n", thousands(n), rate(n, p.now().Sub(start)))
+	fmt.Fprintf(p.stdout, "%d events applied%s\n", n, rate(n, p.now().Sub(start)))
 	return nil
 }

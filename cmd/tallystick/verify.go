@@ -33,10 +33,9 @@ func (c *verifyCommand) Run(ctx context.Context, p *program) error {
 	})
 	bar.stop()
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "records\t%s\nsegments\t%s\nbytes\t%s\nhead\t%s\nchain\t%x\n",
-		thousands(int64(found.Records)), thousands(int64(found.Segments)), thousands(found.Bytes), found.Head, found.Chain)
+	fmt.Fprintf(w, "records\t%d\nsegments\t%d\nbytes\t%d\nhead\t%s\nchain\t%x\n", found.Records, found.Segments, found.Bytes, found.Head, found.Chain)
 	if found.Unfinished > 0 {
-		fmt.Fprintf(w, "unfinished\t%s bytes at the end, which a crash left half written and nobody was promised\n", thousands(found.Unfinished))
+		fmt.Fprintf(w, "unfinished\t%d bytes at the end, which a crash left half written and nobody was promised\n", found.Unfinished)
 	}
 	if err := w.Flush(); err != nil {
 		return err
