@@ -102,8 +102,7 @@ func peakOf(spans []*running, from, before tallystick.Instant) []*running {
 	return together
 }
 
-// spans lists the spans that touch the period or start within its margin, in order of their starts, of those that are near: of the group, or of every group that
-// the query asks about.
+// spans lists the spans of the group, or of every group that the query asks about, that touch the period or start within its margin.
 func (t *target) spans(q tallystick.Peak, group []string) ([]*running, error) {
 	where := tallystick.Filter{}
 	for _, c := range q.Where {
@@ -150,7 +149,7 @@ func (t *target) spans(q tallystick.Peak, group []string) ([]*running, error) {
 		if s.reason = firstBroken(conditions, &s.near); s.reason == "" && s.end <= t.from {
 			s.reason = OutsidePeriod
 		}
-		if s.end > t.from-m {
+		if s.end > t.from || s.start >= t.from-m {
 			spans = append(spans, s)
 		}
 	}
