@@ -62,32 +62,26 @@ func TestTheEngineIsMadeAnew(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a bit flipped anywhere in it", func(t *testing.T) {
-		healed := 0
+	t.Run("damaged inside, where only reading finds it", func(t *testing.T) {
 		file := filepath.Join(engine, "events.duckdb")
-		const flips = 5
-		for i := range flips {
-			whole, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			at := len(whole) * (2*i + 1) / (2 * flips)
+		whole, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const headers = 3 * 4096 // which opening checks
+		for at := headers + 100; at < len(whole); at += 8192 {
 			whole[at] ^= 0x04
-			if err := os.WriteFile(file, whole, 0o640); err != nil {
-				t.Fatal(err)
-			}
-			r := tally("report", "room-usage", "--all-tenants", "--from", "2025-01-01", "--to", "2025-01-05", "--data", data).must(t, done)
-			if strings.Contains(r.stderr, "thrown away and made anew") || strings.Contains(r.stderr, "set aside") {
-				healed++
-			}
-			if got := reportsOf(t, data); got != want {
-				t.Errorf("with a bit flipped at %d of %d the reports have changed:\n%s", at, len(whole), difference(got, want))
-			}
 		}
-		if healed == 0 {
-			t.Error("no damage was noticed")
+		if err := os.WriteFile(file, whole, 0o640); err != nil {
+			t.Fatal(err)
 		}
-		t.Logf("%d of %d flips were noticed and mended", healed, flips)
+		r := tally("report", "room-usage", "--all-tenants", "--from", "2025-01-01", "--to", "2025-01-05", "--data", data).must(t, done)
+		if !strings.Contains(r.stderr, "thrown away and made anew") && !strings.Contains(r.stderr, "set aside") {
+			t.Errorf("stderr does not say what happened: %s", r.stderr)
+		}
+		if got := reportsOf(t, data); got != want {
+			t.Errorf("the reports have changed:\n%s", difference(got, want))
+		}
 	})
 	t.Run("rebuilt by hand", func(t *testing.T) {
 		r := tally("rebuild", "--data", data).must(t, done)
