@@ -90,7 +90,14 @@ func (t *target) failures(events []near, before tallystick.Instant) (map[string]
 		}
 	}
 	failed := map[string]bool{}
-	found, err := t.listOf(before, tallystick.FieldMessageID, ids, []tallystick.Field{tallystick.FieldMessageID}, tallystick.MessageFailed)
+	fields := []tallystick.Field{tallystick.FieldMessageID}
+	var found []near
+	var err error
+	if len(ids) > manyIDs { // then all failures are fewer than questions about so many messages
+		found, err = t.list(tallystick.MinInstant, before, nil, fields, tallystick.MessageFailed)
+	} else {
+		found, err = t.listOf(before, tallystick.FieldMessageID, ids, fields, tallystick.MessageFailed)
+	}
 	for i := range found {
 		failed[found[i].Texts[0]] = true
 	}
