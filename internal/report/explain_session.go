@@ -231,12 +231,11 @@ func (t *target) readTalks(c *consumed, messages []near) error {
 	return err
 }
 
-// startEvents adds the starts of given sessions.
+// startEvents adds the starts of given bot sessions.
 func (t *target) startEvents(c *consumed, period stretch) error {
-	events, err := t.around(period.from, period.before, nil, []tallystick.Field{tallystick.FieldSessionID, tallystick.FieldKind}, tallystick.SessionStarted)
+	events, err := t.around(period.from, period.before, tallystick.Filter{in(tallystick.FieldKind, "bot")}, []tallystick.Field{tallystick.FieldSessionID}, tallystick.SessionStarted)
 	conditions := []condition{
 		inside(period.from, period.before),
-		{OtherKind, func(e *near) bool { return e.text(tallystick.FieldKind) == "bot" }},
 		{FilteredOut, func(e *near) bool { return c.kept[sessionKey{e.text(tallystick.FieldSessionID), true}] }},
 	}
 	for i := range events {
