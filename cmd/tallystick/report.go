@@ -29,6 +29,8 @@ type reportCommand struct {
 	Option     []string `help:"An option of the report." placeholder:"K=V" sep:"none"`
 	AsOf       string   `help:"As it was when the journal ended at this position." placeholder:"POSITION"`
 
+	Explain string `help:"Instead of the report the events that one of its cells counts, and those near it that were left out and why." placeholder:"TABLE,ROW,COLUMN"`
+
 	Table  string `help:"One table of the report." placeholder:"T"`
 	Format string `help:"Format of the output: csv or json." placeholder:"F" default:"csv"`
 	BOM    bool   `name:"bom" help:"Begin CSV with a byte order mark, so that Excel knows its encoding."`
@@ -48,6 +50,10 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	cell, err := c.explained()
+	if err != nil {
+		return err
+	}
 	request, err := c.request(p)
 	if err != nil {
 		return err
@@ -55,6 +61,9 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	out, err := c.output(p, definition)
 	if err != nil {
 		return err
+	}
+	if cell != nil {
+		return c.explain(ctx, p, catalog, request, *cell, out)
 	}
 	return p.withEngine(ctx, func(engine tallystick.Answerer) error {
 		if request.Tenants == nil && !c.AllTenants {
