@@ -32,7 +32,7 @@ type reportCommand struct {
 	Explain string `help:"Instead of the report the events that one of its cells counts, and those near it that were left out and why." placeholder:"TABLE,ROW,COLUMN"`
 
 	Table  string `help:"One table of the report." placeholder:"T"`
-	Format string `help:"Format of the output: csv or json." placeholder:"F" default:"csv"`
+	Format string `help:"Format of the output: csv, json, ndjson, xlsx or xls." placeholder:"F" default:"csv"`
 	BOM    bool   `name:"bom" help:"Begin CSV with a byte order mark, so that Excel knows its encoding."`
 	Output string `short:"o" help:"Write to this file, or a file for each table into this directory, instead of standard output." placeholder:"FILE|DIR"`
 

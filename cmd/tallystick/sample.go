@@ -17,7 +17,7 @@ type sampleCommand struct {
 	Seed       uint64  `help:"Another seed makes other events; the same one the same." default:"1"`
 	From       string  `help:"First day." placeholder:"DATE" default:"2025-01-01"`
 	Days       int     `help:"How many days." default:"365"`
-	Scale      float64 `help:"How much happens: 1 is about 550 events a day." default:"1"`
+	Scale      float64 `help:"How much happens: 1 is about 690 events a day." default:"1"`
 	Duplicates float64 `help:"Share of events that come twice, from 0 to 1."`
 	Late       float64 `help:"Share of events that come late, from 0 to 1."`
 	Output     string  `short:"o" help:"Write to this file instead of standard output." placeholder:"FILE"`
