@@ -181,7 +181,6 @@ func BenchmarkQueries(b *testing.B) {
 			mustApply(b, e, t.messages(50_000))
 			mustApply(b, e, t.others(2_500))
 		}
-		p, _ = e.Applied(ctx, 1)
 	}
 	head, _ := e.Applied(ctx, 1)
 	before := begun + tallystick.Instant(head.Sequence)*tallystick.Second
