@@ -113,6 +113,10 @@ func explanation(t *testing.T, catalog *report.Catalog, engine tallystick.Answer
 	if err != nil {
 		t.Fatalf("request %+v\ncell %+v: %v", request, c, err)
 	}
+	return textOf(x)
+}
+
+func textOf(x *report.Explanation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", x.Cell, x.Sense)
 	for e := range x.Events() {
@@ -199,8 +203,39 @@ func (x explainer) wrong(got *report.Explanation, c cell, request tallystick.Req
 			return fmt.Sprintf("%+v does not give %v", e, c.value)
 		}
 	}
+	if problem := x.wrongText(got, c); problem != "" {
+		return problem
+	}
 	if value := valueOf(got); value != c.value.String() && c.value.Kind != tallystick.CellText && c.value.Kind != tallystick.CellInstant {
 		return fmt.Sprintf("what is counted makes %q", value)
+	}
+	return ""
+}
+
+// wrongText says what is wrong with the explanation of some texts, "" when nothing is.
+func (x explainer) wrongText(got *report.Explanation, c cell) string {
+	field := map[string]tallystick.Field{
+		"detail/Customer": tallystick.FieldContactID, "detail/Conversation ID": tallystick.FieldConversationID, "detail/Bot version": tallystick.FieldBotVersion,
+		"by-version/Version": tallystick.FieldBotVersion, "rooms/Room": tallystick.FieldRoomID, "rooms/Channel": tallystick.FieldChannelID,
+	}[c.table+"/"+c.column]
+	if field == tallystick.NoField {
+		return ""
+	}
+	values := map[string]bool{}
+	for e := range got.Events() {
+		if event := x.events[e.Position]; e.Counted && e.Type != tallystick.SessionStarted {
+			values[event.Text(field)] = true
+		}
+	}
+	text := c.value.Text
+	switch {
+	case c.column == "Channel": // two channels may have one name
+		if n := len(values); (n == 0) != (text == "") || n > 0 && n < strings.Count(text, "; ")+1 {
+			return fmt.Sprintf("the channels %v have the names %q", values, text)
+		}
+	case text == "" && len(values) == 0:
+	case len(values) != 1 || !values[text]:
+		return fmt.Sprintf("%v gives %q", values, text)
 	}
 	return ""
 }
