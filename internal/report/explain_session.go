@@ -77,7 +77,7 @@ func (t *target) firstColumn() string {
 }
 
 func withName(names map[string]string, name string) []string {
-	var found []string
+	found := []string{}
 	for id := range names {
 		if botName(names, id) == name {
 			found = append(found, id)

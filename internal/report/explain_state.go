@@ -18,10 +18,10 @@ func (t *target) account() error {
 }
 
 // upserts explains a text that the states of some entities give, by their upserts: of each entity and field the latest one inside the scope that agrees with its state.
-// An upsert that does not give a field looks like one that gives the default, if the field has one.
+// An upsert that does not give a field looks like one that gives the default, if the field has one. ids nil is all entities.
 func (t *target) upserts(typ string, ids []string, scope tallystick.Scope, fields ...tallystick.Field) error {
 	t.sense = Giver
-	if len(ids) == 0 {
+	if ids != nil && len(ids) == 0 {
 		return nil
 	}
 	states, err := t.store.Entities(t.ctx, tallystick.Entities{Scope: scope, Type: typ, IDs: ids})
@@ -37,7 +37,9 @@ func (t *target) upserts(typ string, ids []string, scope tallystick.Scope, field
 	id := func(*near) string { return t.tenant }
 	if typ != tallystick.TenantUpserted {
 		name := tallystick.TypeNamed(typ).Rules[0].Field
-		where = tallystick.Filter{in(name, ids...)}
+		if ids != nil {
+			where = tallystick.Filter{in(name, ids...)}
+		}
 		wanted = append(wanted, name)
 		id = func(e *near) string { return e.text(name) }
 	}

@@ -48,18 +48,16 @@ func (t *target) tenantCell() error {
 
 // users explains a number of users by the upsert of each that says its status.
 func (t *target) users(sense Sense, statuses ...string) error {
-	var counted []string
 	others := map[string]bool{}
 	states, err := t.store.Entities(t.ctx, tallystick.Entities{Scope: t.scope, Type: tallystick.UserUpserted})
 	if err != nil {
 		return err
 	}
 	for _, s := range states {
-		counted = append(counted, s.ID)
 		others[s.ID] = !slices.Contains(statuses, s.Values[tallystick.FieldStatus])
 	}
 	n := len(t.found)
-	if err := t.upserts(tallystick.UserUpserted, counted, t.scope, tallystick.FieldStatus); err != nil {
+	if err := t.upserts(tallystick.UserUpserted, nil, t.scope, tallystick.FieldStatus); err != nil {
 		return err
 	}
 	for i := range t.found[n:] {
