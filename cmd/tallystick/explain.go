@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/tallystick/tallystick"
-	"github.com/tallystick/tallystick/internal/disk"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/report"
 )
@@ -51,17 +50,17 @@ func (c *reportCommand) explained() (*place, error) {
 // explain writes where a cell comes from. What the engine knows of an event is its position; its source and id are in the journal.
 func (c *reportCommand) explain(ctx context.Context, p *program, catalog *report.Catalog, request tallystick.Request, cell place, out output) error {
 	var x *report.Explanation
-	err := p.withEngine(ctx, func(engine tallystick.Answerer) (err error) {
+	var names map[tallystick.Position]name
+	err := p.withEngine(ctx, func(engine tallystick.Answerer, j *journal.Reader) (err error) {
 		if request.Tenants == nil && !c.AllTenants {
 			return whichTenant(ctx, engine)
 		}
-		x, err = catalog.Explain(ctx, engine, request, cell.table, cell.row, cell.column)
+		if x, err = catalog.Explain(ctx, engine, request, cell.table, cell.row, cell.column); err != nil {
+			return err
+		}
+		names, err = namesOf(ctx, j, x)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	names, err := p.namesOf(ctx, x)
 	if err != nil {
 		return err
 	}
@@ -86,24 +85,15 @@ var senses = map[report.Sense]string{
 // name is what the one who sent an event calls it.
 type name struct{ source, id string }
 
-// namesOf finds the events of an explanation in the journal. A position stays what it is, so nothing is lost by opening the data directory once more.
-func (p *program) namesOf(ctx context.Context, x *report.Explanation) (map[tallystick.Position]name, error) {
-	dir, err := p.openForReport(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
-	j, err := journal.OpenReader(ctx, disk.OS, dir.Journal())
-	if err != nil {
-		return nil, broken(fmt.Errorf("open journal: %w", err))
-	}
+// namesOf finds the events of an explanation in the journal.
+func namesOf(ctx context.Context, j *journal.Reader, x *report.Explanation) (map[tallystick.Position]name, error) {
 	var positions []tallystick.Position
 	for e := range x.Events() {
 		positions = append(positions, e.Position)
 	}
 	names := make(map[tallystick.Position]name, len(positions))
 	sources := map[string]string{} // one copy of each
-	err = j.Lookup(ctx, positions, func(r tallystick.Record) error {
+	err := j.Lookup(ctx, positions, func(r tallystick.Record) error {
 		source, known := sources[r.Event.Source]
 		if !known {
 			source = strings.Clone(r.Event.Source)

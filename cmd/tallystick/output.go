@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,25 +15,36 @@ import (
 	"github.com/tallystick/tallystick/internal/render"
 )
 
-// output is where the tables of a report go: standard output, a file, or a directory with a file for each table.
+// output is where the tables of a report go: standard output, a file, or a directory with a file for each table. A workbook holds all tables, and is one file
+// wherever it goes.
 //
 // A file appears under its name when it is whole, and those of a directory appear together once all are whole: they are written beside their
 // place and renamed. A report that fails leaves no file and changes none.
 type output struct {
 	stdout  io.Writer
 	path    string // empty: stdout
-	dir     bool   // path is a directory
+	dir     bool   // path is a directory, which gets a file for each table
 	pid     int    // names files that are being written
 	format  render.Format
 	options render.Options
 }
 
 // prepare decides between the three, for a report with these tables, and checks that the place is there.
-func (o *output) prepare(report string, tables []string) error {
+func (o *output) prepare(definition *tallystick.Report, tables []string) error {
+	report := definition.Name
+	if o.format.Workbook() {
+		tables = tables[:1]
+		if info, err := os.Stat(o.path); o.path != "" && (err == nil && info.IsDir() || strings.HasSuffix(o.path, "/")) {
+			if err := os.MkdirAll(o.path, 0o777); err != nil {
+				return fmt.Errorf("make directory for the workbook: %w", err)
+			}
+			o.path = filepath.Join(o.path, cmp.Or(definition.File, definition.Name)+o.format.Extension)
+		}
+	}
 	if o.path == "" {
 		if len(tables) > 1 {
 			return tallystick.Errorf(tallystick.Invalid, "report %s has %d tables and standard output takes one", report, len(tables)).
-				WithHint("choose with --table one of %s, or write all with -o DIR", strings.Join(tables, ", "))
+				WithHint("choose with --table one of %s, write all with -o DIR, or take --format xlsx", strings.Join(tables, ", "))
 		}
 		return nil
 	}
@@ -60,12 +72,19 @@ func (o *output) prepare(report string, tables []string) error {
 
 // write writes the tables.
 func (o *output) write(tables []tallystick.Table) error {
+	files := [][]tallystick.Table{tables}
+	if !o.format.Workbook() {
+		files = nil
+		for _, t := range tables {
+			files = append(files, []tallystick.Table{t})
+		}
+	}
 	if o.path == "" {
-		return o.format.Write(o.stdout, tables[0], o.options)
+		return o.format.WriteBook(o.stdout, files[0], o.options)
 	}
 	if !o.dir {
 		if info, err := os.Stat(o.path); err == nil && !info.Mode().IsRegular() { // a device or a pipe can't be replaced
-			return o.writeInto(o.path, os.O_WRONLY, tables[0])
+			return o.writeInto(o.path, os.O_WRONLY, files[0])
 		}
 	}
 	var whole []string // final names, in the order of the tables
@@ -74,15 +93,15 @@ func (o *output) write(tables []tallystick.Table) error {
 			os.Remove(o.beside(name)) // what was not renamed
 		}
 	}()
-	for _, t := range tables {
+	for _, tables := range files {
 		name := o.path
 		if o.dir {
-			name = filepath.Join(o.path, t.Name+o.format.Extension)
+			name = filepath.Join(o.path, tables[0].Name+o.format.Extension)
 		} else if target, err := filepath.EvalSymlinks(name); err == nil {
 			name = target // a link goes on pointing at the report
 		}
 		whole = append(whole, name)
-		if err := o.writeInto(o.beside(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, t); err != nil {
+		if err := o.writeInto(o.beside(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, tables); err != nil {
 			return err
 		}
 	}
@@ -99,14 +118,14 @@ func (o *output) beside(name string) string {
 	return filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d.part", filepath.Base(name), o.pid))
 }
 
-// writeInto writes one table to a file and makes it durable where that can be.
-func (o *output) writeInto(name string, flags int, t tallystick.Table) error {
+// writeInto writes a table, or those of a workbook, to a file and makes it durable where that can be.
+func (o *output) writeInto(name string, flags int, tables []tallystick.Table) error {
 	f, err := os.OpenFile(name, flags, 0o666)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriterSize(f, 64<<10)
-	err = o.format.Write(w, t, o.options)
+	err = o.format.WriteBook(w, tables, o.options)
 	if err == nil {
 		err = w.Flush()
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/render"
 	"github.com/tallystick/tallystick/internal/report"
 	"github.com/tallystick/tallystick/reports"
@@ -65,13 +66,18 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	if cell != nil {
 		return c.explain(ctx, p, catalog, request, *cell, out)
 	}
-	return p.withEngine(ctx, func(engine tallystick.Answerer) error {
+	return p.withEngine(ctx, func(engine tallystick.Answerer, j *journal.Reader) error {
 		if request.Tenants == nil && !c.AllTenants {
 			return whichTenant(ctx, engine)
 		}
 		result, err := catalog.Make(ctx, engine, request)
 		if err != nil {
 			return err
+		}
+		if out.format.Workbook() {
+			if out.options.About, err = about(ctx, j, result); err != nil {
+				return err
+			}
 		}
 		if err := out.write(result.Tables); err != nil {
 			return err
@@ -171,7 +177,7 @@ func (c *reportCommand) output(p *program, definition *tallystick.Report) (outpu
 		}
 		names = []string{c.Table}
 	}
-	return o, o.prepare(definition.Name, names)
+	return o, o.prepare(definition, names)
 }
 
 // whichTenant is the error of a command line that does not say whose numbers it wants.

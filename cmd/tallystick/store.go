@@ -96,8 +96,8 @@ func (p *program) withJournal(ctx context.Context, dir *datadir.Dir, fn func(*jo
 	return errors.Join(err, broken(j.Close()))
 }
 
-// withEngine opens the data directory and its engine, brings the engine to the journal's head where it is behind, and hands it to fn.
-func (p *program) withEngine(ctx context.Context, fn func(tallystick.Answerer) error) error {
+// withEngine opens the data directory and its engine, brings the engine to the journal's head where it is behind, and hands both to fn.
+func (p *program) withEngine(ctx context.Context, fn func(tallystick.Answerer, *journal.Reader) error) error {
 	dir, err := p.openForReport(ctx)
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func (p *program) withEngine(ctx context.Context, fn func(tallystick.Answerer) e
 			if err := a.Wait(ctx, j.Head()); err != nil {
 				return broken(err)
 			}
-			return a.Ask(fn)
+			return a.Ask(func(engine tallystick.Answerer) error { return fn(engine, j) })
 		}
 		written := p.written
 		err := ask()

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/journal"
+	"github.com/tallystick/tallystick/internal/render"
+)
+
+// about returns what the sheet About of a workbook says: whose report it is, over which period, and of which events. It depends on the journal and the request alone, so that a
+// workbook made again has the same bytes.
+func about(ctx context.Context, j *journal.Reader, result *tallystick.Result) (func() []render.Fact, error) {
+	position := result.AsOf
+	if head := j.Head(); position.IsZero() || position.After(head) {
+		position = head
+	}
+	complete := tallystick.MinInstant // acceptance of the newest event
+	err := j.Lookup(ctx, []tallystick.Position{position}, func(r tallystick.Record) error {
+		complete = r.Event.Received
+		return nil
+	})
+	if err != nil {
+		return nil, broken(fmt.Errorf("look for the newest event: %w", err))
+	}
+	return func() []render.Fact {
+		facts := []render.Fact{
+			{Name: "Report", Value: result.Report.Name},
+			{Name: "Title", Value: result.Report.Title},
+			{Name: "Definition", Value: fmt.Sprintf("version %d", result.Report.Version)},
+		}
+		for _, t := range result.Tenants {
+			calendar, err := tallystick.LoadCalendar(t.Zone)
+			if err != nil {
+				continue // the report was made in it
+			}
+			facts = append(facts,
+				render.Fact{Name: "Tenant ID", Value: t.Tenant}, render.Fact{Name: "Company Name", Value: t.Company},
+				render.Fact{Name: "Zone", Value: t.Zone},
+				render.Fact{Name: "Period", Value: calendar.Format(t.From) + " to " + calendar.Format(t.Before) + " (not included)"},
+				render.Fact{Name: "Period in UTC", Value: t.From.String() + " to " + t.Before.String()})
+		}
+		facts = append(facts, render.Fact{Name: "Position", Value: position.String()}, render.Fact{Name: "Data complete until", Value: complete.String()})
+		for _, note := range result.Notes() {
+			facts = append(facts, render.Fact{Name: "Note", Value: note})
+		}
+		return facts
+	}, nil
+}
