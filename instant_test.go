@@ -127,11 +127,11 @@ func FuzzParseMoment(f *testing.F) {
 		i, instantErr := ParseInstant(s)
 		switch {
 		case dateErr == nil:
-			if err != nil || moment != (Moment{Date: d}) {
+			if err != nil || moment != (Moment{Date: d, Given: true}) {
 				t.Fatalf("%q is a date, not %v (%v)", s, moment, err)
 			}
 		case instantErr == nil:
-			if err != nil || moment != (Moment{Instant: i}) {
+			if err != nil || moment != (Moment{Instant: i, Given: true}) {
 				t.Fatalf("%q is an instant, not %v (%v)", s, moment, err)
 			}
 		case CodeOf(err) != Invalid:

@@ -60,19 +60,21 @@ type FieldValue struct{ Field, Value string }
 type Moment struct {
 	Date    Date // zero: Instant holds
 	Instant Instant
+	// Given tells the instant 0, 1970-01-01T00:00:00Z, from the zero Moment, which is none. ParseMoment sets it.
+	Given bool
 }
 
 // ParseMoment reads a date, "2025-03-01", or an RFC 3339 instant.
 func ParseMoment(s string) (Moment, error) {
 	if d, err := ParseDate(s); err == nil {
-		return Moment{Date: d}, nil
+		return Moment{Date: d, Given: true}, nil
 	}
 	i, problem := parseInstant(s)
 	if problem != "" {
 		return Moment{}, Errorf(Invalid, "%q is neither a date nor an instant", s).
 			WithHint(`write a date that exists, such as "2025-03-01", or RFC 3339, such as "2025-03-01T06:30:00Z"`)
 	}
-	return Moment{Instant: i}, nil
+	return Moment{Instant: i, Given: true}, nil
 }
 
 // Result is the answer to a [Request].

@@ -20,6 +20,9 @@ type invoice struct {
 
 // billing makes the table of billing-usage.
 func (p *plan) billing(row rows) error {
+	if err := p.checkHours(); err != nil {
+		return err
+	}
 	v := &invoice{plan: p, row: row, more: true}
 	v.flows()
 	v.concurrency("Concurrent Agent Sessions", tallystick.SessionSpan, tallystick.Filter{in(tallystick.FieldKind, "agent")},

@@ -71,8 +71,11 @@ func (p *plan) setZone() error {
 	return err
 }
 
-// longest is the longest period: it bounds the hours, of which there is a row or an edge each.
-const longest = 400 * 366 * tallystick.Day
+// longest is the longest period, and mostHours the most hours of a period that is split into hours: they bound the edges that a query carries.
+const (
+	longest   = 400 * 366 * tallystick.Day
+	mostHours = 600_000 // 68 years
+)
 
 // setPeriod turns the request's dates into instants of the zone.
 func (p *plan) setPeriod() error {
@@ -100,8 +103,16 @@ func (p *plan) setPeriod() error {
 			WithHint("the beginning must be before the end")
 	}
 	if p.scope.Before-p.from > longest {
-		return tallystick.Errorf(tallystick.TooLarge, "the period is longer than 400 years: it begins at %s and ends at %s", p.calendar.Format(p.from), p.calendar.Format(p.scope.Before)).
+		return tallystick.Errorf(tallystick.Invalid, "the period is longer than 400 years: it begins at %s and ends at %s", p.calendar.Format(p.from), p.calendar.Format(p.scope.Before)).
 			WithHint("events lie in the years 1970 to 2200")
+	}
+	return nil
+}
+
+// checkHours refuses to split a period into more hours than fit.
+func (p *plan) checkHours() error {
+	if hours := (p.scope.Before - p.from) / tallystick.Hour; hours > mostHours {
+		return tallystick.Errorf(tallystick.Invalid, "the period has %d hours, and can be split into %d at most", hours, mostHours).WithHint("choose a shorter period")
 	}
 	return nil
 }

@@ -30,6 +30,11 @@ func (p *plan) buckets() ([]tallystick.Bucket, []tallystick.Instant, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if grain == tallystick.Hourly {
+		if err := p.checkHours(); err != nil {
+			return nil, nil, err
+		}
+	}
 	buckets := p.calendar.Buckets(grain, p.from, p.scope.Before)
 	return buckets, tallystick.Edges(buckets, p.from, p.scope.Before), nil
 }
