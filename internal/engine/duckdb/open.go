@@ -140,11 +140,25 @@ func (e *Engine) open(ctx context.Context, o Options) error {
 		if err = e.connect(ctx, o, database); err == nil {
 			return os.Remove(filepath.Join(o.Dir, openingFile))
 		}
-		if problem := (*duck.Error)(nil); ctx.Err() != nil || errors.As(err, &problem) && problem.Type == duck.ErrorTypeOutOfMemory {
+		if ctx.Err() != nil || isShortage(err) {
 			break
 		}
 	}
 	return errors.Join(err, os.Remove(filepath.Join(o.Dir, openingFile)))
+}
+
+// isShortage tells a machine that lacks something, of which the file knows nothing, from a file that can't be read. Of the system's errors DuckDB passes on the text only.
+func isShortage(err error) bool {
+	if problem := (*duck.Error)(nil); errors.As(err, &problem) && problem.Type == duck.ErrorTypeOutOfMemory {
+		return true
+	}
+	text := strings.ToLower(err.Error())
+	for _, number := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, syscall.EACCES, syscall.EROFS, syscall.ENOMEM} {
+		if strings.Contains(text, number.Error()) {
+			return true
+		}
+	}
+	return false
 }
 
 func deaths(dir string) int {
