@@ -106,6 +106,10 @@ func open(path string, holder Holder) (_ *Dir, err error) {
 	if ours {
 		return d, nil
 	}
+	// The directory's own name, which somebody else may have made a moment ago, has to last like what is in it.
+	if err := disk.OS.SyncDir(filepath.Dir(filepath.Clean(path))); err != nil {
+		return nil, denied(path, err)
+	}
 	// VERSION comes last: a directory that has it is whole.
 	if err := disk.WriteFile(disk.OS, filepath.Join(path, versionFile), fmt.Appendf(nil, "%s %d\n", versionWord, Format)); err != nil {
 		return nil, denied(path, err)
