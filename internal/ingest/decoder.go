@@ -155,7 +155,7 @@ func (d *decoding) envelope() (tallystick.Event, *tallystick.Error) {
 	t := typeNamed(e.Type)
 	if t == nil && (d.Known == nil || !d.Known(e.Type)) {
 		d.Unknown.countType(e.Type)
-		return e, wrong("unknown type %s", quote(e.Type)).At("type").WithHint("correct it, or declare the type in a custom report")
+		return e, wrong("unknown type %s", quote(e.Type)).At("type").WithHint("correct it; only the types of the vocabulary are taken")
 	}
 	if base64 != nil {
 		return e, wrong("data in base64 is not read").At("data_base64").WithHint("give the data as a JSON object in the member data")
