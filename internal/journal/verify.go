@@ -6,6 +6,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/disk"
+	"github.com/tallystick/tallystick/internal/journal/keyindex"
 )
 
 // Summary is what [Verify] found.
@@ -18,6 +19,10 @@ type Summary struct {
 	Chain      [32]byte            // digest of everything up to Head: it is the same again only if every record is
 	Unfinished int64               // bytes behind Head that a crash left or that are being written just now
 }
+
+// Known returns the sequence of the newest record that the key index in a directory knows, 0 where there is none. A journal that ends before it has lost acknowledged
+// events.
+func Known(fsys disk.FS, keys string) (uint64, error) { return keyindex.Newest(fsys, keys) }
 
 // Verify reads a whole journal and checks everything that can be checked: that the segments follow each other, the checksum and the sequence of each frame, that
 // each record can be decoded, and the chain of digests over all of them. It returns what was found up to the first damage, which the error names with file and

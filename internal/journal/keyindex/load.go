@@ -5,10 +5,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/tallystick/tallystick/internal/disk"
 )
+
+// Newest returns the newest record that the runs in a directory are about, by their names; 0 where there are none.
+func Newest(fsys disk.FS, dir string) (uint64, error) {
+	entries, err := fsys.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, fmt.Errorf("look at key index: %w", err)
+	}
+	newest := uint64(0)
+	for _, e := range entries {
+		if _, last, ok := rangeOf(e.Name); ok && !e.Dir {
+			newest = max(newest, last)
+		}
+	}
+	return newest, nil
+}
 
 // load opens the runs of the directory that follow each other from the first record on, and removes all other files of the index.
 func (x *Index) load(ctx context.Context) error {
