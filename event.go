@@ -14,7 +14,7 @@ type Event struct {
 	Subject string // empty where there is none
 
 	Time        Instant // when it happened; the time of receipt where TimeMissing
-	Received    Instant // when it was first seen by this installation
+	Received    Instant // when this installation took it for acceptance; for one that is replayed from quarantine, then
 	TimeMissing bool    // the platform gave no time
 
 	// Data holds the fields that the type's rules name and the event has, in the order of those rules.

@@ -158,7 +158,7 @@ func TestPosition(t *testing.T) {
 	if got, err := ParsePosition(p.String()); err != nil || got != p {
 		t.Errorf("got %v, %v", got, err)
 	}
-	for _, s := range []string{"", "1", "1-", "-1", "a-1", "1-1-1", "1--1"} {
+	for _, s := range []string{"", "1", "1-", "-1", "a-1", "1-1-1", "1--1", "1-0"} {
 		if _, err := ParsePosition(s); CodeOf(err) != Invalid {
 			t.Errorf("%q: got %v", s, err)
 		}

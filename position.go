@@ -30,8 +30,8 @@ func ParsePosition(s string) (Position, error) {
 	log, sequence, _ := strings.Cut(s, "-")
 	l, err1 := strconv.ParseUint(log, 10, 32)
 	n, err2 := strconv.ParseUint(sequence, 10, 64)
-	if err1 != nil || err2 != nil {
-		return Position{}, Errorf(Invalid, "%q is not a position", s).WithHint(`a position is a log and a number, such as "1-4711"`)
+	if err1 != nil || err2 != nil || n == 0 {
+		return Position{}, Errorf(Invalid, "%q is not a position", s).WithHint(`a position is a log and a number from 1, such as "1-4711"`)
 	}
 	return Position{uint32(l), n}, nil
 }

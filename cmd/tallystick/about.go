@@ -16,6 +16,11 @@ func about(ctx context.Context, j *journal.Reader, result *tallystick.Result) (f
 	if head := j.Head(); position.IsZero() || position.After(head) {
 		position = head
 	}
+	if position.IsZero() {
+		return func() []render.Fact {
+			return []render.Fact{{Name: "Report", Value: result.Report.Name}, {Name: "Note", Value: "There are no events yet."}}
+		}, nil
+	}
 	complete := tallystick.MinInstant // acceptance of the newest event
 	err := j.Lookup(ctx, []tallystick.Position{position}, func(r tallystick.Record) error {
 		complete = r.Event.Received

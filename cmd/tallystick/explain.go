@@ -55,6 +55,9 @@ func (c *reportCommand) explain(ctx context.Context, p *program, catalog *report
 		if request.Tenants == nil && !c.AllTenants {
 			return whichTenant(ctx, engine)
 		}
+		if err := within(j, request.AsOf); err != nil {
+			return err
+		}
 		if x, err = catalog.Explain(ctx, engine, request, cell.table, cell.row, cell.column); err != nil {
 			return err
 		}

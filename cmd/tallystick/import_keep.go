@@ -28,16 +28,18 @@ func (r *importing) keep(ctx context.Context, file string, rejects []ingest.Item
 			ID: hex.EncodeToString(item.Digest[:]), Received: now, Source: fmt.Sprintf("%s:%d", file, item.Line),
 			Code: item.Err.Code, Path: item.Err.Path, Reason: reason.Error(), Length: item.Length, Raw: item.Raw,
 		}
-		r.printRejected(entries[i].Source, item.Err)
 	}
 	kept, err := r.quarantine.Keep(context.WithoutCancel(ctx), provider, entries)
 	if err != nil {
 		return broken(err)
 	}
-	for _, k := range kept {
+	for i, k := range kept {
+		note := ""
 		if !k {
 			r.counts.notKept.Add(1)
+			note = " (not kept: the quarantine is full)"
 		}
+		r.printRejected(entries[i].Source, rejects[i].Err, note)
 	}
 	r.counts.rejected.Add(int64(len(rejects)))
 	return nil

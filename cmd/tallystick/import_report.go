@@ -11,14 +11,14 @@ import (
 // showRejected is how many rejections are printed as they come; the others are in quarantine only.
 const showRejected = 5
 
-// printRejected prints where an event was rejected, and why.
-func (r *importing) printRejected(source string, why error) {
+// printRejected prints where an event was rejected, why, and what else there is to say.
+func (r *importing) printRejected(source string, why error, note string) {
 	if r.shown++; r.shown <= showRejected {
 		clear := ""
 		if r.program.terminal {
 			clear = "\r\x1b[K" // the bar
 		}
-		fmt.Fprintf(r.program.stderr, "%srejected %s: %v\n", clear, source, why)
+		fmt.Fprintf(r.program.stderr, "%srejected %s: %v%s\n", clear, source, why, note)
 	}
 }
 
@@ -33,6 +33,9 @@ func (r *importing) printSummary(dir string) {
 	}
 	if n := c.notKept.Load(); n > 0 {
 		fmt.Fprintf(r.program.stderr, "%s of the rejected events were not kept, because the quarantine is full\n", thousands(n))
+	}
+	if n := c.timeMissing.Load(); n > 0 {
+		fmt.Fprintf(r.program.stderr, "%s events had no time; they belong to the time of their receipt\n", thousands(n))
 	}
 	unknown, others := r.unknown.Counts()
 	for _, u := range unknown {
@@ -66,7 +69,7 @@ func (r *importing) showProgress() *bar {
 		lines := json.NewEncoder(r.program.stderr)
 		b.every(50*time.Millisecond, func(bool) {
 			c := &r.counts
-			lines.Encode(importProgress{c.accepted.Load(), c.duplicate.Load(), c.conflicting.Load(), c.rejected.Load(), c.read.Load(), r.size})
+			lines.Encode(importProgress{c.accepted.Load(), c.duplicate.Load(), c.conflicting.Load(), c.rejected.Load(), c.timeMissing.Load(), c.read.Load(), r.size})
 		})
 		return b
 	}
@@ -83,6 +86,7 @@ type importProgress struct {
 	Duplicate   int64 `json:"duplicate"` // conflicting ones included
 	Conflicting int64 `json:"conflicting"`
 	Rejected    int64 `json:"rejected"`
+	TimeMissing int64 `json:"time_missing"`   // of those that were not rejected
 	Bytes       int64 `json:"bytes"`          // read of the files
 	Size        int64 `json:"size,omitempty"` // of the files, where it is known
 }

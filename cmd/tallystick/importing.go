@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,7 +33,7 @@ type importing struct {
 	start      time.Time
 
 	counts struct {
-		accepted, duplicate, conflicting, rejected, notKept atomic.Int64 // events; what is accepted is on disk
+		accepted, duplicate, conflicting, rejected, notKept, timeMissing atomic.Int64 // events; what is accepted is on disk
 
 		read atomic.Int64 // bytes of the files
 	}
@@ -62,8 +63,11 @@ func (r *importing) readAll(ctx context.Context) error {
 		}
 	})
 	var err error
-	for _, name := range r.command.Files {
+	for i, name := range r.command.Files {
 		if err = r.readFile(ctx, name, tickets); err != nil {
+			if rest := r.command.Files[i+1:]; len(rest) > 0 {
+				fmt.Fprintf(r.program.stderr, "not read: %s\n", strings.Join(rest, ", "))
+			}
 			break
 		}
 	}
@@ -82,7 +86,7 @@ func refusedBy(err error) error {
 	if e := (*tallystick.Error)(nil); errors.As(err, &e) {
 		refusal.Message = e.Message // without its advice, which is for a server
 	}
-	return refusal.WithHint("make room or mend the disk, and run the import again: what was accepted is kept, and counts once")
+	return refusal.WithHint("run the import again, after making room or mending the disk where that is the cause: what was accepted is kept, and counts once")
 }
 
 func (r *importing) readFile(ctx context.Context, name string, tickets chan<- *journal.Ticket) error {
@@ -112,6 +116,9 @@ func (r *importing) readFile(ctx context.Context, name string, tickets chan<- *j
 		for i := range items {
 			if items[i].Err == nil {
 				events = append(events, items[i].Event)
+				if items[i].Event.TimeMissing {
+					r.counts.timeMissing.Add(1)
+				}
 				continue
 			}
 			rejects = append(rejects, items[i])

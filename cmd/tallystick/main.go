@@ -5,7 +5,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -31,8 +34,13 @@ type Main struct {
 // Run runs one command to its end and returns the exit code of the process. When ctx is done, the command stops soon, and cleanly.
 func (m *Main) Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) (string, bool)) int {
 	p := &program{now: m.Now, pid: m.PID, stdin: stdin, stderr: &shared{w: stderr}, terminal: isTerminal(stderr), env: env}
-	p.stdout = &counted{stdout, &p.written}
-	return exit(stderr, p.run(ctx, args))
+	out := &counted{w: stdout, n: &p.written}
+	p.stdout = out
+	err := p.run(ctx, args)
+	if err == nil || errors.Is(err, errRejected) {
+		err = cmp.Or(out.err, err) // what was not said was not done
+	}
+	return exit(stderr, err)
 }
 
 // program is what every command may use.
@@ -47,15 +55,19 @@ type program struct {
 	settings       values
 }
 
-// counted counts what is written.
+// counted counts what is written, and remembers the first failure.
 type counted struct {
-	w io.Writer
-	n *int64
+	w   io.Writer
+	n   *int64
+	err error
 }
 
 func (c *counted) Write(b []byte) (int, error) {
 	n, err := c.w.Write(b)
 	*c.n += int64(n)
+	if err != nil && c.err == nil {
+		c.err = fmt.Errorf("write to standard output: %w", err)
+	}
 	return n, err
 }
 

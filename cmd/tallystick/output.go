@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/disk"
 	"github.com/tallystick/tallystick/internal/render"
 )
 
@@ -54,6 +55,9 @@ func (o *output) prepare(definition *tallystick.Report, tables []string) error {
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
+	case o.dir && err != nil && strings.HasSuffix(strings.ToLower(o.path), o.format.Extension):
+		return tallystick.Errorf(tallystick.Invalid, "%s would be one file, and report %s has %d tables", o.path, report, len(tables)).
+			WithHint("name a directory, or choose with --table one of %s", strings.Join(tables, ", "))
 	case o.dir && isFile:
 		return tallystick.Errorf(tallystick.Invalid, "%s is a file, and report %s has %d tables", o.path, report, len(tables)).
 			WithHint("name a directory, or choose with --table one of %s", strings.Join(tables, ", "))
@@ -110,7 +114,7 @@ func (o *output) write(tables []tallystick.Table) error {
 			return err
 		}
 	}
-	return nil
+	return disk.OS.SyncDir(filepath.Dir(whole[0])) // all are in one
 }
 
 // beside returns the name under which a file is written until it is whole.

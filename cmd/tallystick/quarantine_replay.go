@@ -83,9 +83,8 @@ func (r *replay) one(ctx context.Context, entry *quarantine.Entry) error {
 		r.reject(entry, err)
 		return nil
 	}
-	event.Received = entry.Received // it was first seen then
 	if event.TimeMissing {
-		event.Time = entry.Received
+		event.Time = entry.Received // the time of receipt stands for the time; what is accepted now is received now
 	}
 	r.events, r.ids = append(r.events, event), append(r.ids, entry.ID)
 	if len(r.events) < replayAtOnce {

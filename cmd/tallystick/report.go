@@ -19,7 +19,7 @@ type reportCommand struct {
 
 	Tenant     []string `help:"Tenant; may be given several times." placeholder:"T" sep:"none"`
 	AllTenants bool     `help:"Every tenant."`
-	From       string   `help:"First date of the period, in the zone, or its first instant in RFC 3339." placeholder:"X"`
+	From       string   `help:"First date of the period, in the zone, or its first instant in RFC 3339. Without a period: the 30 dates that end today." placeholder:"X"`
 	To         string   `help:"Last date of the period, or the instant where it ends." placeholder:"Y"`
 	Zone       string   `help:"Time zone by its IANA name." placeholder:"Z"`
 	Every      string   `help:"Short for --option every=G." placeholder:"G"`
@@ -33,7 +33,7 @@ type reportCommand struct {
 	Explain string `help:"Instead of the report the events that one of its cells counts, and those near it that were left out and why." placeholder:"TABLE,ROW,COLUMN"`
 
 	Table  string `help:"One table of the report." placeholder:"T"`
-	Format string `help:"Format of the output: csv, json, ndjson, xlsx or xls." placeholder:"F" default:"csv"`
+	Format string `help:"Format of the output: csv, json, ndjson, xlsx or xls; without it the one that the name behind -o ends in, else csv." placeholder:"F"`
 	BOM    bool   `name:"bom" help:"Begin CSV with a byte order mark, so that Excel knows its encoding."`
 	Output string `short:"o" help:"Write to this file, or a file for each table into this directory, instead of standard output." placeholder:"FILE|DIR"`
 
@@ -70,6 +70,9 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 		if request.Tenants == nil && !c.AllTenants {
 			return whichTenant(ctx, engine)
 		}
+		if err := within(j, request.AsOf); err != nil {
+			return err
+		}
 		result, err := catalog.Make(ctx, engine, request)
 		if err != nil {
 			return err
@@ -88,6 +91,19 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 		}
 		return nil
 	})
+}
+
+// within refuses a position that the journal does not have: the answer to it would change as the journal grows.
+func within(j *journal.Reader, asOf tallystick.Position) error {
+	head := j.Head()
+	if asOf.IsZero() || asOf.Log == head.Log && !asOf.After(head) {
+		return nil
+	}
+	e := tallystick.Errorf(tallystick.NotFound, "there is no position %s", asOf).At("--as-of")
+	if head.IsZero() {
+		return e.WithHint("the journal has no events yet")
+	}
+	return e.WithHint("the journal goes from %d-1 to %s", head.Log, head)
 }
 
 // request turns the flags into a request.
@@ -152,11 +168,25 @@ func (c *reportCommand) request(p *program) (tallystick.Request, error) {
 	return r, nil
 }
 
+// format returns the format that is asked for. A file whose name ends like a format's is of it, or the command line contradicts itself.
+func (c *reportCommand) format() (render.Format, error) {
+	i := slices.IndexFunc(render.Formats, func(f render.Format) bool { return strings.HasSuffix(strings.ToLower(c.Output), f.Extension) })
+	switch {
+	case i < 0 && c.Format == "":
+		return render.FormatNamed("csv")
+	case i < 0:
+		return render.FormatNamed(c.Format)
+	case c.Format != "" && c.Format != render.Formats[i].Name:
+		return render.Format{}, tallystick.Errorf(tallystick.Invalid, "%s does not end like a file of format %s", c.Output, c.Format).WithHint("change one of them")
+	}
+	return render.Formats[i], nil
+}
+
 // output finds out where the tables go, and as what.
 func (c *reportCommand) output(p *program, definition *tallystick.Report) (output, error) {
 	o := output{stdout: p.stdout, path: c.Output, pid: p.pid}
 	var err error
-	if o.format, err = render.FormatNamed(c.Format); err != nil {
+	if o.format, err = c.format(); err != nil {
 		return o, err
 	}
 	if o.options.Delimiter, err = render.ParseDelimiter(c.Delimiter); err != nil {

@@ -46,13 +46,15 @@ func (p *program) openForReport(ctx context.Context) (*datadir.Dir, error) {
 
 // newApplier makes an applier for the engine in a data directory, which works with so many threads.
 func (p *program) newApplier(dir *datadir.Dir, full applier.Full, threads int) *applier.Applier {
-	logger := p.logger()
 	return applier.New(applier.Options{
-		Log: theLog, Full: full, Logger: logger, Discard: dir.ClearEngine,
-		Open: func(ctx context.Context) (tallystick.Engine, error) {
-			return duckdb.Open(ctx, duckdb.Options{Dir: dir.Engine(), MemoryLimit: p.settings.get("memory-limit"), Threads: threads, Logger: logger})
-		},
+		Log: theLog, Full: full, Logger: p.logger(), Discard: dir.ClearEngine,
+		Open: func(ctx context.Context) (tallystick.Engine, error) { return p.openEngine(ctx, dir, threads) },
 	})
+}
+
+// openEngine opens the engine in a data directory: the one place that says which one it is.
+func (p *program) openEngine(ctx context.Context, dir *datadir.Dir, threads int) (tallystick.Engine, error) {
+	return duckdb.Open(ctx, duckdb.Options{Dir: dir.Engine(), MemoryLimit: p.settings.get("memory-limit"), Threads: threads, Logger: p.logger()})
 }
 
 // threads returns the number of the engine's threads: the setting, else one for each processor but those that are to be spared. While events come in,

@@ -2,10 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"text/tabwriter"
 
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/datadir"
 	"github.com/tallystick/tallystick/internal/disk"
 	"github.com/tallystick/tallystick/internal/journal"
 )
@@ -15,8 +20,8 @@ type verifyCommand struct {
 	storeFlags
 }
 
-// Run reads the whole journal and checks every record and the chain of digests over all of them. It prints what it found, up to the first damage, which is
-// an error. It changes nothing.
+// Run reads the whole journal and checks every record and the chain of digests over all of them, and whether the key index or the engine knows more than it. It changes
+// nothing.
 func (c *verifyCommand) Run(ctx context.Context, p *program) error {
 	dir, err := p.open("verify")
 	if err != nil {
@@ -32,13 +37,41 @@ func (c *verifyCommand) Run(ctx context.Context, p *program) error {
 		done.Store(d)
 	})
 	bar.stop()
+	if damage != nil {
+		return broken(damage)
+	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "records\t%d\nsegments\t%d\nbytes\t%d\nhead\t%s\nchain\t%x\n", found.Records, found.Segments, found.Bytes, found.Head, found.Chain)
-	if found.Unfinished > 0 {
+	lost := p.lost(ctx, dir, found.Head)
+	if found.Unfinished > 0 && lost == nil {
 		fmt.Fprintf(w, "unfinished\t%d bytes at the end, which a crash left half written and nobody was promised\n", found.Unfinished)
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	return errors.Join(w.Flush(), lost)
+}
+
+// lost returns an error where one of the journal's views knows records that the journal does not have any more.
+func (p *program) lost(ctx context.Context, dir *datadir.Dir, head tallystick.Position) error {
+	known, err := journal.Known(disk.OS, dir.Keys())
+	if err != nil {
+		return broken(err)
 	}
-	return broken(damage)
+	who := "key index"
+	if _, err := os.Stat(filepath.Join(dir.Engine(), "events.duckdb")); err == nil {
+		engine, err := p.openEngine(ctx, dir, 1)
+		if err != nil {
+			return broken(err)
+		}
+		applied, err := engine.Applied(ctx, theLog)
+		if err := errors.Join(err, engine.Close()); err != nil {
+			return broken(err)
+		}
+		if applied.Sequence > known {
+			known, who = applied.Sequence, "engine"
+		}
+	}
+	if known <= head.Sequence {
+		return nil
+	}
+	return tallystick.Errorf(tallystick.Internal, "acknowledged events were lost from the journal: the %s knows %d of them, and the journal ends at %s", who, known, head).
+		WithHint("restore the journal from a backup")
 }
