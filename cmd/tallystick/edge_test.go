@@ -106,3 +106,18 @@ func TestEventsWithoutATimeAreCounted(t *testing.T) {
 		t.Error(r.stderr)
 	}
 }
+
+func TestMendedEventsCanBeRemovedFromQuarantine(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	tally("import", "--data", data, write(t, "e.jsonl", []byte("{\"id\":\"1\"}\n{\"id\":\"2\"}\n"))).must(t, done)
+	lines := strings.Split(strings.TrimSpace(tally("quarantine", "list", "--data", data).must(t, done).stdout), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines: %q", len(lines), lines)
+	}
+	first, _, _ := strings.Cut(lines[0], " ")
+	tally("quarantine", "remove", "--data", data, "0123456789").complains(t, misuse, "0123456789")
+	tally("quarantine", "remove", "--data", data, first).must(t, done)
+	if left := tally("quarantine", "list", "--data", data).must(t, done).stdout; left != lines[1]+"\n" {
+		t.Errorf("left: %q, want %q", left, lines[1])
+	}
+}

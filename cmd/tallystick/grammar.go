@@ -17,7 +17,7 @@ type grammar struct {
 	Import     importCommand     `cmd:"" help:"Read event files into a data directory."`
 	Report     reportCommand     `cmd:"" help:"Make one report."`
 	Reports    reportsCommand    `cmd:"" help:"List the reports, or one report's tables, options and filters."`
-	Quarantine quarantineCommand `cmd:"" help:"List, export and replay events that were rejected."`
+	Quarantine quarantineCommand `cmd:"" help:"List, export, replay and remove events that were rejected."`
 	Rebuild    rebuildCommand    `cmd:"" help:"Make the engine anew from the journal."`
 	Verify     verifyCommand     `cmd:"" help:"Check every record of the journal."`
 	Sample     sampleCommand     `cmd:"" help:"Write a believable, seeded stream of events."`

@@ -22,6 +22,14 @@ func (r *importing) printRejected(source string, why error, note string) {
 	}
 }
 
+// duplicates prints how many events came before, and how many of them said something else then.
+func duplicates(n, conflicting int64) string {
+	if conflicting == 0 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%d, %d of them conflicting: their data differs from the event accepted first", n, conflicting)
+}
+
 // printSummary prints what became of the events.
 func (r *importing) printSummary(dir string) {
 	out, c := r.program.stdout, &r.counts
@@ -50,11 +58,8 @@ func (r *importing) printSummary(dir string) {
 		fmt.Fprintf(r.program.stderr, "unknown names in %s more places\n", thousands(others))
 	}
 	fmt.Fprintf(out, "accepted   %d\n", accepted)
-	fmt.Fprintf(out, "duplicate  %d", duplicate)
-	if conflicting > 0 {
-		fmt.Fprintf(out, ", %d of them conflicting: their data differs from the event accepted first", conflicting)
-	}
-	fmt.Fprintf(out, "\nrejected   %d\n", rejected)
+	fmt.Fprintf(out, "duplicate  %s\n", duplicates(duplicate, conflicting))
+	fmt.Fprintf(out, "rejected   %d\n", rejected)
 	n := accepted + duplicate + rejected
 	fmt.Fprintf(out, "%d events%s\n", n, rate(n, r.program.now().Sub(r.start)))
 }

@@ -17,6 +17,7 @@ type quarantineCommand struct {
 	List   quarantineListCommand   `cmd:"" help:"List rejected events, with where they came from and why they were rejected."`
 	Export quarantineExportCommand `cmd:"" help:"Write rejected events as NDJSON, to mend them in an editor."`
 	Replay quarantineReplayCommand `cmd:"" help:"Try rejected events again, and let those go that are accepted now."`
+	Remove quarantineRemoveCommand `cmd:"" help:"Let rejected events go for good, such as those that were mended and imported."`
 }
 
 // quarantineFlags say whose events a command is about.
@@ -89,6 +90,31 @@ func (c *quarantineExportCommand) Run(ctx context.Context, p *program) error {
 		for _, id := range cut {
 			fmt.Fprintf(p.stderr, "left out %.*s: of an event this long only the first %s bytes are kept\n", shortID, id, thousands(quarantine.MaxRaw))
 		}
+		return nil
+	})
+}
+
+type quarantineRemoveCommand struct {
+	IDs []string `arg:"" name:"id" help:"These events."`
+	quarantineFlags
+	storeFlags
+}
+
+// Run removes the events, each of which must be there.
+func (c *quarantineRemoveCommand) Run(ctx context.Context, p *program) error {
+	return p.withQuarantine("quarantine remove", func(_ *datadir.Dir, q *quarantine.Store) error {
+		var ids []string
+		for _, id := range c.IDs {
+			e, err := q.Get(ctx, c.Tenant, id)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, e.ID)
+		}
+		if err := q.Remove(ctx, c.Tenant, ids...); err != nil {
+			return broken(err)
+		}
+		fmt.Fprintf(p.stdout, "removed    %d\n", len(ids))
 		return nil
 	})
 }

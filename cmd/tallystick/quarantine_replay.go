@@ -27,7 +27,7 @@ func (c *quarantineReplayCommand) Run(ctx context.Context, p *program) error {
 			if err := r.all(ctx, c.IDs); err != nil {
 				return err
 			}
-			fmt.Fprintf(p.stdout, "accepted   %d\nduplicate  %d\nrejected   %d\n", r.accepted, r.duplicate, r.rejected)
+			fmt.Fprintf(p.stdout, "accepted   %d\nduplicate  %s\nrejected   %d\n", r.accepted, duplicates(r.duplicate, r.conflicting), r.rejected)
 			return broken(a.Wait(ctx, j.Head()))
 		})
 	})
@@ -41,9 +41,9 @@ type replay struct {
 	quarantine *quarantine.Store
 	decoder    ingest.Decoder
 
-	events                        []tallystick.Event
-	ids                           []string // of events
-	accepted, duplicate, rejected int64
+	events                                     []tallystick.Event
+	ids                                        []string // of events
+	accepted, duplicate, conflicting, rejected int64
 }
 
 // replayAtOnce is how many events go to the journal together.
@@ -109,9 +109,13 @@ func (r *replay) flush(ctx context.Context) error {
 		return broken(err)
 	}
 	for _, v := range verdicts {
-		if v.Outcome == journal.Accepted {
+		switch v.Outcome {
+		case journal.Accepted:
 			r.accepted++
-		} else {
+		case journal.Conflicting:
+			r.conflicting++
+			fallthrough
+		default:
 			r.duplicate++
 		}
 	}
