@@ -25,10 +25,12 @@
 // # Where things are
 //
 //	cmd/tallystick     flags, settings, wiring; the only place that names a concrete engine
+//	internal/datadir   one directory on disk, one program at a time
 //	internal/disk      the file layer of all that must survive a power cut, and a double of it that forgets
 //	internal/ingest    bytes → events
 //	internal/journal   events → disk, exactly once
-//	internal/quarantine what was rejected, kept until it is mended
+//	internal/quarantine what was rejected, kept until it is replayed or removed
+//	internal/applier   an engine follows the journal
 //	internal/engine    event stores: memory (the oracle), duckdb (the default), enginetest (the contract)
 //	internal/report    definition + request → queries → tables
 //	internal/render    table → file

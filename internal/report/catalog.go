@@ -1,7 +1,7 @@
 // Package report turns a definition and a request into queries, and their answers into tables.
 //
 // A request is planned once for each of its tenants by a literal list of named passes ([passes]); the first sets the scope, without which no query can be built. Then
-// each table is made by a function of its own from the plan, when its rows are read: tenant after tenant, so that a report over all tenants needs the memory of one.
+// each table is made by a function of its own from the plan, when its rows are read: tenant after tenant, so that what the rows need is in memory for one tenant at a time.
 //
 // All rounding is here: engines answer exact integers in base units. Everything that depends on a state at the end of the period, such as names, platforms and
 // merges, is asked for as of that end and joined here or handed to the engine as labels.
