@@ -23,10 +23,15 @@ build: ## build bin/tallystick, stamped with its version and commit
 run: build ## import a made-up year into DATA (data/sample) and print the five reports of it
 	mkdir -p $(dir $(DATA))
 	bin/tallystick sample | bin/tallystick import --data $(DATA) -
+	@echo
 	bin/tallystick report tenant-usage --data $(DATA) --all-tenants --from 2025-11-01 --to 2025-11-30
+	@echo
 	bin/tallystick report billing-usage --data $(DATA) --tenant hudson-savings --from 2025-11-01 --to 2025-11-30
+	@echo
 	bin/tallystick report service-usage --data $(DATA) --tenant kaufhaus-morgenrot --from 2025-11-01 --to 2025-11-30 --every week --table resolved-conversations
+	@echo
 	bin/tallystick report session-usage --data $(DATA) --tenant sahyadri-telecom --from 2025-11-01 --to 2025-11-30 --table by-bot
+	@echo
 	bin/tallystick report room-usage --data $(DATA) --tenant hudson-wealth --from 2025-11-24 --to 2025-11-24
 
 test: ## run all tests, with a sample of each long campaign
