@@ -10,7 +10,8 @@
 //     everything twice.
 //   - Falling behind and starting are the same thing: both read from the engine's position on. While reading, new records queue up again, and those the reading has met
 //     are skipped by position.
-//   - After an error of Apply nobody knows what the engine holds. It is closed, opened again and asked for its position; a few failures without progress end Run.
+//   - After an error of Apply nobody knows what the engine holds. It is closed, opened again and asked for its position; a few failures without progress end Run, and so does
+//     one at once that says the machine lacks something ([tallystick.Unavailable]).
 //   - An engine whose store is damaged ([tallystick.ErrDamaged]), as Apply or who asks it has found, is thrown away, and a new one gets the whole journal. It is a view.
 //   - An engine ahead of the journal is refused: acknowledged events are gone from the journal, and going on would give their positions to others.
 package applier
@@ -24,6 +25,7 @@ import (
 	"time"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/disk"
 )
 
 // Journal is what the applier needs of a journal. Its methods are called from several goroutines.
@@ -121,8 +123,8 @@ func (a *Applier) run(ctx context.Context, journal Journal) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if errors.Is(err, errAhead) {
-			return err
+		if errors.Is(err, errAhead) || tallystick.CodeOf(err) == tallystick.Unavailable || disk.IsFull(err) {
+			return err // what the machine lacks does not come by trying
 		}
 		if applied := a.Applied(); applied.After(farthest) {
 			farthest, failures = applied, 0

@@ -74,3 +74,19 @@ func TestADamagedEngineIsMadeAnew(t *testing.T) {
 		})
 	}
 }
+
+// TestAShortageIsNotTriedAgain lets Apply say that the machine lacks something: Run ends with that at once, and says nothing else.
+func TestAShortageIsNotTriedAgain(t *testing.T) {
+	journal := &records{}
+	journal.commit(10)
+	s := &store{engine: memory.New(), apply: func(func() error) error {
+		return tallystick.Errorf(tallystick.Unavailable, "no room")
+	}}
+	a := New(Options{Log: 1, Open: s.open, Pause: time.Hour})
+	if err := a.Run(t.Context(), journal); tallystick.CodeOf(err) != tallystick.Unavailable {
+		t.Errorf("Run ended with %v", err)
+	}
+	if s.opened != 1 {
+		t.Errorf("the engine was opened %d times", s.opened)
+	}
+}

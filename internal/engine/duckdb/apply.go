@@ -52,8 +52,11 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 	}
 	if err := e.write(ctx, b); err != nil {
 		e.failed = err
-		if isDamage(err.Error()) {
+		switch {
+		case isDamage(err.Error()):
 			err = damaged(err)
+		case isShortage(err):
+			err = tallystick.Errorf(tallystick.Unavailable, "event store can't be written: %w", err).WithHint("make room; what is missing in it is applied from the journal the next time")
 		}
 		return fmt.Errorf("apply %d records: %w", len(records), err)
 	}
