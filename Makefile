@@ -37,7 +37,7 @@ run: build ## import a made-up year into DATA (data/sample) and print the five r
 test: ## run all tests, with a sample of each long campaign
 	go test -timeout 8m $(PKG)
 
-long: ## run all tests with the long campaigns: hours
+long: ## run all tests with the long campaigns: about an hour
 	TALLYSTICK_LONG=1 go test -timeout 6h -count 1 $(PKG)
 
 lint: ## look for what tests don't find: format, vet, staticcheck
