@@ -81,20 +81,20 @@ func (v *invoice) concurrency(section string, span tallystick.Span, where tallys
 	if v.err = err; err != nil {
 		return
 	}
-	peaks := map[string]*peaks{}
+	byApplication := map[string]*peaks{}
 	for _, a := range applications {
-		peaks[a] = newPeaks()
+		byApplication[a] = &peaks{}
 	}
 	for _, c := range answer.Counts {
 		application := c.Group[0]
-		if peaks[application] == nil {
-			peaks[application] = newPeaks()
+		if byApplication[application] == nil {
+			byApplication[application] = &peaks{}
 		}
-		peaks[application].add(c.Value)
+		byApplication[application].add(c.Value)
 	}
-	delete(peaks, "") // sessions without an application are in All only
-	for _, a := range slices.Sorted(maps.Keys(peaks)) {
-		peaks[a].write(v, a)
+	delete(byApplication, "") // sessions without an application are in All only
+	for _, a := range slices.Sorted(maps.Keys(byApplication)) {
+		byApplication[a].write(v, a)
 	}
 	if answer.Cut > 0 {
 		v.notes.add(fmt.Sprintf("%s: %s: %d without an end taken to end %s after the start (option open_limit)", v.tenant, section, answer.Cut, v.options["open_limit"]))
@@ -106,7 +106,7 @@ func (v *invoice) concurrency(section string, span tallystick.Span, where tallys
 	if v.err = err; err != nil {
 		return
 	}
-	total := newPeaks()
+	total := &peaks{}
 	for _, c := range all.Counts {
 		total.add(c.Value)
 	}
@@ -120,8 +120,6 @@ func (v *invoice) hours() []tallystick.Instant {
 
 // peaks adds up the peaks of the hours that have one.
 type peaks struct{ maximum, sum, hours int64 }
-
-func newPeaks() *peaks { return &peaks{} }
 
 func (p *peaks) add(peak int64) {
 	p.maximum = max(p.maximum, peak)

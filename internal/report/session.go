@@ -8,7 +8,7 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// consumed sessions: what all tables of session-usage are made of.
+// The tables of session-usage are all made of the same sessions.
 
 // sessionParts returns the parts of the sessions that count, read once for all tables.
 func (p *plan) sessionParts() ([]tallystick.SessionPart, error) {
@@ -56,16 +56,6 @@ func (p *plan) matches(s *tallystick.SessionPart) bool {
 		}
 	}
 	return true
-}
-
-// tallyOf counts distinct items by group.
-type tallyOf[G comparable, I comparable] map[G]map[I]bool
-
-func (t tallyOf[G, I]) add(group G, item I) {
-	if t[group] == nil {
-		t[group] = map[I]bool{}
-	}
-	t[group][item] = true
 }
 
 func (p *plan) sessionSummary(row rows) error {
@@ -149,10 +139,13 @@ func (p *plan) byName(row rows, columns int, name func(*tallystick.SessionPart, 
 	if err != nil {
 		return err
 	}
-	sessions := tallyOf[[2]string, sessionKey]{}
+	sessions := map[[2]string]map[sessionKey]bool{}
 	for i := range parts {
 		if n := name(&parts[i], bots); n[0] != "" {
-			sessions.add(n, keyOf(&parts[i]))
+			if sessions[n] == nil {
+				sessions[n] = map[sessionKey]bool{}
+			}
+			sessions[n][keyOf(&parts[i])] = true
 		}
 	}
 	names := slices.SortedFunc(maps.Keys(sessions), func(a, b [2]string) int {

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"slices"
 
 	"github.com/tallystick/tallystick"
 )
@@ -59,7 +60,7 @@ func (e *Engine) Peak(_ context.Context, q tallystick.Peak) (tallystick.PeakAnsw
 			}
 			running := int64(0)
 			for _, s := range spans {
-				if s.start <= moment && moment < s.end && equal(s.group, at.group) {
+				if s.start <= moment && moment < s.end && slices.Equal(s.group, at.group) {
 					running++
 				}
 			}
@@ -69,13 +70,4 @@ func (e *Engine) Peak(_ context.Context, q tallystick.Peak) (tallystick.PeakAnsw
 	}
 	answer.Counts = result.counts()
 	return answer, nil
-}
-
-func equal(a, b []string) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
