@@ -50,13 +50,18 @@ func (e *Event) Has(f Field) bool {
 
 // Text returns a field in text form: as it is for textual kinds, "true" or "false" for KindBool, digits for the others (KindSeconds and KindTime: microseconds).
 //
+// Of a type that is not built in it is the label of that name ([Extra.Label]).
+//
 // A field that is absent has the default of its rule, and contact_id of a message sent by a contact is then the sender. "" is: absent.
 func (e *Event) Text(f Field) string {
 	t := TypeNamed(e.Type)
-	if t == nil || t.byField[f] == nil {
+	if t == nil {
+		return e.label(f)
+	}
+	rule := t.Rule(f)
+	if rule == nil {
 		return ""
 	}
-	rule := t.byField[f]
 	for i := range e.Data {
 		if e.Data[i].Field == f {
 			return e.Data[i].text(rule.Kind)
@@ -68,8 +73,17 @@ func (e *Event) Text(f Field) string {
 	return rule.Default
 }
 
-// Int returns a numeric field in its base unit, 0 where it is absent.
+// Int returns a numeric field in its base unit, 0 where it is absent. Of a type that is not built in, numbers are in millionths.
 func (e *Event) Int(f Field) int64 {
+	if TypeNamed(e.Type) == nil {
+		for i := range e.Extra {
+			if e.Extra[i].Name == string(f) && IsLabel(string(f)) {
+				_, millionths := e.Extra[i].Label()
+				return millionths
+			}
+		}
+		return 0
+	}
 	for i := range e.Data {
 		if e.Data[i].Field == f {
 			return e.Data[i].Int

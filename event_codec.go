@@ -37,14 +37,28 @@ func (e *Event) AppendBinary(b []byte) []byte {
 func (e *Event) AppendData(b []byte) []byte {
 	b = appendText(b, e.Type)
 	b = binary.AppendUvarint(b, uint64(len(e.Data)))
+	var rules []Rule
+	if t := TypeNamed(e.Type); t != nil {
+		rules = t.Rules
+	}
+	next := 0 // data come in the order of the rules
 	for i := range e.Data {
 		v := &e.Data[i]
+		for next < len(rules) && rules[next].Field != v.Field {
+			next++
+		}
+		var number byte
+		if next < len(rules) {
+			number = rules[next].number
+		} else {
+			next, number = 0, fieldNumber(v.Field)
+		}
 		// Text and number exclude each other, so that the lower bit tells which one follows.
 		if v.Text == "" && v.Int != 0 {
-			b = append(b, byte(v.Field), 1)
+			b = append(b, number, 1)
 			b = binary.AppendVarint(b, v.Int)
 		} else {
-			b = append(b, byte(v.Field), 0)
+			b = append(b, number, 0)
 			b = appendText(b, v.Text)
 		}
 	}
@@ -84,7 +98,11 @@ func DecodeEvent(b string) (Event, error) {
 		e.Data = make([]Value, n)
 	}
 	for i := range e.Data {
-		e.Data[i].Field = Field(r.byte())
+		if number := r.byte(); int(number) > len(Fields) {
+			return Event{}, fmt.Errorf("event with field number %d; this program knows %d", number, len(Fields))
+		} else if number > 0 {
+			e.Data[i].Field = Fields[number-1]
+		}
 		if r.byte() == 1 {
 			e.Data[i].Int = r.varint()
 		} else {

@@ -2,97 +2,90 @@ package tallystick
 
 import "slices"
 
-// Field is a field of an event's data. Its number is written to disk: a field keeps it for ever, and a new one takes the next.
-type Field uint8
+// Field is the name of a field of an event's data, as it is on the wire: one of the vocabulary's, or a label of a type that a custom report has declared.
+type Field string
 
+// The fields of the vocabulary. NoField is none.
 const (
-	NoField Field = iota
-	FieldUserID
-	FieldFirstName
-	FieldLastName
-	FieldEmail
-	FieldStatus
-	FieldProvisioned
-	FieldContactID
-	FieldName
-	FieldMergedInto
-	FieldIdentity
-	FieldPlatform
-	FieldChannelID
-	FieldEnvironment
-	FieldGovernance
-	FieldBotID
-	FieldRoomID
-	FieldKind
-	FieldMemberKind
-	FieldMemberID
-	FieldMessageID
-	FieldDirection
-	FieldSenderKind
-	FieldSenderID
-	FieldConversationID
-	FieldContentKind
-	FieldBotVersion
-	FieldSessionID
-	FieldTicketID
-	FieldProactive
-	FieldCampaignLink
-	FieldSegments
-	FieldPreview
-	FieldStartedBy
-	FieldApplication
-	FieldFlowRunID
-	FieldFlowName
-	FieldFlowVersion
-	FieldService
-	FieldNumber
-	FieldProvider
-	FieldCallID
-	FieldDurationSeconds
-	FieldStartedAt
-	FieldType
-	FieldQuantity
-	FieldStartDate
-	FieldEndDate
-	FieldCredit
-	FieldCompanyName
-	FieldHostname
-	FieldContractMode
-	FieldLocked
-	FieldParentTenant
-	FieldTimeZone
-	FieldServices
+	NoField Field = ""
 
-	fieldCount
+	FieldUserID          Field = "user_id"
+	FieldFirstName       Field = "first_name"
+	FieldLastName        Field = "last_name"
+	FieldEmail           Field = "email"
+	FieldStatus          Field = "status"
+	FieldProvisioned     Field = "provisioned"
+	FieldContactID       Field = "contact_id"
+	FieldName            Field = "name"
+	FieldMergedInto      Field = "merged_into"
+	FieldIdentity        Field = "identity"
+	FieldPlatform        Field = "platform"
+	FieldChannelID       Field = "channel_id"
+	FieldEnvironment     Field = "environment"
+	FieldGovernance      Field = "governance"
+	FieldBotID           Field = "bot_id"
+	FieldRoomID          Field = "room_id"
+	FieldKind            Field = "kind"
+	FieldMemberKind      Field = "member_kind"
+	FieldMemberID        Field = "member_id"
+	FieldMessageID       Field = "message_id"
+	FieldDirection       Field = "direction"
+	FieldSenderKind      Field = "sender_kind"
+	FieldSenderID        Field = "sender_id"
+	FieldConversationID  Field = "conversation_id"
+	FieldContentKind     Field = "content_kind"
+	FieldBotVersion      Field = "bot_version"
+	FieldSessionID       Field = "session_id"
+	FieldTicketID        Field = "ticket_id"
+	FieldProactive       Field = "proactive"
+	FieldCampaignLink    Field = "campaign_link"
+	FieldSegments        Field = "segments"
+	FieldPreview         Field = "preview"
+	FieldStartedBy       Field = "started_by"
+	FieldApplication     Field = "application"
+	FieldFlowRunID       Field = "flow_run_id"
+	FieldFlowName        Field = "flow_name"
+	FieldFlowVersion     Field = "flow_version"
+	FieldService         Field = "service"
+	FieldNumber          Field = "number"
+	FieldProvider        Field = "provider"
+	FieldCallID          Field = "call_id"
+	FieldDurationSeconds Field = "duration_seconds"
+	FieldStartedAt       Field = "started_at"
+	FieldType            Field = "type"
+	FieldQuantity        Field = "quantity"
+	FieldStartDate       Field = "start_date"
+	FieldEndDate         Field = "end_date"
+	FieldCredit          Field = "credit"
+	FieldCompanyName     Field = "company_name"
+	FieldHostname        Field = "hostname"
+	FieldContractMode    Field = "contract_mode"
+	FieldLocked          Field = "locked"
+	FieldParentTenant    Field = "parent_tenant"
+	FieldTimeZone        Field = "time_zone"
+	FieldServices        Field = "services"
 )
 
-var fieldNames = [fieldCount]string{
-	FieldUserID: "user_id", FieldFirstName: "first_name", FieldLastName: "last_name", FieldEmail: "email", FieldStatus: "status",
-	FieldProvisioned: "provisioned", FieldContactID: "contact_id", FieldName: "name", FieldMergedInto: "merged_into", FieldIdentity: "identity",
-	FieldPlatform: "platform", FieldChannelID: "channel_id", FieldEnvironment: "environment", FieldGovernance: "governance", FieldBotID: "bot_id",
-	FieldRoomID: "room_id", FieldKind: "kind", FieldMemberKind: "member_kind", FieldMemberID: "member_id", FieldMessageID: "message_id",
-	FieldDirection: "direction", FieldSenderKind: "sender_kind", FieldSenderID: "sender_id", FieldConversationID: "conversation_id",
-	FieldContentKind: "content_kind", FieldBotVersion: "bot_version", FieldSessionID: "session_id", FieldTicketID: "ticket_id",
-	FieldProactive: "proactive", FieldCampaignLink: "campaign_link", FieldSegments: "segments", FieldPreview: "preview",
-	FieldStartedBy: "started_by", FieldApplication: "application", FieldFlowRunID: "flow_run_id", FieldFlowName: "flow_name",
-	FieldFlowVersion: "flow_version", FieldService: "service", FieldNumber: "number", FieldProvider: "provider", FieldCallID: "call_id",
-	FieldDurationSeconds: "duration_seconds", FieldStartedAt: "started_at", FieldType: "type", FieldQuantity: "quantity",
-	FieldStartDate: "start_date", FieldEndDate: "end_date", FieldCredit: "credit", FieldCompanyName: "company_name", FieldHostname: "hostname",
-	FieldContractMode: "contract_mode", FieldLocked: "locked", FieldParentTenant: "parent_tenant", FieldTimeZone: "time_zone",
-	FieldServices: "services",
+// Fields lists the fields of the vocabulary. A field's place, from 1, is written to disk: it keeps it for ever, and a new one goes to the end. It must not be changed.
+var Fields = []Field{
+	FieldUserID, FieldFirstName, FieldLastName, FieldEmail, FieldStatus, FieldProvisioned, FieldContactID, FieldName, FieldMergedInto,
+	FieldIdentity, FieldPlatform, FieldChannelID, FieldEnvironment, FieldGovernance, FieldBotID, FieldRoomID, FieldKind, FieldMemberKind,
+	FieldMemberID, FieldMessageID, FieldDirection, FieldSenderKind, FieldSenderID, FieldConversationID, FieldContentKind, FieldBotVersion,
+	FieldSessionID, FieldTicketID, FieldProactive, FieldCampaignLink, FieldSegments, FieldPreview, FieldStartedBy, FieldApplication,
+	FieldFlowRunID, FieldFlowName, FieldFlowVersion, FieldService, FieldNumber, FieldProvider, FieldCallID, FieldDurationSeconds,
+	FieldStartedAt, FieldType, FieldQuantity, FieldStartDate, FieldEndDate, FieldCredit, FieldCompanyName, FieldHostname, FieldContractMode,
+	FieldLocked, FieldParentTenant, FieldTimeZone, FieldServices,
 }
 
 // String returns the field's wire name, such as "user_id".
-func (f Field) String() string {
-	if f < fieldCount {
-		return fieldNames[f]
-	}
-	return ""
-}
+func (f Field) String() string { return string(f) }
 
-// FieldNamed returns the field of that wire name, or NoField.
+// FieldNamed returns the field of the vocabulary with that wire name, or NoField.
 func FieldNamed(name string) Field {
-	return Field(max(slices.Index(fieldNames[1:], name), -1) + 1)
+	if slices.Contains(Fields, Field(name)) {
+		return Field(name)
+	}
+	return NoField
 }
 
 // Kind is the kind of value that a field holds. What a kind keeps in [Value.Text] and what in [Value.Int] is said there.
@@ -127,6 +120,8 @@ type Rule struct {
 	// RequiredUnless waives Required where another field has one value: sender_id is not for the sender_kind "system".
 	RequiredUnless      Field
 	RequiredUnlessValue string
+
+	number byte // of Field in the binary form of events
 }
 
 // EventType is a type of event: its rules in the order in which an [Event] keeps its fields.
@@ -134,15 +129,31 @@ type EventType struct {
 	Name  string
 	Key   Field // the natural key: a second event of this tenant and type with the same value is a duplicate; NoField where there is none
 	Rules []Rule
-
-	byField [fieldCount]*Rule
 }
 
 // Rule returns the rule of a field, nil where the type does not have it.
-func (t *EventType) Rule(f Field) *Rule { return t.byField[f] }
+func (t *EventType) Rule(f Field) *Rule {
+	for i := range t.Rules {
+		if t.Rules[i].Field == f {
+			return &t.Rules[i]
+		}
+	}
+	return nil
+}
 
 // EventTypes lists every built-in type of event. It must not be changed.
-var EventTypes = eventTypes()
+var EventTypes = func() []*EventType {
+	types := eventTypes()
+	for _, t := range types {
+		for i := range t.Rules {
+			t.Rules[i].number = fieldNumber(t.Rules[i].Field)
+		}
+	}
+	return types
+}()
+
+// fieldNumber returns the number of a field in the binary form of events, 0 for one that is not of the vocabulary.
+func fieldNumber(f Field) byte { return byte(slices.Index(Fields, f) + 1) }
 
 // TypeNamed returns the built-in type of that name, or nil.
 func TypeNamed(name string) *EventType { return typesByName[name] }
@@ -197,7 +208,7 @@ func eventTypes() []*EventType {
 		return Rule{Field: f, Kind: KindEnum, Enum: values, Default: byDefault}
 	}
 	must := func(r Rule) Rule { r.Required = true; return r }
-	types := []*EventType{
+	return []*EventType{
 		{Name: TenantUpserted, Rules: []Rule{
 			text(FieldCompanyName), text(FieldHostname), enum(FieldContractMode, "PRODUCTION", "PRODUCTION", "TRIAL"), flag(FieldLocked, "false"),
 			id(FieldParentTenant), {Field: FieldTimeZone, Kind: KindZone, Default: "UTC"}, {Field: FieldServices, Kind: KindTexts},
@@ -267,12 +278,6 @@ func eventTypes() []*EventType {
 			must(enum(FieldCredit, "", "SMS", "VOICE")), {Field: FieldQuantity, Kind: KindInteger, Required: true, Min: 1},
 		}},
 	}
-	for _, t := range types {
-		for i := range t.Rules {
-			t.byField[t.Rules[i].Field] = &t.Rules[i]
-		}
-	}
-	return types
 }
 
 // Limits of one event. The first three are of the wire; the last two keep sums of a billion values inside an int64.

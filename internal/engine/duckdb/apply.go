@@ -120,9 +120,12 @@ func check(tb *table, ev *tallystick.Event) error {
 	if !utf8.ValidString(ev.Tenant) || !utf8.ValidString(ev.Type) {
 		return fmt.Errorf("tenant %q, type %q: not UTF-8", ev.Tenant, ev.Type)
 	}
+	if tb.event == nil {
+		return checkLabels(ev)
+	}
 	for i := range ev.Data {
 		v := &ev.Data[i]
-		if tb.byField[v.Field] != 0 && !utf8.ValidString(v.Text) {
+		if !utf8.ValidString(v.Text) && tb.column(v.Field, 0) != 0 {
 			return fmt.Errorf("%s %q: not UTF-8", v.Field, v.Text)
 		}
 	}
@@ -223,11 +226,15 @@ func writeEvent(a *appender, r *tallystick.Record, tenant int32) {
 	t := a.table
 	if t.event == nil {
 		a.setVarchar(3, r.Event.Type)
+		a.setVarchar(4, labelsOf(&r.Event))
 		return
 	}
+	next := 0
 	for i := range r.Event.Data {
 		v := &r.Event.Data[i]
-		col := t.byField[v.Field]
+		at := t.column(v.Field, next)
+		next = at + 1
+		col := uint8(at)
 		if col == 0 || a.isSet(col) { // the first value counts, as in Event.Text
 			continue
 		}

@@ -9,14 +9,13 @@ import (
 )
 
 // layoutForm goes up whenever the meaning of a column changes without its name or type.
-const layoutForm = "1"
+const layoutForm = "2"
 
 // table is a table of the file. Its columns are those below in every table of events, then one for each rule of its type.
 type table struct {
 	name    string
 	columns []column
 	event   *tallystick.EventType // nil for the tables that are not of one type
-	byField [256]uint8            // number of a field's column, 0 where the type has none
 }
 
 type column struct {
@@ -40,11 +39,18 @@ const (
 	progressTable = "progress"     // a row for each Apply and log: the newest position it has applied
 	tenantTable   = "tenants"      // a row for each tenant: its number, name and log
 	firstTable    = "first_events" // a row whenever an event came that was earlier than all of its tenant before: so the minimum is known as of any position
-	otherTable    = "other_events" // events of the types that have no table; of their fields nothing is known
+	otherTable    = "other_events" // events of the types that have no table, with their labels
 )
 
 // Columns of every table of events. seq is the position in the tenant's log, time in microseconds.
 var eventColumns = []column{{"tenant", integer}, {"seq", bigint}, {"time", bigint}}
+
+// labelsColumn holds an event's labels as a JSON object whose values are texts: each label's text under its name, and of a number that can be added up
+// also its millionths, under the name behind a [labelNumber].
+const (
+	labelsColumn = "labels"
+	labelNumber  = "#"
+)
 
 // tables returns the file's tables; the order is that of creation.
 func schema() []*table {
@@ -53,17 +59,32 @@ func schema() []*table {
 		{name: progressTable, columns: []column{{"log", bigint}, {"seq", bigint}}},
 		{name: tenantTable, columns: []column{{"tenant", integer}, {"name", varchar}, {"log", bigint}}},
 		{name: firstTable, columns: eventColumns},
-		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar})},
+		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar}, column{labelsColumn, varchar})},
 	}
 	for _, t := range tallystick.EventTypes {
 		tb := &table{name: tableName(t), columns: eventColumns[:3:3], event: t}
 		for _, r := range t.Rules {
-			tb.byField[r.Field] = uint8(len(tb.columns))
 			tb.columns = append(tb.columns, column{r.Field.String(), kindOf(r.Kind)})
 		}
 		tables = append(tables, tb)
 	}
 	return tables
+}
+
+// column returns the number of a field's column, 0 where the type has none. The search begins at a column, best the one after that of the field before, because the
+// fields of an event come in the order of its rules.
+func (t *table) column(f tallystick.Field, from int) int {
+	first := len(eventColumns)
+	for range t.columns[first:] {
+		if from < first || from >= len(t.columns) {
+			from = first
+		}
+		if t.columns[from].name == string(f) {
+			return from
+		}
+		from++
+	}
+	return 0
 }
 
 func tableName(t *tallystick.EventType) string { return strings.ReplaceAll(t.Name, ".", "_") }

@@ -44,7 +44,10 @@ func (s source) scope(st *statement, sc *scope, typeName string) []string {
 
 // text is an expression for a field as [tallystick.Event.Text] gives it.
 func (s source) text(f tallystick.Field) string {
-	if s.table.event == nil || s.table.event.Rule(f) == nil {
+	switch {
+	case s.table.event == nil && tallystick.IsLabel(string(f)):
+		return "COALESCE(" + s.label(string(f)) + ", '')"
+	case s.table.event == nil || s.table.event.Rule(f) == nil:
 		return "''"
 	}
 	rule := s.table.event.Rule(f)
@@ -63,7 +66,10 @@ func (s source) text(f tallystick.Field) string {
 
 // number is an expression for a field as [tallystick.Event.Int] gives it.
 func (s source) number(f tallystick.Field) string {
-	if s.table.event == nil || s.table.event.Rule(f) == nil || !s.table.event.Rule(f).Kind.Numeric() {
+	switch {
+	case s.table.event == nil && tallystick.IsLabel(string(f)):
+		return "COALESCE(" + s.label(labelNumber+string(f)) + "::BIGINT, 0)"
+	case s.table.event == nil || s.table.event.Rule(f) == nil || !s.table.event.Rule(f).Kind.Numeric():
 		return "0::BIGINT"
 	}
 	return "COALESCE(" + s.column(f.String()) + "::BIGINT, 0)"

@@ -39,23 +39,23 @@ func (a *asker) question(kind string) *Question {
 	}
 	switch kind {
 	case "tally":
-		t := pick(a.generator, tallystick.EventTypes)
+		name := pick(a.generator, tallystick.EventTypes).Name
 		if a.chance(40) {
-			t = tallystick.TypeNamed(tallystick.MessageSent)
+			name = tallystick.MessageSent
 		} else if a.chance(70) {
-			t = tallystick.TypeNamed(e.Type)
+			name = e.Type
 		}
-		q.Types = []string{t.Name}
+		q.Types = []string{name}
 		a.period(q)
-		q.Where = a.filter(t.Name)
-		q.Countable = t.Name == tallystick.MessageSent && a.chance(50)
-		q.By = a.dimensions(t.Name, 3)
+		q.Where = a.filter(name)
+		q.Countable = name == tallystick.MessageSent && a.chance(50)
+		q.By = a.dimensions(name, 3)
 		switch a.IntN(3) {
 		case 0:
-			d := a.dimension(t.Name)
+			d := a.dimension(name)
 			q.Distinct = &d
 		case 1:
-			q.Sum = sumOf[t.Name]
+			q.Sum = sumOf[name]
 			if q.Sum != tallystick.NoField {
 				q.RoundUp = pick(a.generator, []int64{0, 1, 2, 7, 6_000_000, 60_000_000})
 			}
@@ -121,7 +121,7 @@ var entityTypes = []string{
 // sumOf names a field to add up.
 var sumOf = map[string]tallystick.Field{
 	tallystick.CallEnded: tallystick.FieldDurationSeconds, tallystick.CreditConsumed: tallystick.FieldQuantity,
-	tallystick.EntitlementSet: tallystick.FieldQuantity, tallystick.MessageSent: tallystick.FieldSegments, tallystick.FlowStarted: tallystick.FieldPreview,
+	ownType: "score", tallystick.EntitlementSet: tallystick.FieldQuantity, tallystick.MessageSent: tallystick.FieldSegments, tallystick.FlowStarted: tallystick.FieldPreview,
 }
 
 // typeOf draws a type, most times one that the tenant has.
@@ -137,9 +137,13 @@ func (a *asker) typeOf(tenant string) string {
 // field draws a field, most times one that the type has.
 func (a *asker) field(typeName string) tallystick.Field {
 	if a.chance(5) {
-		return tallystick.Field(1 + a.IntN(int(tallystick.FieldServices)))
+		return pick(a.generator, tallystick.Fields)
 	}
-	return pick(a.generator, tallystick.TypeNamed(typeName).Rules).Field
+	t := tallystick.TypeNamed(typeName)
+	if t == nil {
+		return tallystick.Field(pick(a.generator, labelNames))
+	}
+	return pick(a.generator, t.Rules).Field
 }
 
 // value draws the text of a field, most times one that occurs.

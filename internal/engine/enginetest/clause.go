@@ -222,8 +222,12 @@ func (n notation) instants(list []string) (instants []tallystick.Instant, err er
 	return instants, nil
 }
 
+// fieldNamed reads the name of a field of the vocabulary, or of a label of the type made for the tests.
 func fieldNamed(name string) (tallystick.Field, error) {
 	f := tallystick.FieldNamed(name)
+	if slices.Contains(labelNames, name) {
+		f = tallystick.Field(name)
+	}
 	if f == tallystick.NoField {
 		return f, fmt.Errorf("no field is called %q", name)
 	}

@@ -41,7 +41,7 @@ func (g *generator) copyOf(e *tallystick.Event, n int) tallystick.Event {
 	c := e.Clone()
 	c.Received += tallystick.Second
 	t := tallystick.TypeNamed(e.Type)
-	if t.Key != tallystick.NoField && g.chance(50) {
+	if t != nil && t.Key != tallystick.NoField && g.chance(50) {
 		c.ID = fmt.Sprintf("copy%d-%d", n, g.IntN(1_000_000))
 		c.Source = "copies"
 	}

@@ -166,7 +166,10 @@ func (n notation) event(list []string) (tallystick.Event, error) {
 	e.Time, e.Received, e.Tenant, e.Type = at, at, list[1], list[2]
 	eventType := tallystick.TypeNamed(e.Type)
 	if eventType == nil {
-		return e, fmt.Errorf("no type of event is called %q", e.Type)
+		if e.Extra, err = labels(list[3:]); err != nil {
+			return e, err
+		}
+		return e, Valid(&e)
 	}
 	given := map[tallystick.Field]string{}
 	rules := eventType.Rules
@@ -244,6 +247,9 @@ func (n notation) value(rule *tallystick.Rule, text string) (v tallystick.Value,
 func (n notation) formatEvent(e *tallystick.Event) string {
 	line := fmt.Sprintf("@%s %s %s", n.formatInstant(e.Time), quote(e.Tenant), e.Type)
 	eventType := tallystick.TypeNamed(e.Type)
+	if eventType == nil {
+		return line + formatLabels(e.Extra)
+	}
 	for i := range e.Data {
 		v := &e.Data[i]
 		rule := eventType.Rule(v.Field)

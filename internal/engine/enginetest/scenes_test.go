@@ -57,6 +57,9 @@ func observe(list []*tallystick.Event, found func(string)) {
 	mergedInto := map[string]string{}
 	upserts, services := 0, false
 	for _, e := range list {
+		if e.Type == ownType {
+			continue
+		}
 		if f := tallystick.TypeNamed(e.Type).Rules[0].Field; e.Type != tallystick.TenantUpserted {
 			at[e.Type+" "+e.Text(f)] = e.Time
 		}

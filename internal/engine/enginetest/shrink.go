@@ -99,7 +99,7 @@ func (d *difference) dropClauses() (smaller bool) {
 	attempt(func(q *Question) { q.Countable = false })
 	attempt(func(q *Question) { q.Distinct = nil })
 	attempt(func(q *Question) { q.RoundUp = 0 })
-	attempt(func(q *Question) { q.Sum, q.RoundUp = 0, 0 })
+	attempt(func(q *Question) { q.Sum, q.RoundUp = tallystick.NoField, 0 })
 	attempt(func(q *Question) { q.OpenLimit = 0 })
 	attempt(func(q *Question) { q.EdgesOf = nil })
 	attempt(func(q *Question) { q.Edges = nil })

@@ -16,7 +16,7 @@ func Valid(e *tallystick.Event) error {
 	case e.Tenant == "":
 		return fmt.Errorf("event without a tenant")
 	case t == nil:
-		return fmt.Errorf("no type of event is called %q", e.Type)
+		return validLabels(e)
 	}
 	data := e.Data
 	for i := range t.Rules {

@@ -9,6 +9,12 @@ import (
 
 // anything adds an event of any type with any values.
 func (t *tenant) anything() {
+	if t.chance(6) {
+		at := t.when()
+		t.times = append(t.times, at)
+		t.events = append(t.events, tallystick.Event{Tenant: t.name, Source: "live", Type: ownType, Time: at, Extra: t.drawLabels()})
+		return
+	}
 	eventType := pick(t.generator, tallystick.EventTypes)
 	if t.chance(30) {
 		eventType = tallystick.TypeNamed(tallystick.MessageSent)
