@@ -20,7 +20,27 @@ var update = flag.Bool("update", false, "write what is generated into the docs a
 
 // TestDocsOfEvents keeps the table of types in docs/events.md equal to the vocabulary, and sees that the text above it speaks of every type.
 func TestDocsOfEvents(t *testing.T) {
-	const file, begin, end = "docs/events.md", "<!-- types -->\n", "<!-- end -->"
+	before := generated(t, "docs/events.md", "<!-- types -->\n", "<!-- end -->", typesTable())
+	for _, typ := range tallystick.EventTypes {
+		if !strings.Contains(before, "`"+typ.Name+"`") {
+			t.Errorf("docs/events.md does not say what %s means", typ.Name)
+		}
+	}
+}
+
+// TestDocsOfRules keeps the table of rules in docs/events.md equal to what events are held to.
+func TestDocsOfRules(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| rule | |\n|---|---|\n")
+	for _, r := range ingest.Rules {
+		fmt.Fprintf(&b, "| %s | %s |\n", r.Name, strings.TrimSuffix(r.Meaning, "."))
+	}
+	generated(t, "docs/events.md", "<!-- rules -->\n", "<!-- end of rules -->", b.String())
+}
+
+// generated keeps what stands between two marks of a file equal to a text, and returns what stands before them.
+func generated(t *testing.T, file, begin, end, want string) string {
+	t.Helper()
 	was, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -28,23 +48,19 @@ func TestDocsOfEvents(t *testing.T) {
 	before, rest, found := strings.Cut(string(was), begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !found || !closed {
-		t.Fatalf("%s has no place for the types between %q and %q", file, begin, end)
+		t.Fatalf("%s has no place between %q and %q", file, begin, end)
 	}
-	for _, typ := range tallystick.EventTypes {
-		if !strings.Contains(before, "`"+typ.Name+"`") {
-			t.Errorf("%s does not say what %s means", file, typ.Name)
-		}
-	}
-	text := before + begin + typesTable() + end + after
+	text := before + begin + want + end + after
 	if text == string(was) {
-		return
+		return before
 	}
 	if !*update {
-		t.Fatalf("%s does not agree with the vocabulary; run go test -run TestDocsOfEvents -update .", file)
+		t.Fatalf("%s does not agree with the program; run go test -run %s -update .", file, t.Name())
 	}
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return before
 }
 
 // TestExampleOfAnEvent reads the example in docs/events.md as an event.

@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -48,6 +50,25 @@ func (d *Decoder) Binary(header map[string][]string, body []byte) (e tallystick.
 	}
 	e, err = d.Event(structured)
 	return e, structured, err
+}
+
+// BinaryItem is [Decoder.Binary] with its answer as one of a stream; the bytes of a rejected event are those of the structured one.
+func (d *Decoder) BinaryItem(header map[string][]string, body []byte) Item {
+	e, structured, err := d.Binary(header, body)
+	item := Item{Event: e, Line: 1}
+	if !errors.As(err, &item.Err) {
+		return item
+	}
+	item.Rule, item.Length, item.Digest = RuleOf(err), int64(len(structured)), sha256.Sum256(structured)
+	item.Raw = append([]byte(nil), structured[:min(len(structured), MaxRaw)]...)
+	if len(structured) <= tallystick.MaxEvent {
+		run := d.begin()
+		defer d.end(run)
+		run.reset(string(structured), structured)
+		run.scan() // what it finds wrong is said already
+		item.Tenant, item.Source = run.origin()
+	}
+	return item
 }
 
 func trimComma(b []byte) []byte {

@@ -14,6 +14,8 @@ type Decoder struct {
 	Now func() time.Time
 	// Tenant is the one tenant whose events may come. "" is: any, and then every event says whose it is.
 	Tenant string
+	// NoAttributes rejects the types that change what a tenant is and may, tenant.upserted and entitlement.set.
+	NoAttributes bool
 	// Known reports whether a type that is not built in was declared. Events of such a type have no rules; all of their data is [tallystick.Event.Extra].
 	// nil: no type was.
 	Known func(typ string) bool
@@ -22,6 +24,21 @@ type Decoder struct {
 
 	idle   sync.Pool // of *decoding
 	blocks sync.Pool // of *block
+	parent *Decoder  // whose pools are used instead; nil: its own
+}
+
+// For returns a decoder for the events of one tenant, "" for those of any. It is otherwise like d and shares its memory, so that one may be made for each request;
+// its fields may be changed before its first use.
+func (d *Decoder) For(tenant string) *Decoder {
+	return &Decoder{Now: d.Now, Tenant: tenant, NoAttributes: d.NoAttributes, Known: d.Known, Unknown: d.Unknown, parent: d.pools()}
+}
+
+// pools returns the decoder whose pools are used.
+func (d *Decoder) pools() *Decoder {
+	if d.parent != nil {
+		return d.parent
+	}
+	return d
 }
 
 // Event reads one structured CloudEvent. The error is always a *[tallystick.Error]. Raw may be changed afterwards.
@@ -39,10 +56,11 @@ func (d *Decoder) Event(raw []byte) (tallystick.Event, error) {
 
 // begin returns a decoding whose clock stands at the present.
 func (d *Decoder) begin() *decoding {
-	run, _ := d.idle.Get().(*decoding)
+	run, _ := d.pools().idle.Get().(*decoding)
 	if run == nil {
-		run = &decoding{Decoder: d}
+		run = &decoding{}
 	}
+	run.Decoder = d
 	run.received = tallystick.InstantOf(d.Now())
 	return run
 }
@@ -52,7 +70,7 @@ func (d *Decoder) end(run *decoding) {
 	const usual = 1 << 12
 	run.reset("", nil)
 	if cap(run.members)+cap(run.data)+cap(run.names) <= usual {
-		d.idle.Put(run)
+		d.pools().idle.Put(run)
 	}
 }
 
@@ -71,6 +89,7 @@ const maxAhead = 5 * tallystick.Minute
 // event reads one event. Text and raw are the same; the event keeps parts of the text.
 func (d *decoding) event(text string, raw []byte) (tallystick.Event, *tallystick.Error) {
 	if len(text) > tallystick.MaxEvent {
+		d.reset("", nil)
 		return tallystick.Event{}, tooLong(int64(len(text)))
 	}
 	d.reset(text, raw)
@@ -79,16 +98,20 @@ func (d *decoding) event(text string, raw []byte) (tallystick.Event, *tallystick
 		return tallystick.Event{}, err
 	}
 	if outer.kind != isObject {
-		return tallystick.Event{}, wrong("an event is a JSON object, not %s", d.show(outer))
+		return tallystick.Event{}, notObject.wrong("an event is a JSON object, not %s", d.show(outer))
 	}
-	return d.envelope()
+	e, err := d.envelope()
+	if err == nil && d.NoAttributes && (e.Type == tallystick.TenantUpserted || e.Type == tallystick.EntitlementSet) {
+		err = needsScope.is(tallystick.Errorf(tallystick.Denied, "%s needs the scope attributes, which the key does not have", e.Type)).At("type")
+	}
+	return e, err
 }
 
 // trim takes away the white space around an event, which is no part of it.
 func trim(raw []byte) []byte { return bytes.Trim(raw, " \t\r\n") }
 
 func tooLong(length int64) *tallystick.Error {
-	return tallystick.Errorf(tallystick.TooLarge, "an event of %d bytes; the limit is %d", length, int64(tallystick.MaxEvent))
+	return tooLarge.is(tallystick.Errorf(tallystick.TooLarge, "an event of %d bytes; the limit is %d", length, int64(tallystick.MaxEvent)))
 }
 
 // envelope reads the attributes that were scanned, and then the data.
@@ -128,7 +151,7 @@ func (d *decoding) envelope() (tallystick.Event, *tallystick.Error) {
 	if v, err := d.attribute("specversion", version); err != nil {
 		return e, err
 	} else if version != nil && v != "1.0" {
-		return e, wrong("%s is not a version of CloudEvents that is read here; 1.0 is", quote(v)).At("specversion")
+		return e, wrongVersion.wrong("%s is not a version of CloudEvents that is read here; 1.0 is", quote(v)).At("specversion")
 	}
 	var err *tallystick.Error
 	if e.ID, err = d.required("id", id); err != nil {
@@ -155,13 +178,13 @@ func (d *decoding) envelope() (tallystick.Event, *tallystick.Error) {
 	t := typeNamed(e.Type)
 	if t == nil && (d.Known == nil || !d.Known(e.Type)) {
 		d.Unknown.countType(e.Type)
-		return e, wrong("unknown type %s", quote(e.Type)).At("type").WithHint("correct it; only the types of the vocabulary are taken")
+		return e, unknownType.wrong("unknown type %s", quote(e.Type)).At("type").WithHint("correct it; only the types of the vocabulary are taken")
 	}
 	if base64 != nil {
-		return e, wrong("data in base64 is not read").At("data_base64").WithHint("give the data as a JSON object in the member data")
+		return e, base64Data.wrong("data in base64 is not read").At("data_base64").WithHint("give the data as a JSON object in the member data")
 	}
 	if data != nil && data.kind != isObject {
-		return e, wrong("a JSON object is expected, not %s", d.show(*data)).At("data")
+		return e, wrongKind.wrong("a JSON object is expected, not %s", d.show(*data)).At("data")
 	}
 	if t != nil {
 		e.Type = t.Name
@@ -193,7 +216,7 @@ func (d *decoding) attribute(name string, v *value) (string, *tallystick.Error) 
 	case v == nil:
 		return "", nil
 	case v.kind != isText:
-		return "", wrong("a text is expected, not %s", d.show(*v)).At(name)
+		return "", wrongKind.wrong("a text is expected, not %s", d.show(*v)).At(name)
 	}
 	return d.textOf(v), nil
 }
@@ -204,9 +227,9 @@ func (d *decoding) required(name string, v *value) (string, *tallystick.Error) {
 	case err != nil:
 		return "", err
 	case v == nil:
-		return "", wrong("the required attribute is missing").At(name)
+		return "", missing.wrong("the required attribute is missing").At(name)
 	case text == "":
-		return "", wrong("the required attribute is empty").At(name)
+		return "", missing.wrong("the required attribute is empty").At(name)
 	}
 	return text, nil
 }
@@ -230,7 +253,7 @@ func (d *decoding) tenant(v *value) (string, *tallystick.Error) {
 	}
 	tenant, err := d.attribute("tenant", v)
 	if err == nil && tenant != "" && tenant != d.Tenant {
-		err = tallystick.Errorf(tallystick.Denied, "the event is of the tenant %s, but only events of %s may come here", quote(tenant), quote(d.Tenant)).
+		err = wrongTenant.is(tallystick.Errorf(tallystick.Denied, "the event is of the tenant %s, but only events of %s may come here", quote(tenant), quote(d.Tenant))).
 			At("tenant").WithHint("leave the attribute away, or use a key for all tenants")
 	}
 	return d.Tenant, err
@@ -250,12 +273,12 @@ func (d *decoding) time(v *value) (tallystick.Instant, bool, *tallystick.Error) 
 		return 0, false, err.At("time")
 	}
 	if at > d.received+maxAhead {
-		return 0, false, wrong("%q is more than %d minutes ahead of the receiver's clock, which shows %s", text, maxAhead/tallystick.Minute, d.received).At("time").
+		return 0, false, tooFarAhead.wrong("%q is more than %d minutes ahead of the receiver's clock, which shows %s", text, maxAhead/tallystick.Minute, d.received).At("time").
 			WithHint("correct the sender's clock or zone")
 	}
 	return at, false, nil
 }
 
 func idTooLong(id string) *tallystick.Error {
-	return tallystick.Errorf(tallystick.TooLarge, "the id %s is longer than %d bytes", quote(id), tallystick.MaxID)
+	return longID.is(tallystick.Errorf(tallystick.TooLarge, "the id %s is longer than %d bytes", quote(id), tallystick.MaxID))
 }

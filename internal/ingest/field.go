@@ -79,7 +79,7 @@ func (d *decoding) fields(e *tallystick.Event, t *eventType) *tallystick.Error {
 		if d.slots[i] == 0 {
 			if required {
 				d.values = d.values[:from]
-				return wrong("the required field is missing").At(t.names[i])
+				return missing.wrong("the required field is missing").At(t.names[i])
 			}
 			continue
 		}
@@ -125,12 +125,12 @@ func (d *decoding) field(v *value, rule *tallystick.Rule, required bool) (field 
 		if v.kind == isTrue {
 			field.Int = 1
 		} else if v.kind != isFalse {
-			return field, false, wrong("true or false is expected, not %s", d.show(*v))
+			return field, false, wrongKind.wrong("true or false is expected, not %s", d.show(*v))
 		}
 		return field, true, nil
 	case tallystick.KindInteger, tallystick.KindSeconds:
 		if v.kind != isNumber {
-			return field, false, wrong("a number is expected, not %s", d.show(*v))
+			return field, false, wrongKind.wrong("a number is expected, not %s", d.show(*v))
 		}
 		if rule.Kind == tallystick.KindInteger {
 			field.Int, err = integer(d.text[v.from:v.to], rule.Min, tallystick.MaxInteger)
@@ -143,11 +143,11 @@ func (d *decoding) field(v *value, rule *tallystick.Rule, required bool) (field 
 		return field, true, err
 	}
 	if v.kind != isText {
-		return field, false, wrong("a text is expected, not %s", d.show(*v))
+		return field, false, wrongKind.wrong("a text is expected, not %s", d.show(*v))
 	}
 	field.Text = d.textOf(v)
 	if required && field.Text == "" {
-		return field, false, wrong("the required field is empty")
+		return field, false, missing.wrong("the required field is empty")
 	}
 	switch rule.Kind {
 	case tallystick.KindID:
@@ -158,7 +158,7 @@ func (d *decoding) field(v *value, rule *tallystick.Rule, required bool) (field 
 	case tallystick.KindEnum:
 		i := slices.Index(rule.Enum, field.Text)
 		if i < 0 {
-			return field, false, wrong("%s is not one of %s", quote(field.Text), strings.Join(rule.Enum, ", "))
+			return field, false, notListed.wrong("%s is not one of %s", quote(field.Text), strings.Join(rule.Enum, ", "))
 		}
 		field.Text = rule.Enum[i]
 	case tallystick.KindTime:
@@ -167,11 +167,11 @@ func (d *decoding) field(v *value, rule *tallystick.Rule, required bool) (field 
 		field.Text, field.Int = "", int64(at)
 	case tallystick.KindDate:
 		if _, wrongDate := tallystick.ParseDate(field.Text); wrongDate != nil {
-			err = wrong("%s is not a date that exists", quote(field.Text)).WithHint("write YYYY-MM-DD")
+			err = notDate.wrong("%s is not a date that exists", quote(field.Text)).WithHint("write YYYY-MM-DD")
 		}
 	case tallystick.KindZone:
 		if !tallystick.IsZone(field.Text) {
-			err = wrong("%s is not an IANA time zone", quote(field.Text)).WithHint(`write a name such as "Europe/Berlin"`)
+			err = notZone.wrong("%s is not an IANA time zone", quote(field.Text)).WithHint(`write a name such as "Europe/Berlin"`)
 		}
 	}
 	return field, true, err
@@ -180,7 +180,7 @@ func (d *decoding) field(v *value, rule *tallystick.Rule, required bool) (field 
 // texts reads an array of texts and returns it as compact JSON.
 func (d *decoding) texts(v *value) (string, *tallystick.Error) {
 	if v.kind != isArray {
-		return "", wrong("an array of texts is expected, not %s", d.show(*v))
+		return "", wrongKind.wrong("an array of texts is expected, not %s", d.show(*v))
 	}
 	// The elements are read a second time; the grammar is known to be right, so that no error of it can come.
 	s := scanner{text: d.text[:v.to], bytes: d.bytes[:v.to], at: v.from}
@@ -188,7 +188,7 @@ func (d *decoding) texts(v *value) (string, *tallystick.Error) {
 	for n := 0; more; n++ {
 		element, err := s.value(0)
 		if err == nil && element.kind != isText {
-			err = underIndex(n, wrong("a text is expected, not %s", d.show(element)))
+			err = underIndex(n, wrongKind.wrong("a text is expected, not %s", d.show(element)))
 		}
 		if err == nil {
 			more, err = s.more(']')
@@ -228,10 +228,10 @@ func parseTime(text string) (tallystick.Instant, *tallystick.Error) {
 		return at, nil
 	}
 	if len(text) > shown {
-		return 0, wrong("%s is not a time", quote(text))
+		return 0, notTime.wrong("%s is not a time", quote(text))
 	}
 	if e := (*tallystick.Error)(nil); errors.As(err, &e) {
-		return 0, e
+		return 0, notTime.is(e)
 	}
-	return 0, wrong("%w", err)
+	return 0, notTime.wrong("%v", err)
 }

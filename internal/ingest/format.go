@@ -29,18 +29,28 @@ func ParseFormat(name string) (Format, error) {
 	return "", wrong("%s is no format of events", quote(name)).WithHint("write one of %s, %s, %s, %s", Auto, JSON, Batch, NDJSON)
 }
 
+// ContentTypes lists the types of bodies that hold events, with their formats.
+var ContentTypes = []struct {
+	Name   string
+	Format Format
+}{
+	{"application/cloudevents+json", JSON},
+	{"application/cloudevents-batch+json", Batch},
+	{"application/x-ndjson", NDJSON},
+	{"application/ndjson", NDJSON},
+	{"application/jsonl", NDJSON},
+	{"application/x-jsonlines", NDJSON},
+	{"application/json", Auto},
+}
+
 // FormatOf returns the format that a body's Content-Type says, without its parameters; false for a type that says nothing about events.
 func FormatOf(contentType string) (Format, bool) {
 	mediaType, _, _ := strings.Cut(contentType, ";")
-	switch strings.ToLower(strings.TrimSpace(mediaType)) {
-	case "application/cloudevents+json":
-		return JSON, true
-	case "application/cloudevents-batch+json":
-		return Batch, true
-	case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines":
-		return NDJSON, true
-	case "application/json":
-		return Auto, true
+	mediaType = strings.TrimSpace(mediaType)
+	for _, t := range ContentTypes {
+		if strings.EqualFold(t.Name, mediaType) {
+			return t.Format, true
+		}
 	}
 	return "", false
 }

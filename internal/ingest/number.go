@@ -95,7 +95,7 @@ func integer(s string, low, high int64) (int64, *tallystick.Error) {
 	if d.point <= maxPoint {
 		n, _, rest := d.cut(0)
 		if rest {
-			return 0, wrong("%s%s is not a whole number", show, more)
+			return 0, outOfRange.wrong("%s%s is not a whole number", show, more)
 		}
 		if d.negative {
 			n = -n
@@ -104,7 +104,7 @@ func integer(s string, low, high int64) (int64, *tallystick.Error) {
 			return n, nil
 		}
 	}
-	return 0, wrong("%s%s is out of range: a whole number from %d to %d is expected", show, more, low, high)
+	return 0, outOfRange.wrong("%s%s is out of range: a whole number from %d to %d is expected", show, more, low, high)
 }
 
 func isDigits(s string) bool {
@@ -129,5 +129,5 @@ func seconds(s string) (int64, *tallystick.Error) {
 		}
 	}
 	show, more := clip(s)
-	return 0, wrong("%s%s is out of range: a number of seconds from 0 to %d is expected", show, more, int64(tallystick.MaxSeconds))
+	return 0, outOfRange.wrong("%s%s is out of range: a number of seconds from 0 to %d is expected", show, more, int64(tallystick.MaxSeconds))
 }

@@ -12,7 +12,7 @@ import (
 
 // broken is an error of the grammar.
 func broken(format string, args ...any) *tallystick.Error {
-	return tallystick.Errorf(tallystick.Invalid, "not valid JSON: "+format, args...)
+	return notJSON.wrong("not valid JSON: "+format, args...)
 }
 
 // unexpected says what stands at the scanner's place, and what should.
@@ -28,9 +28,10 @@ func (s *scanner) unexpected(wanted string) *tallystick.Error {
 }
 
 func duplicate(name string) *tallystick.Error {
-	return under(name, tallystick.Errorf(tallystick.Invalid, "there are two members of the name %s", quote(name)))
+	return under(name, memberTwice.wrong("there are two members of the name %s", quote(name)))
 }
 
+// wrong is an error about the input as a whole. Those about an event say which rule it broke: see rules.go.
 func wrong(format string, args ...any) *tallystick.Error {
 	return tallystick.Errorf(tallystick.Invalid, format, args...)
 }

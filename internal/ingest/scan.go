@@ -136,7 +136,7 @@ func (s *scanner) value(depth int) (value, *tallystick.Error) {
 	case c != '{' && c != '[':
 		err = s.unexpected("a value")
 	case depth >= tallystick.MaxDepth:
-		err = tallystick.Errorf(tallystick.TooLarge, "arrays and objects are nested deeper than %d levels", tallystick.MaxDepth)
+		err = tooDeep.is(tallystick.Errorf(tallystick.TooLarge, "arrays and objects are nested deeper than %d levels", tallystick.MaxDepth))
 	case c == '{':
 		v.kind = isObject
 		err = s.object(depth + 1)

@@ -21,6 +21,11 @@ type Item struct {
 	Raw    []byte
 	Length int64
 	Digest [sha256.Size]byte
+
+	// Of a rejected event: the rule that it broke, one of [Rules]; and its envelope's tenant and source as far as they could be read, whatever it was rejected
+	// for, "" where they could not.
+	Rule           string
+	Tenant, Source string
 }
 
 // MaxRaw is how much of a rejected event is kept.
@@ -72,10 +77,27 @@ func Stream(ctx context.Context, r io.Reader, format Format, d *Decoder, o Optio
 	}
 }
 
+// ReadAll reads an input whole, decompressed, within the limits of [Options], for bodies that are no stream of events.
+func ReadAll(ctx context.Context, r io.Reader, o Options) ([]byte, error) {
+	in, err := open(ctx, r, o)
+	if err == io.EOF {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer in.close()
+	b, err := io.ReadAll(in)
+	if err != nil {
+		return nil, in.problem(err)
+	}
+	return b, nil
+}
+
 // streamHere does all the work on the caller's goroutine.
 func (d *Decoder) streamHere(s *splitter, yield func([]Item, error) bool) {
 	b := d.block()
-	defer d.blocks.Put(b)
+	defer d.pools().blocks.Put(b)
 	for {
 		if err := s.next(b); err != nil {
 			if err != io.EOF {
@@ -130,7 +152,7 @@ func (d *Decoder) streamParallel(ctx context.Context, s *splitter, workers int, 
 		running.Go(func() {
 			for j := range work {
 				j.items <- d.decode(j.block)
-				d.blocks.Put(j.block)
+				d.pools().blocks.Put(j.block)
 			}
 		})
 	}
@@ -163,7 +185,7 @@ func (d *Decoder) streamParallel(ctx context.Context, s *splitter, workers int, 
 
 // block returns an empty block.
 func (d *Decoder) block() *block {
-	if b, ok := d.blocks.Get().(*block); ok {
+	if b, ok := d.pools().blocks.Get().(*block); ok {
 		return b
 	}
 	return &block{}
@@ -190,7 +212,10 @@ func (d *Decoder) decode(b *block) []Item {
 			item.Length, item.Digest = int64(len(raw)), sha256.Sum256(raw)
 		}
 		if item.Err != nil {
-			item.Event = tallystick.Event{}
+			if span.long == nil {
+				item.Tenant, item.Source = run.origin()
+			}
+			item.Event, item.Rule = tallystick.Event{}, RuleOf(item.Err)
 			item.Raw = append([]byte(nil), raw[:min(len(raw), MaxRaw)]...)
 		}
 	}
