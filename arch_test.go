@@ -62,6 +62,10 @@ func TestShapeIsHeld(t *testing.T) {
 		{"a worker does not import the definitions", "internal/report/a.go", imports(module + "/reports"), "imports reports"},
 		{"a worker's tests are free", "internal/report/a_test.go", imports(module+"/internal/engine/memory", module+"/reports"), ""},
 
+		{"the API combines workers", "internal/api/a.go", imports(module, module+"/internal/journal", module+"/internal/ingest"), ""},
+		{"the API names no engine", "internal/api/a.go", imports(module + "/internal/engine/memory"), "imports internal/engine/memory"},
+		{"the API imports no command", "internal/api/a.go", imports(module + "/cmd/tallystick"), "imports cmd/tallystick"},
+
 		{"packages for tests are for tests", "internal/disk/a.go", imports(module + "/internal/disk/disktest"), "imports internal/disk/disktest"},
 		{"also for commands", "cmd/tallystick/a.go", imports(module + "/internal/engine/enginetest"), "imports internal/engine/enginetest"},
 		{"packages for tests are free", "internal/engine/enginetest/a.go", imports(module + "/internal/engine/memory"), ""},
@@ -200,6 +204,8 @@ func (f *file) mayImport(imported string) bool {
 		return true
 	case place == "cmd":
 		return !strings.HasPrefix(local, "cmd/")
+	case f.folder == "internal/api":
+		return strings.HasPrefix(local, "internal/") && !strings.HasPrefix(local, "internal/engine") || imported == module
 	case place == "internal":
 		return imported == module || local == "internal/disk" || strings.HasPrefix(local, f.folder+"/")
 	}

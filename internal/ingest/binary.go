@@ -55,11 +55,11 @@ func (d *Decoder) Binary(header map[string][]string, body []byte) (e tallystick.
 // BinaryItem is [Decoder.Binary] with its answer as one of a stream; the bytes of a rejected event are those of the structured one.
 func (d *Decoder) BinaryItem(header map[string][]string, body []byte) Item {
 	e, structured, err := d.Binary(header, body)
-	item := Item{Event: e, Line: 1}
+	item := Item{Event: e, Line: 1, Length: int64(len(structured))}
 	if !errors.As(err, &item.Err) {
 		return item
 	}
-	item.Rule, item.Length, item.Digest = RuleOf(err), int64(len(structured)), sha256.Sum256(structured)
+	item.Rule, item.Digest = RuleOf(err), sha256.Sum256(structured)
 	item.Raw = append([]byte(nil), structured[:min(len(structured), MaxRaw)]...)
 	if len(structured) <= tallystick.MaxEvent {
 		run := d.begin()

@@ -16,10 +16,11 @@ type Item struct {
 	Err   *tallystick.Error // why the event was rejected
 	Line  int64             // of the input; in an array or a row of values the number of the element; from 1
 
-	// Of a rejected event: the bytes as they came, without white space around them, but no more than [MaxRaw] of them; their whole length; and the SHA-256
-	// of all of them.
-	Raw    []byte
+	// Length is how many bytes came, without white space around them.
 	Length int64
+
+	// Of a rejected event: those bytes, but no more than [MaxRaw] of them; and the SHA-256 of all of them.
+	Raw    []byte
 	Digest [sha256.Size]byte
 
 	// Of a rejected event: the rule that it broke, one of [Rules]; and its envelope's tenant and source as far as they could be read, whatever it was rejected
@@ -208,8 +209,11 @@ func (d *Decoder) decode(b *block) []Item {
 		if span.long != nil {
 			item.Err = tooLong(span.long.length)
 			item.Length, item.Digest = span.long.length, span.long.digest
-		} else if item.Event, item.Err = run.event(text[span.from-from:span.to-from], raw); item.Err != nil {
-			item.Length, item.Digest = int64(len(raw)), sha256.Sum256(raw)
+		} else {
+			item.Length = int64(len(raw))
+			if item.Event, item.Err = run.event(text[span.from-from:span.to-from], raw); item.Err != nil {
+				item.Digest = sha256.Sum256(raw)
+			}
 		}
 		if item.Err != nil {
 			if span.long == nil {

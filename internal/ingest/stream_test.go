@@ -41,7 +41,7 @@ func answer(t testing.TB, r io.Reader, f Format, d *Decoder, o Options) string {
 				fmt.Fprintf(&b, "%v, %d bytes, digest %x…, %d kept\n", i.Err.Path+": "+i.Err.Message, i.Length, i.Digest[:2], len(i.Raw))
 				continue
 			}
-			if i.Raw != nil || i.Length != 0 {
+			if i.Raw != nil || i.Digest != [sha256.Size]byte{} || i.Rule+i.Tenant+i.Source != "" || i.Length == 0 {
 				t.Error("an accepted item has the fields of a rejected one")
 			}
 			b.WriteString(describe(i.Event, nil))

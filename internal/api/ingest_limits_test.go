@@ -1,0 +1,294 @@
+package api
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/ingest"
+	"github.com/tallystick/tallystick/internal/journal"
+	"github.com/tallystick/tallystick/internal/quarantine"
+)
+
+// TestLimits goes over each limit: the answer names it, and says what became of the events before it.
+func TestLimits(t *testing.T) {
+	s := serve(t, nil)
+	many := func(from, n int) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(bot("acme", fmt.Sprint("many", from+i)) + "\n")
+		}
+		return b.String()
+	}
+	padding := func(n int) string { return strings.Repeat(strings.Repeat(" ", 1023)+"\n", n>>10) }
+	for _, c := range []struct {
+		name, body string
+		header     []string
+		length     bool // the body announces its length
+		status     int
+		says       string
+		accepted   int
+	}{
+		{"a body that says it is too long", padding(ingest.MaxBody + 1024), nil, true, 413, "the body has more than 16777216 bytes", 0},
+		{"a body that is too long", many(0, 3) + padding(ingest.MaxBody), nil, false, 413, "the body has more than 16777216 bytes", 3},
+		{"a body that decompresses to too much", zstded(many(10, 4) + padding(ingest.MaxBodyDecompressed)), []string{"Content-Encoding", "zstd"}, true, 413, "the decompressed input has more than 134217728 bytes", 4},
+		{"too many events", gzipped(many(20_000, 10_001)), []string{"Content-Encoding", "gzip"}, true, 413, "there are more than 10000 events", 10_000},
+		{"as many events as may be", gzipped(many(40_000, 10_000)), []string{"Content-Encoding", "gzip"}, true, 200, "", 10_000},
+		{"an array that breaks", "[" + bot("acme", "b1") + "," + bot("acme", "b2") + " " + bot("acme", "b3") + "]", []string{"Content-Type", batched}, true, 400, `after event 2`, 2},
+		{"an array that ends early", "[" + bot("acme", "b4") + ",", []string{"Content-Type", batched}, true, 400, `the input ends after event 1`, 1},
+		{"a stranger", "PK\x03\x04" + many(0, 1), nil, true, 400, "zip archive", 0},
+		{"gzip that is cut off", gzipped(many(50_000, 100))[:300], []string{"Content-Encoding", "gzip"}, true, 400, "cut off", -1},
+		{"a coding that is not there", many(60_000, 1), []string{"Content-Encoding", "zstd"}, true, 400, "not in zstd", 0},
+		{"an unknown coding", many(60_000, 1), []string{"Content-Encoding", "br"}, true, 415, `"br"`, 0},
+		{"two codings", many(60_000, 1), []string{"Content-Encoding", "gzip, gzip"}, true, 415, `"gzip, gzip"`, 0},
+		{"a type that says nothing", many(60_000, 1), []string{"Content-Type", "application/x-www-form-urlencoded"}, true, 415, "application/x-www-form-urlencoded", 0},
+		{"no type", many(60_000, 1), []string{"Content-Type", ""}, true, 415, "missing", 0},
+		{"no key", many(60_000, 1), []string{"Authorization", ""}, true, 401, "a key is needed", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var body io.Reader = strings.NewReader(c.body)
+			if !c.length {
+				body = io.MultiReader(body)
+			}
+			r := s.send(t, body, append([]string{"Content-Type", ndjson}, c.header...)...)
+			if r.status != c.status || !strings.Contains(r.Detail, c.says) || c.accepted >= 0 && r.Accepted != c.accepted {
+				t.Errorf("%.300s, want %d with %q and %d accepted", r, c.status, c.says, c.accepted)
+			}
+			if c.status == 415 && !strings.Contains(r.Hint, "gzip") && !strings.Contains(r.Hint, structured) {
+				t.Errorf("the hint lists nothing: %q", r.Hint)
+			}
+		})
+	}
+	long := `{"id":"` + strings.Repeat("x", tallystick.MaxEvent) + `"}`
+	if r := s.send(t, strings.NewReader(bot("acme", "l1")+"\n"+long+"\n"+bot("acme", "l2")), "Content-Type", ndjson); r.Accepted != 2 || r.Rejected != 1 || !strings.Contains(r.Results[1].Reason, "1048576") {
+		t.Errorf("an event that is too long stops nobody: %s", r)
+	}
+}
+
+func TestOnlyPost(t *testing.T) {
+	s := serve(t, nil)
+	answer, err := http.Get(s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if r := read(t, answer.StatusCode, answer.Header, answer.Body); r.status != 405 || r.header.Get("Allow") != "POST" || r.Code != tallystick.Invalid {
+		t.Errorf("GET is answered %s", r)
+	}
+}
+
+func TestTooMuchInFlight(t *testing.T) {
+	blocked := make(chan struct{})
+	s := serve(t, func(s *server) {
+		s.InFlight = 3 * leastShare
+		s.Enqueue = func(events []tallystick.Event) *journal.Ticket { <-blocked; return s.journal.Enqueue(events) }
+	})
+	var running sync.WaitGroup
+	defer running.Wait()
+	for i := range 3 {
+		running.Go(func() {
+			if r := s.send(t, strings.NewReader(bot("acme", fmt.Sprint(i))), "Content-Type", ndjson); r.Accepted != 1 {
+				t.Errorf("who was let in is answered %s", r)
+			}
+		})
+	}
+	for s.held.bytes.Load() < 3*leastShare {
+		time.Sleep(time.Millisecond)
+	}
+	unread := &reader{}
+	r := httptest.NewRequest("POST", "/", unread)
+	r.Header.Set("Content-Type", ndjson)
+	r.Header.Set("Authorization", "all")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if got := read(t, w.Code, w.Header(), w.Body); got.status != 429 || got.header.Get("Retry-After") != "1" || unread.n > 0 || !strings.Contains(got.Detail, fmt.Sprint(3*leastShare)) {
+		t.Errorf("one more is answered %s after %d reads, Retry-After %q", got, unread.n, got.header.Get("Retry-After"))
+	}
+	close(blocked)
+}
+
+// reader counts the calls of Read.
+type reader struct{ n int }
+
+func (r *reader) Read([]byte) (int, error) { r.n++; return 0, io.EOF }
+
+func TestAShareGrowsWithWhatIsDecoded(t *testing.T) {
+	var f inFlight
+	a, b := f.admit(-1, 100<<10), f.admit(10, 200<<10)
+	if a == nil || b == nil || f.admit(1, 128<<10) != nil || f.bytes.Load() != 2*leastShare {
+		t.Fatalf("%d bytes are held", f.bytes.Load())
+	}
+	a.add(1 << 20)
+	a.add(1 << 20)
+	a.add(-1 << 20)
+	if f.bytes.Load() != 1<<20+leastShare {
+		t.Errorf("%d bytes are held", f.bytes.Load())
+	}
+	a.release()
+	b.release()
+	if c := f.admit(1<<40, 1); c == nil || f.bytes.Load() != window {
+		t.Errorf("alone: %v, %d bytes are held", c, f.bytes.Load())
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	free, asked, clock := uint64(1<<30), 0, noon
+	var broken error
+	s := serve(t, func(s *server) {
+		s.FreeBytes = func() (uint64, error) { asked++; return free, broken }
+		s.Now = func() time.Time { return clock }
+	})
+	n := 0
+	expect := func(status int) *reply {
+		t.Helper()
+		n++
+		r := s.send(t, strings.NewReader(bot("acme", fmt.Sprint(n))), "Content-Type", ndjson)
+		if r.status != status {
+			t.Errorf("request %d is answered %s, want %d", n, r, status)
+		}
+		return r
+	}
+	expect(200)
+	free = 1<<30 - 1
+	expect(200)
+	clock = clock.Add(time.Second)
+	if r := expect(507); !strings.Contains(r.Detail, "1073741823") || !strings.Contains(r.Detail, "1073741824") {
+		t.Errorf("the sentence has not both numbers: %s", r)
+	}
+	expect(507)
+	clock, broken = clock.Add(time.Second), errors.New("no such disk")
+	expect(200)
+	if asked != 3 {
+		t.Errorf("asked %d times", asked)
+	}
+}
+
+func TestWhatCannotBeMadeDurableIsNoAnswer(t *testing.T) {
+	t.Run("the journal is closed", func(t *testing.T) {
+		s := serve(t, nil)
+		s.journal.Close()
+		if r := s.send(t, strings.NewReader(bot("acme", "1")), "Content-Type", ndjson); r.status != 503 || r.Results != nil || r.header.Get("Retry-After") == "" {
+			t.Errorf("answered %s", r)
+		}
+	})
+	t.Run("the quarantine fails", func(t *testing.T) {
+		s := serve(t, func(s *server) {
+			s.Keep = func(context.Context, string, []quarantine.Entry) ([]bool, error) {
+				return nil, errors.New("secret/path: broken")
+			}
+		})
+		if r := s.send(t, strings.NewReader(bot("acme", "1")+"\nx"), "Content-Type", ndjson); r.status != 500 || strings.Contains(r.Detail, "secret") {
+			t.Errorf("answered %s", r)
+		}
+		if r := s.send(t, strings.NewReader(bot("acme", "1")), "Content-Type", ndjson); r.Duplicate != 1 {
+			t.Errorf("sent again: %s", r)
+		}
+	})
+	t.Run("the quarantine is full", func(t *testing.T) {
+		s := serve(t, func(s *server) {
+			s.Keep = func(_ context.Context, _ string, e []quarantine.Entry) ([]bool, error) {
+				return make([]bool, len(e)), nil
+			}
+		})
+		if r := s.send(t, strings.NewReader(bot("acme", "1")+"\nx"), "Content-Type", ndjson); r.status != 200 || *r.Results[1].Kept || !strings.Contains(r.Results[1].Reason, "not kept") {
+			t.Errorf("answered %s", r)
+		}
+	})
+	t.Run("nothing can be counted", func(t *testing.T) {
+		s := serve(t, func(s *server) {
+			s.counter = NewCounter(func(context.Context, []tallystick.IngestCount) error { return errors.New("no database") })
+			s.Count = s.counter.Add
+		})
+		if r := s.send(t, strings.NewReader(bot("acme", "1")), "Content-Type", ndjson); r.Accepted != 1 {
+			t.Errorf("what needs no count: %s", r)
+		}
+		if r := s.send(t, strings.NewReader(bot("acme", "1")), "Content-Type", ndjson); r.status != 503 {
+			t.Errorf("a duplicate: %s", r)
+		}
+	})
+}
+
+// raw opens a connection and sends the head of a request.
+func (s *server) raw(t *testing.T, head string) (net.Conn, *bufio.Reader) {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	fmt.Fprintf(c, "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: all\r\nContent-Type: %s\r\n%s\r\n\r\n", ndjson, head)
+	return c, bufio.NewReader(c)
+}
+
+func TestExpectContinue(t *testing.T) {
+	s := serve(t, nil)
+	event := bot("acme", "1")
+	c, r := s.raw(t, fmt.Sprintf("Expect: 100-continue\r\nContent-Length: %d", len(event)))
+	if line, _ := r.ReadString('\n'); !strings.HasPrefix(line, "HTTP/1.1 100") {
+		t.Fatalf("the server says %q", line)
+	}
+	r.ReadString('\n')
+	io.WriteString(c, event)
+	answer, err := http.ReadResponse(r, nil)
+	if err != nil || answer.StatusCode != 200 {
+		t.Fatal(answer, err)
+	}
+	_, r = s.raw(t, "Expect: 100-continue\r\nContent-Length: 17000000")
+	if line, _ := r.ReadString('\n'); !strings.HasPrefix(line, "HTTP/1.1 413") {
+		t.Errorf("a body that is not wanted: the server says %q", line)
+	}
+}
+
+// TestCutConnections ends connections at any place of a body. What was answered is in the journal; the same body sent again is whole.
+func TestCutConnections(t *testing.T) {
+	s := serve(t, nil)
+	var body strings.Builder
+	const events = 300
+	for i := range events {
+		body.WriteString(bot("acme", fmt.Sprint(i)) + "\n")
+	}
+	for i, sent := range []int{1, 100, 9_999, body.Len() / 2, body.Len() - 1} {
+		c, r := s.raw(t, fmt.Sprintf("Content-Length: %d", body.Len()))
+		io.WriteString(c, body.String()[:sent])
+		if i%2 == 0 {
+			c.Close()
+			continue
+		}
+		c.(*net.TCPConn).CloseWrite() // it can still read
+		answer, err := http.ReadResponse(r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := read(t, answer.StatusCode, answer.Header, answer.Body)
+		whole := strings.Count(body.String()[:sent], "\n")
+		if got.status != 400 || got.Accepted+got.Duplicate != whole {
+			t.Errorf("cut after %d bytes and %d events: %.200s", sent, whole, got)
+		}
+		if head := s.journal.Head().Sequence; head < uint64(got.Accepted) {
+			t.Errorf("%d events were accepted, the journal holds %d", got.Accepted, head)
+		}
+	}
+	r := s.send(t, strings.NewReader(body.String()), "Content-Type", ndjson)
+	if r.status != 200 || r.Accepted+r.Duplicate != events || s.journal.Head().Sequence != events {
+		t.Errorf("sent whole: %.200s; the journal holds %s", r, s.journal.Head())
+	}
+}
+
+func TestASlowBody(t *testing.T) {
+	err := brokenBody(fmt.Errorf("read tcp: %w", os.ErrDeadlineExceeded))
+	if p := ProblemOf(err); p.Status != 408 || p.Code != tallystick.Unavailable {
+		t.Errorf("answered %+v", p)
+	}
+}
