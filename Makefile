@@ -11,7 +11,7 @@ PKG      ?= ./...
 EVENTS   ?= 5000000
 RUNS     ?= 3
 
-.PHONY: help build run test long lint bench bench-import fuzz clean
+.PHONY: help build run test long lint bench bench-import bench-ingest fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ bench: ## run the benchmarks that match BENCH (.) of PKG (./...)
 
 bench-import: build ## import EVENTS (5000000) made-up events, RUNS (3) times, beside encoding/json alone
 	go run ./cmd/benchimport -events $(EVENTS) -runs $(RUNS)
+
+bench-ingest: ## send events over HTTP on loopback, RUNS (3) times: 16 clients with batches of 100, 64 with single events
+	go run ./cmd/benchingest -runs $(RUNS)
 
 fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's/:func / /' | while read -r file name; do \
