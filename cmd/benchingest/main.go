@@ -23,6 +23,7 @@ type drive struct {
 	clients, batch int
 	seconds        float64
 	events         int64 // after so many they stop, whatever the time
+	alone          bool  // the journal: no engine follows it
 }
 
 // figures are what the clients saw.
@@ -40,9 +41,10 @@ func main() {
 	events := flag.Int64("events", 5_000_000, "events after which they stop")
 	runs := flag.Int("runs", 3, "how often")
 	dir := flag.String("dir", os.TempDir(), "where the data goes")
+	alone := flag.Bool("alone", false, "without an engine that follows, to see what it takes")
 	profile := flag.String("cpuprofile", "", "file for a CPU profile of the server")
 	flag.Parse()
-	d := drive{url: *url, key: os.Getenv(keyVariable), clients: *clients, batch: *batch, seconds: min(*seconds, 120), events: *events}
+	d := drive{url: *url, key: os.Getenv(keyVariable), clients: *clients, batch: *batch, seconds: min(*seconds, 120), events: *events, alone: *alone}
 	var err error
 	switch {
 	case *load:
@@ -114,7 +116,7 @@ func once(d drive, dir string) (f figures, line string, err error) {
 		return f, "", err
 	}
 	defer os.RemoveAll(dir)
-	s, err := start(context.Background(), dir)
+	s, err := start(context.Background(), dir, d.alone)
 	if err != nil {
 		return f, "", err
 	}

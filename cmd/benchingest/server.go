@@ -41,11 +41,14 @@ type server struct {
 
 func journalDir(dir string) string { return filepath.Join(dir, "journal") }
 
-// start opens everything in a directory, and listens on a port of loopback.
-func start(ctx context.Context, dir string) (*server, error) {
+// start opens everything in a directory, and listens on a port of loopback. Alone: without an engine.
+func start(ctx context.Context, dir string, alone bool) (*server, error) {
 	s := &server{key: rand.Text()}
 	// As a server: those who ask don't wait for the engine, and it leaves a processor to those who decode and write.
 	s.applier = applier.New(applier.Options{Log: 1, Full: applier.Reread, Open: func(ctx context.Context) (tallystick.Engine, error) {
+		if alone {
+			return nothing{}, nil
+		}
 		return duckdb.Open(ctx, duckdb.Options{Dir: filepath.Join(dir, "engine"), Threads: max(1, runtime.GOMAXPROCS(0)-1)})
 	}})
 	var err error
@@ -79,6 +82,15 @@ func start(ctx context.Context, dir string) (*server, error) {
 	s.running.Go(func() { s.http.Serve(listener) }) // until it is closed
 	return s, nil
 }
+
+// nothing is an engine that forgets what it is given.
+type nothing struct{ tallystick.Engine }
+
+func (nothing) Apply(context.Context, []tallystick.Record) error { return nil }
+func (nothing) Applied(context.Context, uint32) (tallystick.Position, error) {
+	return tallystick.Position{}, nil
+}
+func (nothing) Close() error { return nil }
 
 // keys knows one key, by its digest.
 func keys(key string) func(*http.Request) (api.IngestKey, error) {
