@@ -1,0 +1,201 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Scope is what a key may be used for.
+type Scope string
+
+const (
+	ScopeIngest     Scope = "ingest"     // hand over events
+	ScopeAttributes Scope = "attributes" // and among them such as describe the tenant itself
+	ScopeRead       Scope = "read"       // ask for reports
+)
+
+// Scopes are all there are.
+var Scopes = []Scope{ScopeIngest, ScopeAttributes, ScopeRead}
+
+// keyPrefix begins the text of every key, so that one that was left somewhere is recognised.
+const keyPrefix = "tsk_"
+
+// Key is what a program uses in place of a member's session. Its text is shown once.
+//
+// A key goes on when its maker leaves: the program that uses it has not.
+type Key struct {
+	ID      string             `json:"id"`
+	Name    string             `json:"name"`
+	Tenant  string             `json:"tenant"` // "" all tenants, also future ones
+	Scopes  []Scope            `json:"scopes"`
+	Expires tallystick.Instant `json:"expires"` // 0 never
+	Revoked tallystick.Instant `json:"revoked"` // 0 not
+	Created tallystick.Instant `json:"created"`
+	Maker   string             `json:"maker"` // name at that time; "" when it is out of reach
+	Used    tallystick.Instant `json:"used"`  // to the minute; 0 never
+}
+
+// AddKey makes a key and returns it with its text. Of k the name, tenant, scopes and expiry count. It needs INGEST:ADD and the tenant in reach, for all tenants a
+// reach of all; to read, REPORTS:VIEW as well.
+func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text string, err error) {
+	err = s.change(ctx, actor, "key.add", func(c *change) error {
+		if err := c.actor.Need(Ingest, Add); err != nil {
+			return err
+		}
+		if k.Tenant != "" {
+			if err := checkTenant(k.Tenant); err != nil {
+				return err
+			}
+		}
+		if !c.actor.Reach.Holds(k.Tenant) {
+			if k.Tenant == "" {
+				return tallystick.Errorf(tallystick.Invalid, "the key has no tenant").At("tenant").WithHint("name the tenant that it is for")
+			}
+			return noSuch("tenant", k.Tenant)
+		}
+		if k.Name, err = checkName(k.Name, "name"); err != nil {
+			return err
+		}
+		if len(k.Scopes) == 0 {
+			return tallystick.Errorf(tallystick.Invalid, "the key is for nothing").At("scopes").WithHint("choose among %v", Scopes)
+		}
+		k.Scopes = slices.Compact(slices.Sorted(slices.Values(k.Scopes)))
+		for _, scope := range k.Scopes {
+			if !slices.Contains(Scopes, scope) {
+				return tallystick.Errorf(tallystick.Invalid, "there is no scope %q", cut(string(scope), 80)).At("scopes").WithHint("choose among %v", Scopes)
+			}
+		}
+		if slices.Contains(k.Scopes, ScopeRead) {
+			if err := c.actor.Need(Reports, View); err != nil {
+				return err
+			}
+		}
+		if k.Expires != 0 && k.Expires <= c.now {
+			return tallystick.Errorf(tallystick.Invalid, "the key would have expired at %v", k.Expires).At("expires").WithHint("choose a time to come, or none")
+		}
+		scopes, err := json.Marshal(k.Scopes)
+		if err != nil {
+			return err
+		}
+		k.ID, k.Created, k.Revoked, k.Used, k.Maker = newID(), c.now, 0, 0, c.actor.Name
+		text = keyPrefix + newToken()
+		if _, err := c.exec(ctx, `
+			INSERT INTO api_keys (id, hash, name, tenant, scopes, expires, revoked, created, maker, maker_name, maker_tenant, used)
+			VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0)`,
+			k.ID, digest(text), k.Name, k.Tenant, string(scopes), k.Expires, c.now, c.actor.ID, c.actor.Name, c.actor.Tenant); err != nil {
+			return err
+		}
+		return c.audit(ctx, Entry{Action: "key.add", Tenant: k.Tenant, ObjectKind: "key", ObjectID: k.ID, After: k})
+	})
+	return k, text, err
+}
+
+// RevokeKey makes a key good for nothing, for ever. It needs INGEST:REMOVE and the key's tenant in reach.
+func (s *Store) RevokeKey(ctx context.Context, actor Actor, id string) error {
+	return s.change(ctx, actor, "key.revoke", func(c *change) error {
+		if err := c.actor.Need(Ingest, Remove); err != nil {
+			return err
+		}
+		within, args := c.actor.Reach.within("tenant")
+		found, err := c.keys(ctx, c.actor.Reach, "WHERE id = ? AND "+within, append([]any{id}, args...)...)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return noSuch("key", id)
+		}
+		was := found[0]
+		if was.Revoked != 0 {
+			return nil
+		}
+		if _, err := c.exec(ctx, `UPDATE api_keys SET revoked = ? WHERE id = ?`, c.now, id); err != nil {
+			return err
+		}
+		is := was
+		is.Revoked = c.now
+		return c.audit(ctx, Entry{Action: "key.revoke", Tenant: was.Tenant, ObjectKind: "key", ObjectID: id, Before: was, After: is})
+	})
+}
+
+// Keys lists the keys in the actor's reach, also those that are revoked or expired, by id. It needs INGEST:VIEW.
+func (s *Store) Keys(ctx context.Context, actor Actor, p Page) (List[Key], error) {
+	none := List[Key]{}
+	if err := actor.Need(Ingest, View); err != nil {
+		return none, err
+	}
+	after, limit, err := p.start()
+	if err != nil {
+		return none, err
+	}
+	within, args := actor.Reach.within("tenant")
+	list, err := s.single().keys(ctx, actor.Reach, "WHERE id > ? AND "+within+" ORDER BY id LIMIT ?", append(append([]any{after}, args...), limit+1)...)
+	if err != nil {
+		return none, fmt.Errorf("list keys: %w", err)
+	}
+	return listOf(list, limit, func(k *Key) string { return k.ID }), nil
+}
+
+func (c conn) keys(ctx context.Context, reach Reach, rest string, args ...any) ([]Key, error) {
+	return all(ctx, c, `
+		SELECT id, name, tenant, scopes, expires, revoked, created, maker_name, maker_tenant, used
+		FROM api_keys
+		`+rest, args, func(scan func(...any) error) (k Key, err error) {
+		var scopes []byte
+		var makerTenant string
+		if err := scan(&k.ID, &k.Name, &k.Tenant, &scopes, &k.Expires, &k.Revoked, &k.Created, &k.Maker, &makerTenant, &k.Used); err != nil {
+			return k, err
+		}
+		if !reach.Holds(makerTenant) {
+			k.Maker = ""
+		}
+		return k, json.Unmarshal(scopes, &k.Scopes)
+	})
+}
+
+// KeyActor returns what a key's text stands for. The error is of code Denied for one that is not, or no longer, good.
+func (s *Store) KeyActor(ctx context.Context, text string, from From) (Actor, error) {
+	if !strings.HasPrefix(text, keyPrefix) {
+		return Actor{}, signedOut()
+	}
+	now := s.Now()
+	a, good, err := s.single().loadKey(ctx, "hash", digest(text), from, now)
+	if err != nil {
+		return Actor{}, fmt.Errorf("read key: %w", err)
+	}
+	if !good {
+		return Actor{}, signedOut()
+	}
+	if a.used <= now-touchEvery {
+		if err := s.touch(ctx, `UPDATE api_keys SET used = ? WHERE id = ? AND used < ?`, a.ID, now); err != nil {
+			return Actor{}, err
+		}
+	}
+	return a, nil
+}
+
+// loadKey fills in what a key may do now; column is "id" or "hash". Its reach is its tenant and all below it, its permission to see reports; which events it may
+// hand over is said by [Actor.Ingests].
+func (c conn) loadKey(ctx context.Context, column, value string, from From, now tallystick.Instant) (a Actor, good bool, err error) {
+	a = Actor{Kind: KeyActor, From: from}
+	var scopes []byte
+	good, err = c.row(ctx, `
+		SELECT id, name, tenant, scopes, used
+		FROM api_keys
+		WHERE `+column+` = ? AND revoked = 0 AND (expires = 0 OR expires > ?)`, []any{value, now}, &a.ID, &a.Name, &a.Tenant, &scopes, &a.used)
+	if err != nil || !good {
+		return a, false, err
+	}
+	if err := json.Unmarshal(scopes, &a.Scopes); err != nil {
+		return a, false, err
+	}
+	if slices.Contains(a.Scopes, ScopeRead) {
+		a.Permissions = Permissions{{Reports, View}}
+	}
+	a.Reach, err = c.reachOf(ctx, a.Tenant)
+	return a, err == nil, err
+}

@@ -1,0 +1,176 @@
+package control
+
+// migrations are all steps that the tables have come by. Append only.
+//
+// Times are microseconds since 1970 in UTC, flags 0 and 1, lists and objects JSON; a tenant "" is the provider. An id is a text that says nothing, apart from
+// the tenants', which are given from outside.
+var migrations = []migration{
+	{
+		name: "the beginning",
+		sql: `
+CREATE TABLE facts (
+	name  TEXT NOT NULL PRIMARY KEY,
+	value TEXT NOT NULL
+);
+CREATE TABLE ingest_counts (
+	tenant  TEXT   NOT NULL,
+	slot    BIGINT NOT NULL,
+	source  TEXT   NOT NULL,
+	outcome TEXT   NOT NULL,
+	reason  TEXT   NOT NULL,
+	count   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, slot, source, outcome, reason)
+);
+CREATE TABLE audit (
+	seq          BIGINT NOT NULL PRIMARY KEY,
+	time         BIGINT NOT NULL,
+	actor_kind   TEXT   NOT NULL,
+	actor_id     TEXT   NOT NULL,
+	actor_name   TEXT   NOT NULL,
+	actor_tenant TEXT   NOT NULL,
+	tenant       TEXT   NOT NULL,
+	action       TEXT   NOT NULL,
+	object_kind  TEXT   NOT NULL,
+	object_id    TEXT   NOT NULL,
+	address      TEXT   NOT NULL,
+	request_id   TEXT   NOT NULL,
+	before_json  TEXT   NOT NULL,
+	after_json   TEXT   NOT NULL,
+	previous     TEXT   NOT NULL,
+	hash         TEXT   NOT NULL
+);
+CREATE INDEX audit_tenant ON audit (tenant, seq);
+CREATE INDEX audit_object ON audit (object_kind, object_id, seq);
+CREATE TABLE audit_head (
+	one  BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+	seq  BIGINT NOT NULL,
+	hash TEXT   NOT NULL
+);
+INSERT INTO audit_head (one, seq, hash) VALUES (1, 0, '');
+CREATE TABLE tenants (
+	id      TEXT   NOT NULL PRIMARY KEY,
+	parent  TEXT   NOT NULL,
+	created BIGINT NOT NULL
+);
+CREATE INDEX tenants_parent ON tenants (parent);
+CREATE TABLE roles (
+	id          TEXT   NOT NULL PRIMARY KEY,
+	tenant      TEXT   NOT NULL,
+	name        TEXT   NOT NULL,
+	name_key    TEXT   NOT NULL,
+	description TEXT   NOT NULL,
+	permissions TEXT   NOT NULL,
+	manage_all  BIGINT NOT NULL,
+	for_tenants BIGINT NOT NULL,
+	system      BIGINT NOT NULL,
+	created     BIGINT NOT NULL,
+	UNIQUE (tenant, name_key)
+);
+CREATE TABLE role_manages (
+	role    TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+	managed TEXT NOT NULL REFERENCES roles (id) ON DELETE CASCADE,
+	PRIMARY KEY (role, managed)
+);
+CREATE INDEX role_manages_managed ON role_manages (managed);
+CREATE TABLE members (
+	id        TEXT   NOT NULL PRIMARY KEY,
+	email     TEXT   NOT NULL,
+	email_key TEXT   NOT NULL UNIQUE,
+	name      TEXT   NOT NULL,
+	tenant    TEXT   NOT NULL,
+	status    TEXT   NOT NULL,
+	password  TEXT   NOT NULL,
+	created   BIGINT NOT NULL
+);
+CREATE INDEX members_tenant ON members (tenant);
+CREATE TABLE member_roles (
+	member TEXT NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+	role   TEXT NOT NULL REFERENCES roles (id),
+	PRIMARY KEY (member, role)
+);
+CREATE INDEX member_roles_role ON member_roles (role);
+CREATE TABLE identities (
+	issuer  TEXT   NOT NULL,
+	subject TEXT   NOT NULL,
+	member  TEXT   NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+	created BIGINT NOT NULL,
+	PRIMARY KEY (issuer, subject)
+);
+CREATE INDEX identities_member ON identities (member);
+CREATE TABLE links (
+	hash    TEXT   NOT NULL PRIMARY KEY,
+	kind    TEXT   NOT NULL,
+	member  TEXT   REFERENCES members (id) ON DELETE CASCADE,
+	created BIGINT NOT NULL,
+	expires BIGINT NOT NULL
+);
+CREATE INDEX links_member ON links (member);
+CREATE TABLE sessions (
+	id      TEXT   NOT NULL PRIMARY KEY,
+	hash    TEXT   NOT NULL UNIQUE,
+	member  TEXT   NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+	created BIGINT NOT NULL,
+	used    BIGINT NOT NULL,
+	expires BIGINT NOT NULL,
+	agent   TEXT   NOT NULL,
+	address TEXT   NOT NULL
+);
+CREATE INDEX sessions_member ON sessions (member);
+CREATE TABLE guesses (
+	subject TEXT   NOT NULL PRIMARY KEY,
+	fails   BIGINT NOT NULL,
+	until   BIGINT NOT NULL,
+	last    BIGINT NOT NULL
+);
+CREATE TABLE api_keys (
+	id           TEXT   NOT NULL PRIMARY KEY,
+	hash         TEXT   NOT NULL UNIQUE,
+	name         TEXT   NOT NULL,
+	tenant       TEXT   NOT NULL,
+	scopes       TEXT   NOT NULL,
+	expires      BIGINT NOT NULL,
+	revoked      BIGINT NOT NULL,
+	created      BIGINT NOT NULL,
+	maker        TEXT   NOT NULL,
+	maker_name   TEXT   NOT NULL,
+	maker_tenant TEXT   NOT NULL,
+	used         BIGINT NOT NULL
+);
+CREATE INDEX api_keys_tenant ON api_keys (tenant);
+CREATE TABLE settings (
+	name    TEXT   NOT NULL PRIMARY KEY,
+	value   TEXT   NOT NULL,
+	changed BIGINT NOT NULL
+);
+CREATE TABLE answers (
+	principal TEXT   NOT NULL,
+	name      TEXT   NOT NULL,
+	digest    TEXT   NOT NULL,
+	claim     TEXT   NOT NULL,
+	claimed   BIGINT NOT NULL,
+	expires   BIGINT NOT NULL,
+	status    BIGINT NOT NULL,
+	header    TEXT   NOT NULL,
+	body      TEXT   NOT NULL,
+	PRIMARY KEY (principal, name)
+);
+CREATE INDEX answers_expires ON answers (expires);
+`,
+		sqlite: `
+CREATE TRIGGER audit_not_edited BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_not_deleted BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_head_not_deleted BEFORE DELETE ON audit_head
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+`,
+		postgres: `
+CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$BEGIN RAISE EXCEPTION 'the audit log is append-only'; END$$;
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
+CREATE TRIGGER audit_head_append_only BEFORE DELETE OR TRUNCATE ON audit_head
+FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
+`,
+	},
+}
