@@ -73,7 +73,9 @@ func TestTenants(t *testing.T) {
 		p.tree([2]string{"a", "top"}, [2]string{"a1", "a"}, [2]string{"a2", "a"}, [2]string{"b", ""})
 		role := p.role("Mover", "a", nil, permission{control.Tenants, control.Edit}, permission{control.ExportReports, control.Add})
 		admin := p.member("m@a.example", "a", role)
-		put := func(a control.Actor, id, parent string) error { return p.PutTenant(ctx, a, control.Tenant{ID: id, Parent: parent}) }
+		put := func(a control.Actor, id, parent string) error {
+			return p.PutTenant(ctx, a, control.Tenant{ID: id, Parent: parent})
+		}
 		for _, test := range []struct {
 			name string
 			err  error
