@@ -35,6 +35,7 @@
 //	internal/engine    event stores: memory (the oracle), duckdb (the default), enginetest (the contract)
 //	internal/report    definition + request → queries → tables
 //	internal/render    table → file
+//	internal/control   tenants, roles, members, keys, settings, audit log; SQLite or Postgres
 //	internal/sample    a believable year of events
 //	reports            the built-in definitions with their events and golden answers
 //

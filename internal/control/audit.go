@@ -79,17 +79,13 @@ func (c conn) auditHead(ctx context.Context, suffix string) (h AuditHead, err er
 
 // AppendAudit writes that somebody did something, for what is not a change in this package: sign-ins, downloads, refusals.
 func (s *Store) AppendAudit(ctx context.Context, actor Actor, e Entry) error {
-	err := s.write(ctx, func(c conn) error {
+	return s.write(ctx, func(c conn) error {
 		head, err := c.auditHead(ctx, c.dialect.locked())
 		if err != nil {
-			return err
+			return fmt.Errorf("write audit log: %w", err)
 		}
 		return (&change{conn: c, now: s.Now(), actor: actor, head: head}).audit(ctx, e)
 	})
-	if err != nil {
-		return fmt.Errorf("write audit log: %w", err)
-	}
-	return nil
 }
 
 // audit adds an entry to the log.

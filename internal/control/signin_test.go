@@ -168,7 +168,7 @@ func TestLinks(t *testing.T) {
 		}
 		_, err = p.SignIn(ctx, from, "new@example.org", "")
 		p.is(err, tallystick.Denied)
-		p.wait(control.InvitationLifetime)
+		p.wait(control.InvitationLifetime + tallystick.Hour)
 		_, err = p.UseLink(ctx, from, token, password)
 		p.is(err, tallystick.NotFound)
 		root = p.signedIn("root@example.org")
