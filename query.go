@@ -46,12 +46,17 @@ const (
 	NotIn             // the field is absent, or its value is not listed
 	Present           // the field has a value
 	Absent            // it has none
+	Numeric           // the event gives a number for it, which [Event.Int] returns
 )
 
 // Keeps reports whether the event passes every condition.
 func (f Filter) Keeps(e *Event) bool {
 	for i := range f {
-		if !f[i].holds(e.Text(f[i].Field)) {
+		if f[i].Op == Numeric {
+			if _, is := e.number(f[i].Field); !is {
+				return false
+			}
+		} else if !f[i].holds(e.Text(f[i].Field)) {
 			return false
 		}
 	}

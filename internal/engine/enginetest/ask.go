@@ -175,7 +175,7 @@ func (a *asker) filter(typeName string) tallystick.Filter {
 }
 
 func (a *asker) condition(typeName string, f tallystick.Field) tallystick.Condition {
-	c := tallystick.Condition{Field: f, Op: tallystick.Op(a.IntN(4))}
+	c := tallystick.Condition{Field: f, Op: tallystick.Op(a.IntN(5))}
 	if c.Op == tallystick.In || c.Op == tallystick.NotIn {
 		c.Values = a.values(typeName, f)
 	}
