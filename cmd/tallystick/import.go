@@ -22,6 +22,7 @@ type importCommand struct {
 	Strict   bool     `help:"Exit with 3 when an event was rejected."`
 	Progress string   `help:"Progress on standard error: auto (a bar on a terminal), json (lines), or none." placeholder:"P" default:"auto" enum:"auto,json,none"`
 
+	reportsFlags
 	storeFlags
 }
 
@@ -35,6 +36,10 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	catalog, err := p.catalog()
+	if err != nil {
+		return err
+	}
 	dir, err := datadir.Create(p.settings.get("data"), datadir.Holder{PID: p.pid, Command: "import"})
 	if err != nil {
 		return err
@@ -45,7 +50,7 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 		return broken(err)
 	}
 	err = p.withJournal(ctx, dir, func(j *journal.Journal, a *applier.Applier) error {
-		return c.read(ctx, &importing{command: c, program: p, format: format, journal: j, quarantine: q, size: size, start: p.now()}, a, dir.Path())
+		return c.read(ctx, &importing{command: c, program: p, format: format, journal: j, quarantine: q, catalog: catalog, size: size, start: p.now()}, a, dir.Path())
 	})
 	return errors.Join(err, broken(q.Close()))
 }

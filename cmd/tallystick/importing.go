@@ -16,6 +16,7 @@ import (
 	"github.com/tallystick/tallystick/internal/ingest"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/quarantine"
+	"github.com/tallystick/tallystick/internal/report"
 )
 
 // importing is an import at work.
@@ -28,6 +29,7 @@ type importing struct {
 	format     ingest.Format
 	journal    *journal.Journal
 	quarantine *quarantine.Store
+	catalog    *report.Catalog // its types are taken
 	unknown    ingest.Unknown
 	size       int64 // of all files in bytes; 0: not known
 	start      time.Time
@@ -102,7 +104,7 @@ func (r *importing) readFile(ctx context.Context, name string, tickets chan<- *j
 		defer f.Close()
 		in = f
 	}
-	decoder := &ingest.Decoder{Now: r.program.now, Unknown: &r.unknown}
+	decoder := &ingest.Decoder{Now: r.program.now, Declared: r.catalog.Type, Unknown: &r.unknown}
 	options := ingest.Options{Workers: runtime.GOMAXPROCS(0)}
 	for items, err := range ingest.Stream(ctx, &countingReader{in, &r.counts.read}, r.format, decoder, options) {
 		if err != nil {

@@ -9,8 +9,6 @@ import (
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/render"
-	"github.com/tallystick/tallystick/internal/report"
-	"github.com/tallystick/tallystick/reports"
 )
 
 // reportCommand makes one report from a data directory.
@@ -38,12 +36,13 @@ type reportCommand struct {
 	Output string `short:"o" help:"Write to this file, or a file for each table into this directory, instead of standard output." placeholder:"FILE|DIR"`
 
 	fileFlags
+	reportsFlags
 	storeFlags
 }
 
 // Run makes the report. Everything that can be known to be wrong without the data is said before the data directory is touched.
 func (c *reportCommand) Run(ctx context.Context, p *program) error {
-	catalog, err := report.Load(reports.FS)
+	catalog, err := p.catalog()
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func TestEnginesGiveTheSameReports(t *testing.T) {
 		}
 		first, streams = n, 1
 	}
-	catalog := load(t)
+	catalog := loadAll(t)
 	for seed := first; seed < first+int64(streams); seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			events := enginetest.Random(seed, 400)

@@ -104,16 +104,19 @@ type rows func(...tallystick.Cell) bool
 // table joins the tables of all tenants, one after another.
 func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bool) tallystick.Table {
 	columns := slices.Clone(definition.Columns)
-	for i := range columns {
-		if columns[i].Name == "Platform" && w.options["by"] == "channel" {
-			columns[i].Name = "Channel"
+	for i, source := range definition.Sources {
+		if source.ByOption != "" {
+			columns[i].Name = w.dimensionOf(source).Title
 		}
 	}
 	prefixed := !one && w.definition.Name != tenantUsage
 	if prefixed {
 		columns = append([]tallystick.Column{{Name: "Tenant ID", Kind: tallystick.CellText}, {Name: "Company Name", Kind: tallystick.CellText}}, columns...)
 	}
-	build := builtins[w.definition.Name][definition.Name]
+	build := buildDeclared(&definition)
+	if definition.Code != "" {
+		build = pieceNamed(definition.Code).make
+	}
 	return tallystick.Table{Name: definition.Name, Columns: columns, Rows: func(yield func([]tallystick.Cell, error) bool) {
 		more := true
 		for _, p := range plans {

@@ -31,7 +31,8 @@ type plan struct {
 	channels map[string]channel          // of the tenant, as of the period's end
 	test     []string                    // ids of its test and development channels
 
-	sessions []tallystick.SessionPart // what several tables share, read when first needed
+	states   map[string][]tallystick.Entity // of entities, by type of upsert, as of the period's end
+	sessions []tallystick.SessionPart       // what several tables share, read when first needed
 	read     bool
 }
 
@@ -167,7 +168,7 @@ func (p *plan) channelsAsOf(s tallystick.Scope) (map[string]channel, []string, e
 }
 
 // forget drops what was read for the tables, so that the next tenant has the memory.
-func (p *plan) forget() { p.sessions, p.read = nil, false }
+func (p *plan) forget() { p.states, p.sessions, p.read = nil, nil, false }
 
 // channelName returns the name of a channel, known or not.
 func (p *plan) channelName(id string) string { return cmp.Or(p.channels[id].name, id) }

@@ -166,7 +166,7 @@ func newSpy(t *testing.T) *spy {
 	engine := memory.New()
 	var events []tallystick.Event
 	for _, file := range []string{"billing-usage/several", "billing-usage/billing", "service-usage/service", "session-usage/sessions", "room-usage/room-edges"} {
-		for _, e := range readEvents(t, "../../reports/"+file+"/events.jsonl") {
+		for _, e := range readEvents(t, load(t), "../../reports/"+file+"/events.jsonl") {
 			if e.Tenant == "acme" || e.Tenant == "north" {
 				events = append(events, e)
 			}
