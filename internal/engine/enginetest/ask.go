@@ -101,6 +101,13 @@ func (a *asker) question(kind string) *Question {
 	case "sessions":
 		a.period(q)
 		q.Edges = nil
+	case "arrivals":
+		if a.chance(95) {
+			q.AsOf = tallystick.Position{}
+		}
+		if a.chance(60) {
+			q.From, q.Before = a.record().Event.Received-tallystick.Instant(a.Int64N(int64(tallystick.Day))), a.record().Event.Received+tallystick.ArrivalSlot
+		}
 	case "tenants":
 		a.before(q)
 	case "conversations":
