@@ -160,6 +160,7 @@ type Request struct {
 	Where    []FieldValue // values of one field are alternatives, different fields are all required
 	Table    string       // one table only; empty: all
 	AsOf     Position     // the zero Position is the newest
+	Pinned   bool         // AsOf is the newest position at the time of the request, and not a wish for an older one
 	Now      Instant      // for the default period
 }
 

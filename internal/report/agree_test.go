@@ -34,7 +34,7 @@ func TestEnginesGiveTheSameReports(t *testing.T) {
 			events := enginetest.Random(seed, 400)
 			engines := enginesWith(t, events)
 			r := rand.New(rand.NewPCG(uint64(seed), 1))
-			for _, definition := range catalog.Reports() {
+			for _, definition := range usage(catalog) {
 				for range 3 {
 					request := randomRequest(r, definition, events)
 					want := answerOf(t, catalog, engines["memory"], request)

@@ -49,6 +49,7 @@ const (
 	Items    Sense = "items"    // the number of their different items is the cell
 	Sum      Sense = "sum"      // their items add up to the cell; of minutes the items are seconds
 	Average  Sense = "average"  // their items, added up and divided by their number, are the cell
+	Answers  Sense = "answers"  // it counts answers to events that were not accepted, which are no events of the journal
 	Mean     Sense = "mean"     // items are an hour and a span: the different items, divided by the different hours, are the cell
 	Quantity Sense = "quantity" // the item of the entitlement, less the number of different users, is the cell
 )

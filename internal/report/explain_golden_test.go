@@ -18,7 +18,7 @@ import (
 func TestGoldenExplanations(t *testing.T) {
 	catalog := withExamples(t)
 	seen := map[report.Reason]bool{}
-	for _, definition := range catalog.Reports() {
+	for _, definition := range usage(catalog) {
 		folder := folderOf(definition.Name)
 		cases, err := os.ReadFile(filepath.Join(folder, "explained.tsv"))
 		if err != nil {

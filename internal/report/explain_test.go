@@ -41,7 +41,7 @@ func TestExplanationsAddUp(t *testing.T) {
 			}
 			x := explainer{catalog: catalog, engine: engine, events: byPosition(events)}
 			r := rand.New(rand.NewPCG(uint64(seed), 2))
-			for _, definition := range catalog.Reports() {
+			for _, definition := range usage(catalog) {
 				for range 3 {
 					x.explainSome(t, r, randomRequest(r, definition, events), cells)
 				}
@@ -58,7 +58,7 @@ func TestEnginesGiveTheSameExplanations(t *testing.T) {
 	engines := enginesWith(t, events)
 	catalog := loadAll(t)
 	r := rand.New(rand.NewPCG(uint64(seed), 3))
-	for _, definition := range catalog.Reports() {
+	for _, definition := range usage(catalog) {
 		request := randomRequest(r, definition, events)
 		cells := cellsOf(t, catalog, engines["memory"], request, func(int) bool { return true })
 		for range min(8, len(cells)) {

@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write what the reports say now into the
 // line.
 func TestGolden(t *testing.T) {
 	catalog := withExamples(t)
-	for _, definition := range catalog.Reports() {
+	for _, definition := range usage(catalog) {
 		folder := folderOf(definition.Name)
 		cases, err := os.ReadFile(filepath.Join(folder, "cases.tsv"))
 		if err != nil {

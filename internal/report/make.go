@@ -37,7 +37,7 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 		plans = append(plans, p)
 	}
 	one := request.Tenants != nil && len(tenants) == 1
-	if plans, err = present(plans, one && definition.Name != tenantUsage); err != nil {
+	if plans, err = present(plans, one && definition.Name != tenantUsage || definition.Name == ingestQuality); err != nil {
 		return nil, err
 	}
 	result := &tallystick.Result{Report: definition, AsOf: request.AsOf, Notes: notes.all}
@@ -59,6 +59,9 @@ const tenantUsage = "tenant-usage"
 // tenantsOf returns the tenants asked for, by code point and each once. One that has no event at all is not found.
 func tenantsOf(ctx context.Context, store tallystick.Answerer, request tallystick.Request) ([]string, error) {
 	all, err := store.Tenants(ctx, request.AsOf, tallystick.MaxInstant)
+	if err == nil && request.Report == ingestQuality {
+		all, err = withLedgerTenants(ctx, store, all)
+	}
 	if err != nil || request.Tenants == nil {
 		return all, err
 	}

@@ -28,6 +28,8 @@ var pieces = []piece{
 	{"session-by-version", "sessions of 24 hours", (*plan).sessionsByVersion, (*target).session},
 	{"session-by-month", "sessions of 24 hours", (*plan).sessionsByMonth, (*target).session},
 	{"session-ticket-trend", "sessions of 24 hours", (*plan).ticketTrend, (*target).session},
+	{"ingest-sources", "times of receipt, and events that were not accepted", (*plan).ingestSources, (*target).arrival},
+	{"ingest-rejections", "events that were not accepted", (*plan).ingestRejections, (*target).arrival},
 	{"session-detail", "sessions of 24 hours", (*plan).sessionDetail, (*target).sessionRow},
 }
 

@@ -120,6 +120,19 @@ func (s *spy) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick
 	return s.Answerer.Sessions(ctx, q)
 }
 
+func (s *spy) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallystick.Arrival, error) {
+	if err := s.see(q.Scope); err != nil {
+		return nil, err
+	}
+	return s.Answerer.Arrivals(ctx, q)
+}
+
+func (s *spy) IngestCounts(_ context.Context, tenant string, from, before tallystick.Instant) ([]tallystick.IngestCount, error) {
+	return nil, s.see(tallystick.For(tenant, tallystick.Position{}, before))
+}
+
+func (s *spy) IngestCountTenants(context.Context) ([]string, error) { return nil, nil }
+
 func (s *spy) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
 	if err := s.see(q.Scope); err != nil {
 		return nil, err
