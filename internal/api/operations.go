@@ -32,7 +32,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	var answer struct {
 		Ready  bool    `json:"ready"`
 		Checks []check `json:"checks"`
-		Head   string  `json:"head"`    // newest record of the journal
+		Head   string  `json:"head"` // newest record of the journal
 		Lag    uint64  `json:"lag"`  // records that the engine has not applied yet
 	}
 	answer.Ready = true
