@@ -14,6 +14,7 @@ import (
 type grammar struct {
 	Config string `help:"Configuration file in YAML; its keys are the names of the settings (see \"tallystick config\")." placeholder:"FILE"`
 
+	Serve      serveCommand      `cmd:"" help:"Run the server: ingest and API over HTTP."`
 	Import     importCommand     `cmd:"" help:"Read event files into a data directory."`
 	Report     reportCommand     `cmd:"" help:"Make one report."`
 	Reports    reportsCommand    `cmd:"" help:"List the reports, or one report's tables, options and filters."`
