@@ -43,6 +43,8 @@ func (n needs) allows(a *control.Actor) error {
 		return tallystick.Errorf(tallystick.Denied, "this is for members, not for keys").WithHint("sign in")
 	case n.listing && !a.CanListTenants():
 		return a.Need(control.Tenants, control.View)
+	case n.or != (control.Permission{}) && a.Can(n.or.Entity, n.or.Action):
+		return nil
 	case n.entity != "":
 		return a.Need(n.entity, n.action)
 	}

@@ -17,7 +17,8 @@ type needs struct {
 	listing   bool // the listing of tenants: TENANTS:VIEW, or either ADD that includes it
 	entity    control.Entity
 	action    control.Action
-	membersOf bool // members only, not keys
+	or        control.Permission // instead; the zero Permission: nothing else will do
+	membersOf bool               // members only, not keys
 }
 
 // String says in words what is needed, for the description of the API.
@@ -28,6 +29,9 @@ func (n needs) String() string {
 		what = "Needs TENANTS:VIEW, EXPORT_REPORTS:ADD or SCHEDULED_TASKS:ADD."
 	case n.entity != "":
 		what = "Needs " + string(n.entity) + ":" + string(n.action) + "."
+		if n.or != (control.Permission{}) {
+			what = strings.TrimSuffix(what, ".") + " or " + string(n.or.Entity) + ":" + string(n.or.Action) + "."
+		}
 	case !n.public:
 		what = "Needs a session or a key."
 	}

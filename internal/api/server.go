@@ -52,7 +52,9 @@ type Events struct {
 
 // groups are the routes of the API, a function for each part of it.
 func (s *Server) groups() []func(huma.API) {
-	return []func(huma.API){s.registerSessions, s.registerLinks, s.registerMembers, s.registerKeys}
+	return []func(huma.API){
+		s.registerSessions, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerAudit,
+	}
 }
 
 // pages are the routes that are no part of the API's description.
