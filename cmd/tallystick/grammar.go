@@ -20,9 +20,10 @@ type grammar struct {
 	Reports    reportsCommand    `cmd:"" help:"List the reports, or one report's tables, options and filters."`
 	Quarantine quarantineCommand `cmd:"" help:"List, export, replay and remove events that were rejected."`
 	Rebuild    rebuildCommand    `cmd:"" help:"Make the engine anew from the journal."`
-	Verify     verifyCommand     `cmd:"" help:"Check every record of the journal."`
+	Verify     verifyCommand     `cmd:"" help:"Check every record of the journal, and every entry of the audit log."`
 	Sample     sampleCommand     `cmd:"" help:"Write a believable, seeded stream of events."`
 	ShowConfig configCommand     `cmd:"" name:"config" help:"Print the settings in force and where they come from."`
+	OpenAPI    openAPICommand    `cmd:"" name:"openapi" help:"Print the description of the HTTP API."`
 	Version    versionCommand    `cmd:"" help:"Print the versions of the program and of what it is made of."`
 }
 
@@ -31,6 +32,11 @@ type storeFlags struct {
 	Data        string `help:"Data directory." placeholder:"DIR" setting:""`
 	MemoryLimit string `help:"Most memory that the engine may take, such as 512MB." placeholder:"SIZE" setting:""`
 	Threads     string `help:"Most threads that the engine may use." placeholder:"N" setting:""`
+}
+
+// controlFlag is the setting of commands that use the control plane.
+type controlFlag struct {
+	Control string `help:"Database of members, roles, keys and settings: postgres://…, or a file; control.db in the data directory where it is not given." placeholder:"DB" setting:""`
 }
 
 // fileFlags are the settings of commands that write CSV.

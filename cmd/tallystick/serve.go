@@ -18,9 +18,9 @@ import (
 // serveCommand runs the server.
 type serveCommand struct {
 	Listen         string `help:"Address to listen at." placeholder:"HOST:PORT" setting:""`
-	Control        string `help:"Database of members, roles, keys and settings: postgres://…, or a file; control.db in the data directory where it is not given." placeholder:"DB" setting:""`
 	PublicURL      string `name:"public-url" help:"Where people find the server, such as https://usage.example.com." placeholder:"URL" setting:""`
 	TrustedProxies string `name:"trusted-proxies" help:"Addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, with commas between." placeholder:"LIST" setting:""`
+	controlFlag
 	storeFlags
 }
 

@@ -42,6 +42,7 @@ func (s *Server) newAPI(mux *http.ServeMux) huma.API {
 	for _, register := range s.groups() {
 		register(api)
 	}
+	describeIngest(api)
 	var description []byte
 	render := sync.OnceFunc(func() { description = describeAPI(api) })
 	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
@@ -50,6 +51,8 @@ func (s *Server) newAPI(mux *http.ServeMux) huma.API {
 	})
 	return api
 }
+
+//go:generate sh -c "go run ../../cmd/tallystick openapi > ../../docs/openapi.json"
 
 // Description returns the OpenAPI description of the API.
 func Description() []byte { return describeAPI((&Server{}).newAPI(http.NewServeMux())) }

@@ -18,6 +18,7 @@ type needs struct {
 	entity    control.Entity
 	action    control.Action
 	or        control.Permission // instead; the zero Permission: nothing else will do
+	scope     control.Scope      // a key with it; its handler sees to that
 	membersOf bool               // members only, not keys
 }
 
@@ -32,6 +33,8 @@ func (n needs) String() string {
 		if n.or != (control.Permission{}) {
 			what = strings.TrimSuffix(what, ".") + " or " + string(n.or.Entity) + ":" + string(n.or.Action) + "."
 		}
+	case n.scope != "":
+		what = "Needs a key with the scope " + string(n.scope) + "."
 	case !n.public:
 		what = "Needs a session or a key."
 	}

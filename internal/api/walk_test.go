@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -188,6 +189,16 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestDescriptionInTheDocsIsOfThisProgram(t *testing.T) {
+	b, err := os.ReadFile("../../docs/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(b) != string(Description()) {
+		t.Error("docs/openapi.json is of another program: run `go generate ./internal/api`, and read the diff")
+	}
 }
 
 func TestDescriptionIsWhole(t *testing.T) {
