@@ -38,6 +38,9 @@ type Ingest struct {
 	Unknown  *ingest.Unknown                           // of [ingest.Decoder]; may be nil
 	Logger   *slog.Logger                              // nil: nothing is logged
 
+	// Observe is told what became of the events of each request that was answered; may be nil.
+	Observe func(accepted, duplicate, rejected int)
+
 	// FreeBytes returns how much of the journal's disk is free. It is asked once a second at most; nil: nobody asks.
 	FreeBytes func() (uint64, error)
 	FreeFloor uint64 // bytes; with less free, nothing is taken; 1 GiB where 0
@@ -113,6 +116,9 @@ func (h *Ingest) receive(w http.ResponseWriter, r *http.Request, b *body, key In
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
 		return
+	}
+	if h.Observe != nil {
+		h.Observe(t.accepted, t.duplicate, t.rejected)
 	}
 	buffer := h.answers.get()
 	defer h.answers.put(buffer)

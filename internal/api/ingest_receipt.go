@@ -221,7 +221,11 @@ func shorten(s string) string {
 	return cut(s, maxText) + "…"
 }
 
+// cut returns at most n bytes of s, and never half a character.
 func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}

@@ -75,10 +75,25 @@ func (e *InUse) By(command string) bool {
 	return slices.Contains(strings.Split(e.Holder, ", "), command)
 }
 
+// Address returns where the program answers; "" where it does not.
+func (e *InUse) Address() string {
+	for _, part := range strings.Split(e.Holder, ", ") {
+		if strings.HasPrefix(part, "http://") || strings.HasPrefix(part, "https://") {
+			return part
+		}
+	}
+	return ""
+}
+
 // heldBy says who has the directory.
 func heldBy(f *os.File, path string) error {
 	text, _ := io.ReadAll(io.LimitReader(f, 1<<10))
-	return tallystick.Errorf(tallystick.Conflict, "%w is using %s", &InUse{strings.TrimSpace(string(text))}, path).WithHint("wait for it or stop it")
+	e := &InUse{strings.TrimSpace(string(text))}
+	hint := "wait for it or stop it"
+	if address := e.Address(); address != "" {
+		hint = "ask it with --server " + address + ", or stop it"
+	}
+	return tallystick.Errorf(tallystick.Conflict, "%w is using %s", e, path).WithHint("%s", hint)
 }
 
 func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
