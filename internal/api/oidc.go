@@ -38,15 +38,16 @@ type OIDC struct {
 	Audit func(context.Context, control.Actor, control.Entry) error
 	// SetSession gives the browser the cookie of its session. A cookie of SameSite=Strict would not be sent when the browser is led on from here, for it comes
 	// from the provider's site.
-	SetSession func(w http.ResponseWriter, token string)
+	SetSession func(w http.ResponseWriter, r *http.Request, token string)
 	// From says where a request comes from; nil: from its remote address.
 	From func(*http.Request) control.From
+	// PublicURL returns where browsers find this server, such as https://tallystick.example.org; "" where it isn't known.
+	PublicURL func(context.Context) string
 
-	PublicURL string            // of this server, as browsers know it: https://tallystick.example.org
-	Secret    control.SecretKey // the key of the cookie is derived from it, so that several servers share it; the zero key: one is made for this server alone
-	Now       func() time.Time
-	Logger    *slog.Logger // nil: nothing is logged
-	Client    *http.Client // whose transport and time-out reach the provider; nil: one that answers, or gives up, within 10 s
+	Secret control.SecretKey // the key of the cookie is derived from it, so that several servers share it; the zero key: one is made for this server alone
+	Now    func() time.Time
+	Logger *slog.Logger // nil: nothing is logged
+	Client *http.Client // whose transport and time-out reach the provider; nil: one that answers, or gives up, within 10 s
 
 	once      sync.Once
 	cookie    beginCookie
@@ -55,7 +56,7 @@ type OIDC struct {
 
 func (o *OIDC) prepare() {
 	o.once.Do(func() {
-		o.cookie = newBeginCookie(o.Secret, strings.HasPrefix(o.PublicURL, "https://"))
+		o.cookie = newBeginCookie(o.Secret)
 		o.providers = providers{client: guardedClient(o.Client), now: o.Now}
 	})
 }
@@ -84,10 +85,10 @@ func (o *OIDC) begin(w http.ResponseWriter, r *http.Request) (to string, err err
 		return "", err
 	}
 	b := begun{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Issuer: s.Issuer, ReturnTo: returnTo, Until: o.Now().Add(beginLifetime)}
-	if err := o.cookie.set(w, &b); err != nil {
+	if err := o.cookie.set(w, s.secure(), &b); err != nil {
 		return "", err
 	}
-	return o.oauth(p, s).AuthCodeURL(b.State, oidc.Nonce(b.Nonce), oauth2.S256ChallengeOption(b.Verifier)), nil
+	return s.oauth(p).AuthCodeURL(b.State, oidc.Nonce(b.Nonce), oauth2.S256ChallengeOption(b.Verifier)), nil
 }
 
 // Callback answers GET /api/v1/oidc/callback, where the provider leads the browser back to: it opens a session, and leads on to where the sign-in was begun.
@@ -102,18 +103,18 @@ func (o *OIDC) callback(w http.ResponseWriter, r *http.Request) (to string, err 
 		return "", onlyGET(w)
 	}
 	q := r.URL.Query()
-	b, err := o.cookie.get(r, o.Now())
+	s, err := o.settings(r.Context())
+	if err != nil {
+		return "", err
+	}
+	b, err := o.cookie.get(r, s.secure(), o.Now())
 	if err != nil {
 		return "", err
 	}
 	if subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(b.State)) != 1 {
 		return "", again("this answer belongs to another sign-in than the last one that was begun in this browser")
 	}
-	o.cookie.clear(w) // it serves once; a forged answer, which has another state, doesn't end what it knows nothing of
-	s, err := o.settings(r.Context())
-	if err != nil {
-		return "", err
-	}
+	o.cookie.clear(w, s.secure()) // it serves once; a forged answer, which has another state, doesn't end what it knows nothing of
 	if s.Issuer != b.Issuer {
 		return "", again("the settings were changed during the sign-in")
 	}
@@ -142,7 +143,7 @@ func (o *OIDC) callback(w http.ResponseWriter, r *http.Request) (to string, err 
 	if err != nil {
 		return "", err
 	}
-	o.SetSession(w, token)
+	o.SetSession(w, r, token)
 	return b.ReturnTo, nil
 }
 
@@ -165,24 +166,33 @@ func (o *OIDC) refuse(ctx context.Context, from control.From, who control.Identi
 	return err
 }
 
+// reach is the settings that a sign-in goes by, and where this server is.
+type reach struct {
+	OIDCSettings
+	publicURL string // without a slash at its end
+}
+
 // settings returns the settings, or why they don't do.
-func (o *OIDC) settings(ctx context.Context) (OIDCSettings, error) {
-	s, err := o.Settings(ctx)
+func (o *OIDC) settings(ctx context.Context) (reach, error) {
+	stored, err := o.Settings(ctx)
+	s := reach{stored, strings.TrimRight(o.PublicURL(ctx), "/")}
 	switch {
 	case err != nil:
 		return s, fmt.Errorf("read settings of OpenID Connect: %w", err)
 	case s.Issuer == "" || s.ClientID == "":
 		return s, tallystick.Errorf(tallystick.NotFound, "signing in by OpenID Connect is not set up").WithHint("sign in with your password")
-	case o.PublicURL == "":
+	case s.publicURL == "":
 		return s, tallystick.Errorf(tallystick.Unavailable, "this server doesn't know its own address, which the OpenID provider has to lead back to").
 			WithHint("an administrator sets public_url")
 	}
 	return s, checkURL(s.Issuer)
 }
 
-func (o *OIDC) oauth(p *provider, s OIDCSettings) *oauth2.Config {
-	return &oauth2.Config{ClientID: s.ClientID, ClientSecret: string(s.ClientSecret), Endpoint: p.endpoint(s),
-		RedirectURL: strings.TrimRight(o.PublicURL, "/") + OIDCCallbackPath, Scopes: []string{oidc.ScopeOpenID, oidc.ScopeEmail}}
+func (s *reach) secure() bool { return strings.HasPrefix(s.publicURL, "https://") }
+
+func (s *reach) oauth(p *provider) *oauth2.Config {
+	return &oauth2.Config{ClientID: s.ClientID, ClientSecret: string(s.ClientSecret), Endpoint: p.endpoint(s.OIDCSettings),
+		RedirectURL: s.publicURL + OIDCCallbackPath, Scopes: []string{oidc.ScopeOpenID, oidc.ScopeEmail}}
 }
 
 func (o *OIDC) from(r *http.Request) control.From {

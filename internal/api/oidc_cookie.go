@@ -30,13 +30,17 @@ type begun struct {
 
 // beginCookie keeps a sign-in that has begun in the browser, sealed: the server keeps nothing of those that are never finished, and any of several servers can
 // finish it. A browser has one at a time.
-type beginCookie struct {
-	name   string
-	secure bool
-	aead   cipher.AEAD
+type beginCookie struct{ aead cipher.AEAD }
+
+// beginName returns the cookie's name: over https one that no other server of the domain can set.
+func beginName(secure bool) string {
+	if secure {
+		return "__Host-tallystick-oidc"
+	}
+	return "tallystick-oidc"
 }
 
-func newBeginCookie(secret control.SecretKey, secure bool) beginCookie {
+func newBeginCookie(secret control.SecretKey) (c beginCookie) {
 	key := make([]byte, 32)
 	rand.Read(key) // never fails
 	var err error
@@ -44,10 +48,6 @@ func newBeginCookie(secret control.SecretKey, secure bool) beginCookie {
 		if key, err = hkdf.Key(sha256.New, secret[:], nil, "tallystick OpenID Connect sign-in", len(key)); err != nil {
 			panic(err) // of a key that is too long
 		}
-	}
-	c := beginCookie{name: "tallystick-oidc", secure: secure}
-	if secure {
-		c.name = "__Host-" + c.name // no other server of the domain can set it
 	}
 	block, err := aes.NewCipher(key)
 	if err == nil {
@@ -59,32 +59,32 @@ func newBeginCookie(secret control.SecretKey, secure bool) beginCookie {
 	return c
 }
 
-func (c *beginCookie) set(w http.ResponseWriter, b *begun) error {
+func (c *beginCookie) set(w http.ResponseWriter, secure bool, b *begun) error {
 	text, err := json.Marshal(b)
 	if err != nil {
 		return fmt.Errorf("seal sign-in: %w", err)
 	}
-	c.write(w, base64.RawURLEncoding.EncodeToString(c.aead.Seal(nil, nil, text, []byte(c.name))), int(beginLifetime/time.Second))
+	c.write(w, secure, base64.RawURLEncoding.EncodeToString(c.aead.Seal(nil, nil, text, nil)), int(beginLifetime/time.Second))
 	return nil
 }
 
-func (c *beginCookie) clear(w http.ResponseWriter) { c.write(w, "", -1) }
+func (c *beginCookie) clear(w http.ResponseWriter, secure bool) { c.write(w, secure, "", -1) }
 
-func (c *beginCookie) write(w http.ResponseWriter, value string, age int) {
+func (c *beginCookie) write(w http.ResponseWriter, secure bool, value string, age int) {
 	// Lax, because the provider's site leads back here.
-	http.SetCookie(w, &http.Cookie{Name: c.name, Value: value, Path: "/", MaxAge: age, Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: beginName(secure), Value: value, Path: "/", MaxAge: age, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
 // get returns the sign-in that the browser has begun.
-func (c *beginCookie) get(r *http.Request, now time.Time) (*begun, error) {
-	cookie, err := r.Cookie(c.name)
+func (c *beginCookie) get(r *http.Request, secure bool, now time.Time) (*begun, error) {
+	cookie, err := r.Cookie(beginName(secure))
 	if err != nil {
 		return nil, again("this browser has begun no sign-in, or has finished it already")
 	}
 	b := &begun{}
 	text, err := base64.RawURLEncoding.DecodeString(cookie.Value)
 	if err == nil {
-		text, err = c.aead.Open(nil, nil, text, []byte(c.name))
+		text, err = c.aead.Open(nil, nil, text, nil)
 	}
 	if err == nil {
 		err = json.Unmarshal(text, b)

@@ -34,9 +34,9 @@ func (c *claim) UnmarshalJSON(b []byte) error {
 }
 
 // identify exchanges the code for what the provider says of who signed in, and checks that it is the provider who says so, to us, now, about this sign-in.
-func (o *OIDC) identify(ctx context.Context, p *provider, s OIDCSettings, code string, b *begun) (who control.Identity, err error) {
+func (o *OIDC) identify(ctx context.Context, p *provider, s reach, code string, b *begun) (who control.Identity, err error) {
 	ctx = oidc.ClientContext(ctx, o.providers.client)
-	token, err := o.oauth(p, s).Exchange(ctx, code, oauth2.VerifierOption(b.Verifier))
+	token, err := s.oauth(p).Exchange(ctx, code, oauth2.VerifierOption(b.Verifier))
 	if err != nil {
 		return who, exchangeError(err)
 	}

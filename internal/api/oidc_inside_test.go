@@ -21,11 +21,11 @@ func passCookie(t *testing.T, one, two *beginCookie) {
 	t.Helper()
 	w := httptest.NewRecorder()
 	now := time.Date(2025, 3, 1, 9, 0, 0, 0, time.UTC)
-	if err := one.set(w, &begun{State: "s", ReturnTo: "/" + strings.Repeat("x", maxReturnTo-1), Until: now.Add(time.Second)}); err != nil {
+	if err := one.set(w, true, &begun{State: "s", ReturnTo: "/" + strings.Repeat("x", maxReturnTo-1), Until: now.Add(time.Second)}); err != nil {
 		t.Fatal(err)
 	}
 	line := w.Header().Get("Set-Cookie")
-	for _, want := range []string{"HttpOnly", "SameSite=Lax", "Secure", "Path=/", "Max-Age=600"} {
+	for _, want := range []string{"HttpOnly", "SameSite=Lax", "Secure", "Path=/", "__Host-tallystick-oidc=", "Max-Age=600"} {
 		if !strings.Contains(line, want) {
 			t.Errorf("%s lacks %s", line, want)
 		}
@@ -35,7 +35,10 @@ func passCookie(t *testing.T, one, two *beginCookie) {
 	}
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.AddCookie(w.Result().Cookies()[0])
-	if b, err := two.get(r, now); err != nil || b.State != "s" {
+	if _, err := two.get(r, false, now); err == nil {
+		t.Error("a cookie of https is taken over http")
+	}
+	if b, err := two.get(r, true, now); err != nil || b.State != "s" {
 		t.Errorf("%+v, %v", b, err)
 	}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -139,8 +140,8 @@ func TestOIDC(t *testing.T) {
 			p.ok(err)
 			t.Cleanup(func() { p.store.Close() })
 			p.OIDC = &OIDC{
-				Settings: StoredOIDC(p.store), SignIn: p.store.SignInOIDC, Audit: p.store.AppendAudit, PublicURL: server.URL, Now: now,
-				SetSession: func(w http.ResponseWriter, token string) {
+				Settings: StoredOIDC(p.store), SignIn: p.store.SignInOIDC, Audit: p.store.AppendAudit, PublicURL: func(context.Context) string { return server.URL + "/" }, Now: now,
+				SetSession: func(w http.ResponseWriter, _ *http.Request, token string) {
 					http.SetCookie(w, &http.Cookie{Name: "session", Value: token, Path: "/"})
 				},
 				Logger: slog.New(slog.NewTextHandler(&p.log, nil)),

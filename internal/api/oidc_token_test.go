@@ -94,13 +94,13 @@ func TestTokensThatLie(t *testing.T) {
 			info = map[string]any{"sub": "7", "email": "m@example.org", "email_verified": true}
 			signer, answer = key, nil
 			test.change()
-			o := &OIDC{Now: func() time.Time { return now }, PublicURL: "https://tallystick.example"}
+			o := &OIDC{Now: func() time.Time { return now }}
 			o.prepare()
 			p, err := o.providers.of(t.Context(), server.URL)
 			if err != nil {
 				t.Fatal(err)
 			}
-			who, err := o.identify(t.Context(), p, OIDCSettings{Issuer: server.URL, ClientID: "us", ClientSecret: "s"}, "code", &begun{Nonce: "n", Verifier: oauth2.GenerateVerifier()})
+			who, err := o.identify(t.Context(), p, reach{OIDCSettings{Issuer: server.URL, ClientID: "us", ClientSecret: "s"}, "https://tallystick.example"}, "code", &begun{Nonce: "n", Verifier: oauth2.GenerateVerifier()})
 			if test.status == 0 && (err != nil || who != test.who) {
 				t.Errorf("%+v, %v", who, err)
 			}
