@@ -13,7 +13,7 @@ import (
 
 // ReportTable is a table of a report as JSON. It is written while it is made; this is its shape.
 type ReportTable struct {
-	reportHead
+	ReportHead
 	Table struct {
 		Table   string              `json:"table"`
 		Columns []tallystick.Column `json:"columns"`
@@ -22,17 +22,18 @@ type ReportTable struct {
 	Notes []string `json:"notes" doc:"What a reader must know and the table can't say."`
 }
 
-// reportHead is what is known before the first row.
-type reportHead struct {
+// ReportHead is what is known before the first row.
+type ReportHead struct {
 	Report        string         `json:"report"`
 	Title         string         `json:"title"`
 	Version       int            `json:"version"`
 	Position      string         `json:"position" doc:"The position of the journal that the answer was made at; empty where there are no events yet."`
 	CompleteUntil string         `json:"complete_until,omitempty" doc:"When the newest event of the answer's position was accepted."`
-	Tenants       []tenantPeriod `json:"tenants" doc:"Whose numbers these are, in the order of the table."`
+	Tenants       []TenantPeriod `json:"tenants" doc:"Whose numbers these are, in the order of the table."`
 }
 
-type tenantPeriod struct {
+// TenantPeriod is a tenant of an answer with the period as its zone sees it.
+type TenantPeriod struct {
 	Tenant  string `json:"tenant"`
 	Company string `json:"company"`
 	Zone    string `json:"zone"`
@@ -41,8 +42,8 @@ type tenantPeriod struct {
 }
 
 // headOf says what an answer is of.
-func (h *Reports) headOf(ctx context.Context, result *tallystick.Result, position tallystick.Position) (reportHead, error) {
-	head := reportHead{Report: result.Report.Name, Title: result.Report.Title, Version: result.Report.Version, Tenants: []tenantPeriod{}}
+func (h *Reports) headOf(ctx context.Context, result *tallystick.Result, position tallystick.Position) (ReportHead, error) {
+	head := ReportHead{Report: result.Report.Name, Title: result.Report.Title, Version: result.Report.Version, Tenants: []TenantPeriod{}}
 	if !position.IsZero() {
 		complete, err := h.Lookup.CompleteUntil(ctx, position)
 		if err != nil {
@@ -51,7 +52,7 @@ func (h *Reports) headOf(ctx context.Context, result *tallystick.Result, positio
 		head.Position, head.CompleteUntil = position.String(), complete.String()
 	}
 	for _, t := range result.Tenants {
-		head.Tenants = append(head.Tenants, tenantPeriod{t.Tenant, t.Company, t.Zone, t.From.String(), t.Before.String()})
+		head.Tenants = append(head.Tenants, TenantPeriod{t.Tenant, t.Company, t.Zone, t.From.String(), t.Before.String()})
 	}
 	return head, nil
 }
@@ -136,7 +137,7 @@ func (h *Reports) writeFile(ctx context.Context, s *stream, format render.Format
 }
 
 // writeTable writes a [ReportTable].
-func writeTable(s *stream, head reportHead, result *tallystick.Result) error {
+func writeTable(s *stream, head ReportHead, result *tallystick.Result) error {
 	s.contentType = "application/json"
 	b, err := json.Marshal(head)
 	if err != nil {

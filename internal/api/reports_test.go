@@ -315,7 +315,7 @@ func TestGoldenOverHTTP(t *testing.T) {
 				t.Errorf("JSON has\n%q\nCSV\n%q", got, rows)
 			}
 			if table.Position != position || table.CompleteUntil != tallystick.InstantOf(received).String() || len(table.Tenants) == 0 && len(rows) > 1 {
-				t.Errorf("the answer says %+v", table.reportHead)
+				t.Errorf("the answer says %+v", table.ReportHead)
 			}
 			if notes := file.trailer.Get(NotesHeader); notes != string(notesJSON(table.Notes)) {
 				t.Errorf("the file's notes are %s, those of the answer %q", notes, table.Notes)
