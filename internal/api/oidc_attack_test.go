@@ -96,7 +96,7 @@ func testOIDCPKCE(p *oidcPlace) {
 
 func testOIDCTime(p *oidcPlace) {
 	mia := p.member("mia@example.org")
-	try := func(ahead time.Duration) (*browser, page) {
+	try := func(ahead time.Duration) (*browser, seen) {
 		p.ahead.Store(0)
 		b := newBrowser(p.T, p.url)
 		callback := b.through(b.begin(""), "mia")

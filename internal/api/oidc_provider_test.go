@@ -121,8 +121,8 @@ type browser struct {
 	server string // ours
 }
 
-// page is what a browser was answered.
-type page struct {
+// seen is what a browser was answered.
+type seen struct {
 	status  int
 	to      string // where it leads on to, in full
 	header  http.Header
@@ -139,9 +139,9 @@ func newBrowser(t *testing.T, server string) *browser {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-func (b *browser) get(address string) page { return b.do(http.MethodGet, address, nil) }
+func (b *browser) get(address string) seen { return b.do(http.MethodGet, address, nil) }
 
-func (b *browser) do(method, address string, form url.Values) (p page) {
+func (b *browser) do(method, address string, form url.Values) (p seen) {
 	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -159,7 +159,7 @@ func (b *browser) do(method, address string, form url.Values) (p page) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p = page{status: answer.StatusCode, header: answer.Header, body: string(body)}
+	p = seen{status: answer.StatusCode, header: answer.Header, body: string(body)}
 	if to, err := answer.Location(); err == nil {
 		p.to = to.String()
 	}
@@ -213,7 +213,7 @@ func (b *browser) through(address, account string) (callback string) {
 }
 
 // signIn signs in from begin to end, and returns what the callback answers.
-func (b *browser) signIn(account string) page {
+func (b *browser) signIn(account string) seen {
 	b.t.Helper()
 	return b.get(b.through(b.begin(""), account))
 }

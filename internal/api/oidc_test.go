@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,23 +28,6 @@ type oidcPlace struct {
 	url   string
 	ahead atomic.Int64 // how far our clock is ahead
 	log   lockedBuffer
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func (p *oidcPlace) ok(err error) {
@@ -87,7 +68,7 @@ func (p *oidcPlace) signedIn(b *browser) string {
 }
 
 // refused fails the test unless a browser was refused with a sentence and has no session.
-func (p *oidcPlace) refused(b *browser, got page, status int, sentence string) {
+func (p *oidcPlace) refused(b *browser, got seen, status int, sentence string) {
 	p.Helper()
 	if got.status != status || !strings.Contains(got.problem.Detail, sentence) || got.problem.Hint == "" {
 		p.Errorf("answered %d %+v, want %d and %q", got.status, got.problem, status, sentence)
