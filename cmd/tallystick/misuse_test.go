@@ -94,12 +94,16 @@ func TestSettings(t *testing.T) {
 	env := map[string]string{"TALLYSTICK_CONFIG": file, "TALLYSTICK_DATA": "/from/env", "TALLYSTICK_DELIMITER": "|"}
 	r := tallyWith(context.Background(), nil, env, "config", "--delimiter", "tab").must(t, done)
 	want := "" +
-		"data          /from/env  TALLYSTICK_DATA\n" +
-		"memory-limit  512MB      default\n" +
-		"threads       3          " + file + "\n" +
-		"reports       -          default\n" +
-		"delimiter     tab        --delimiter\n" +
-		"guard         off        " + file + "\n"
+		"data             /from/env       TALLYSTICK_DATA\n" +
+		"memory-limit     512MB           default\n" +
+		"threads          3               " + file + "\n" +
+		"reports          -               default\n" +
+		"delimiter        tab             --delimiter\n" +
+		"guard            off             " + file + "\n" +
+		"listen           127.0.0.1:8080  default\n" +
+		"control          -               default\n" +
+		"public-url       -               default\n" +
+		"trusted-proxies  -               default\n"
 	if r.stdout != want {
 		t.Errorf("got\n%swant\n%s", r.stdout, want)
 	}
