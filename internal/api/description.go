@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -117,8 +118,12 @@ type problemAnswer struct {
 
 // answerOf turns the error of a route into its answer, and logs what is the server's fault.
 func answerOf(ctx context.Context, err error) error {
-	if control.RetryAfter(err) > 0 {
+	const clientGone = 499 // nobody reads it, but the log does
+	switch {
+	case control.RetryAfter(err) > 0:
 		err = WithStatus(http.StatusTooManyRequests, err)
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		err = WithStatus(clientGone, tallystick.Errorf(tallystick.Unavailable, "the client has gone away"))
 	}
 	p := logged(callOf(ctx).logger, err)
 	return &problemAnswer{&p, retryHeader(err, p.Status)}
