@@ -93,6 +93,10 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 	for _, tenant := range []string{"group", "acme", "acme-west", "other"} {
 		full[tenant] = s.role(tenant, everything()...)
 	}
+	_, all := s.key("", 0, control.ScopeIngest, control.ScopeAttributes)
+	for tenant := range full {
+		s.tell(all, s.tenantUpserted(tenant, `{}`))
+	}
 	victim, _ := s.member("acme", full["acme"])
 	victimKey, _ := s.key("acme", 0, control.ScopeIngest)
 	ids := map[string]string{"members": victim.ID, "roles": full["acme"], "keys": victimKey.ID, "tenants": "acme", "sessions": "nothing"}
