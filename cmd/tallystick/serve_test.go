@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -276,6 +277,14 @@ func TestServerRefusesWhatDoesNotBelongTogether(t *testing.T) {
 		}
 		tally("serve", "--data", data, "--listen", "127.0.0.1:0").complains(t, failed, `and not to "another"`, "start the server with the events that belong to it")
 	})
+	t.Run("an address that is taken", func(t *testing.T) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		tally("serve", "--data", filepath.Join(t.TempDir(), "data"), "--listen", l.Addr().String()).complains(t, failed, "can't listen at "+l.Addr().String(), "--listen")
+	})
 	t.Run("settings that are none", func(t *testing.T) {
 		tally("serve", "--listen", "here").complains(t, misuse, `--listen: "here" is not an address`)
 		tally("serve", "--public-url", "example.com").complains(t, misuse, "--public-url", "is not the address of a server")
@@ -303,6 +312,9 @@ func TestServerSaysWhatItWaitsFor(t *testing.T) {
 		t.Errorf("events are not taken while the engine catches up: %v", err)
 	}
 	says(s.answering(), "it has applied 0 of 500 records")
+	s.stopped.Store(true)
+	says(s.answering(), "the engine has failed")
+	s.stopped.Store(false)
 	s.needed.Store(0)
 	if err := s.answering(); err != nil {
 		t.Errorf("does not answer: %v", err)
