@@ -27,11 +27,21 @@ type grammar struct {
 	Version    versionCommand    `cmd:"" help:"Print the versions of the program and of what it is made of."`
 }
 
+// dataFlags are the settings of commands that look into a data directory.
+type dataFlags struct {
+	Data string `help:"Data directory." placeholder:"DIR" setting:""`
+}
+
 // storeFlags are the settings of commands that use a data directory.
 type storeFlags struct {
-	Data        string `help:"Data directory." placeholder:"DIR" setting:""`
+	dataFlags
 	MemoryLimit string `help:"Most memory that the engine may take, such as 512MB." placeholder:"SIZE" setting:""`
 	Threads     string `help:"Most threads that the engine may use." placeholder:"N" setting:""`
+}
+
+// reportsFlags are the settings of commands that need the definitions of reports.
+type reportsFlags struct {
+	Reports string `help:"Folder of report definitions of your own; reports in the data directory where it is not given." placeholder:"DIR" setting:""`
 }
 
 // controlFlag is the setting of commands that use the control plane.

@@ -97,6 +97,7 @@ func TestSettings(t *testing.T) {
 		"data             /from/env       TALLYSTICK_DATA\n" +
 		"memory-limit     512MB           default\n" +
 		"threads          3               " + file + "\n" +
+		"reports          -               default\n" +
 		"delimiter        tab             --delimiter\n" +
 		"guard            off             " + file + "\n" +
 		"listen           127.0.0.1:8080  default\n" +

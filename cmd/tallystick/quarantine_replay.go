@@ -15,15 +15,20 @@ import (
 type quarantineReplayCommand struct {
 	IDs []string `arg:"" optional:"" name:"id" help:"These events only."`
 	quarantineFlags
+	reportsFlags
 	storeFlags
 }
 
 // Run decodes the events again, as if they came now. One that is accepted, or was before, leaves the quarantine once it is on disk; the others stay, with the reason
 // they came with.
 func (c *quarantineReplayCommand) Run(ctx context.Context, p *program) error {
+	catalog, err := p.catalog()
+	if err != nil {
+		return err
+	}
 	return p.withQuarantine("quarantine replay", func(dir *datadir.Dir, q *quarantine.Store) error {
 		return p.withJournal(ctx, dir, func(j *journal.Journal, a *applier.Applier) error {
-			r := replay{program: p, tenant: c.Tenant, journal: j, quarantine: q, decoder: ingest.Decoder{Now: p.now, Tenant: c.Tenant}}
+			r := replay{program: p, tenant: c.Tenant, journal: j, quarantine: q, decoder: ingest.Decoder{Now: p.now, Tenant: c.Tenant, Declared: catalog.Type}}
 			if err := r.all(ctx, c.IDs); err != nil {
 				return err
 			}

@@ -1,16 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/api"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/render"
-	"github.com/tallystick/tallystick/internal/report"
-	"github.com/tallystick/tallystick/reports"
 )
 
 // reportCommand makes one report from a data directory.
@@ -38,12 +38,13 @@ type reportCommand struct {
 	Output string `short:"o" help:"Write to this file, or a file for each table into this directory, instead of standard output." placeholder:"FILE|DIR"`
 
 	fileFlags
+	reportsFlags
 	storeFlags
 }
 
 // Run makes the report. Everything that can be known to be wrong without the data is said before the data directory is touched.
 func (c *reportCommand) Run(ctx context.Context, p *program) error {
-	catalog, err := report.Load(reports.FS)
+	catalog, err := p.catalog()
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,8 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	request, err := c.request(p)
+	question := c.question()
+	request, err := question.Request(c.Name, c.Table, tallystick.InstantOf(p.now()), api.OnCommandLine)
 	if err != nil {
 		return err
 	}
@@ -64,13 +66,10 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	if cell != nil {
-		return c.explain(ctx, p, catalog, request, *cell, out)
+		return c.explain(ctx, p, catalog, question, request, *cell, out)
 	}
 	return p.withEngine(ctx, func(engine tallystick.Answerer, j *journal.Reader) error {
-		if request.Tenants == nil && !c.AllTenants {
-			return whichTenant(ctx, engine)
-		}
-		if err := within(j, request.AsOf); err != nil {
+		if err := asked(ctx, engine, j, question, request); err != nil {
 			return err
 		}
 		result, err := catalog.Make(ctx, engine, request)
@@ -78,8 +77,8 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		if out.format.Workbook() {
-			if out.options.About, err = about(ctx, j, result); err != nil {
-				return err
+			if out.options.About, err = api.Lookup(j.Lookup).About(ctx, cmp.Or(request.AsOf, j.Head()), result); err != nil {
+				return broken(err)
 			}
 		}
 		if err := out.write(result.Tables); err != nil {
@@ -93,79 +92,20 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	})
 }
 
-// within refuses a position that the journal does not have: the answer to it would change as the journal grows.
-func within(j *journal.Reader, asOf tallystick.Position) error {
-	head := j.Head()
-	if asOf.IsZero() || asOf.Log == head.Log && !asOf.After(head) {
-		return nil
+// asked refuses what only the data can say is wrong with a question.
+func asked(ctx context.Context, engine tallystick.Answerer, j *journal.Reader, question *api.Question, request tallystick.Request) error {
+	if err := question.Whose(ctx, engine, api.OnCommandLine); err != nil {
+		return err
 	}
-	e := tallystick.Errorf(tallystick.NotFound, "there is no position %s", asOf).At("--as-of")
-	if head.IsZero() {
-		return e.WithHint("the journal has no events yet")
-	}
-	return e.WithHint("the journal goes from %d-1 to %s", head.Log, head)
+	return api.Within(j.Head(), request.AsOf, api.OnCommandLine)
 }
 
-// request turns the flags into a request.
-func (c *reportCommand) request(p *program) (tallystick.Request, error) {
-	r := tallystick.Request{
-		Report: c.Name, Tenants: c.Tenant, Zone: c.Zone, Table: c.Table, Options: map[string]string{}, Now: tallystick.InstantOf(p.now()),
+// question is what the flags ask.
+func (c *reportCommand) question() *api.Question {
+	return &api.Question{
+		Tenants: c.Tenant, AllTenants: c.AllTenants, From: c.From, To: c.To, Zone: c.Zone, Every: c.Every, By: c.By,
+		Channels: c.Channel, Bots: c.Bot, Where: c.Where, Options: c.Option, AsOf: c.AsOf,
 	}
-	if c.AllTenants && len(c.Tenant) > 0 {
-		return r, tallystick.Errorf(tallystick.Invalid, "--all-tenants and --tenant %s exclude each other", c.Tenant[0]).WithHint("give one of them")
-	}
-	var err error
-	for _, end := range []struct {
-		flag, text string
-		moment     *tallystick.Moment
-	}{{"--from", c.From, &r.From}, {"--to", c.To, &r.To}} {
-		if end.text == "" {
-			continue
-		}
-		if *end.moment, err = tallystick.ParseMoment(end.text); err != nil {
-			return r, at(end.flag, err)
-		}
-	}
-	if (c.From == "") != (c.To == "") {
-		return r, tallystick.Errorf(tallystick.Invalid, "the period %s%s has one end", c.From, c.To).WithHint("give both --from and --to")
-	}
-	if c.AsOf != "" {
-		if r.AsOf, err = tallystick.ParsePosition(c.AsOf); err != nil {
-			return r, at("--as-of", err)
-		}
-	}
-	options := slices.Clone(c.Option)
-	if c.Every != "" {
-		options = append(options, "every="+c.Every)
-	}
-	if c.By != "" {
-		options = append(options, "by="+c.By)
-	}
-	for _, o := range options {
-		name, value, ok := strings.Cut(o, "=")
-		if !ok || name == "" {
-			return r, tallystick.Errorf(tallystick.Invalid, "--option %s has no value", o).WithHint("write --option NAME=VALUE")
-		}
-		if before, given := r.Options[name]; given && before != value {
-			return r, tallystick.Errorf(tallystick.Invalid, "option %s is given twice, as %s and as %s", name, before, value).WithHint("give it once")
-		}
-		r.Options[name] = value
-	}
-	wheres := slices.Clone(c.Where)
-	for _, channel := range c.Channel {
-		wheres = append(wheres, "channel="+channel)
-	}
-	for _, bot := range c.Bot {
-		wheres = append(wheres, "bot="+bot)
-	}
-	for _, w := range wheres {
-		field, value, ok := strings.Cut(w, "=")
-		if !ok || field == "" {
-			return r, tallystick.Errorf(tallystick.Invalid, "--where %s has no value", w).WithHint("write --where FIELD=VALUE")
-		}
-		r.Where = append(r.Where, tallystick.FieldValue{Field: field, Value: value})
-	}
-	return r, nil
 }
 
 // format returns the format that is asked for. A file whose name ends like a format's is of it, or the command line contradicts itself.
@@ -208,23 +148,6 @@ func (c *reportCommand) output(p *program, definition *tallystick.Report) (outpu
 		names = []string{c.Table}
 	}
 	return o, o.prepare(definition, names)
-}
-
-// whichTenant is the error of a command line that does not say whose numbers it wants.
-func whichTenant(ctx context.Context, engine tallystick.Answerer) error {
-	tenants, err := engine.Tenants(ctx, tallystick.Position{}, tallystick.MaxInstant)
-	if err != nil {
-		return err
-	}
-	const few = 5
-	e := tallystick.Errorf(tallystick.Invalid, "whose report is not said")
-	switch {
-	case len(tenants) == 0:
-		return e.WithHint("give --tenant T or --all-tenants; there are no events yet")
-	case len(tenants) <= few:
-		return e.WithHint("give --tenant T or --all-tenants; the tenants are %s", strings.Join(tenants, ", "))
-	}
-	return e.WithHint("give --tenant T or --all-tenants; some of the %d tenants are %s", len(tenants), strings.Join(tenants[:few], ", "))
 }
 
 // at names the flag that an error is about.

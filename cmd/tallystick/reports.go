@@ -7,17 +7,18 @@ import (
 	"text/tabwriter"
 
 	"github.com/tallystick/tallystick"
-	"github.com/tallystick/tallystick/internal/report"
-	"github.com/tallystick/tallystick/reports"
 )
 
 // reportsCommand describes the reports.
 type reportsCommand struct {
 	Name string `arg:"" optional:"" help:"One report only, with its tables, options and filters."`
+
+	reportsFlags
+	dataFlags
 }
 
 func (c *reportsCommand) Run(p *program) error {
-	catalog, err := report.Load(reports.FS)
+	catalog, err := p.catalog()
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/tallystick/tallystick/internal/control"
 	"github.com/tallystick/tallystick/internal/datadir"
 	"github.com/tallystick/tallystick/internal/quarantine"
+	"github.com/tallystick/tallystick/internal/report"
 )
 
 // serveCommand runs the server.
@@ -21,6 +22,7 @@ type serveCommand struct {
 	PublicURL      string `name:"public-url" help:"Where people find the server, such as https://usage.example.com." placeholder:"URL" setting:""`
 	TrustedProxies string `name:"trusted-proxies" help:"Addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, with commas between." placeholder:"LIST" setting:""`
 	controlFlag
+	reportsFlags
 	storeFlags
 }
 
@@ -45,9 +47,13 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	secret, err := control.LoadSecretKey(dir.SecretKey())
+	if err != nil {
+		return errors.Join(broken(err), store.Close())
+	}
 	s := &serving{program: p, dir: dir, control: store, logger: slog.New(slog.NewTextHandler(p.stderr, nil)), address: holder.Address}
-	err = s.open(ctx)
-	if err == nil {
+	if err = s.open(ctx); err == nil {
+		s.api.OIDC = s.api.NewOIDC(secret)
 		err = s.run(ctx, listener)
 	}
 	return errors.Join(err, s.close())
@@ -82,6 +88,13 @@ func (s *serving) open(ctx context.Context) (err error) {
 	if s.quarantine, err = quarantine.Open(quarantine.Options{Dir: s.dir.Quarantine(), Logger: s.logger}); err != nil {
 		return broken(err)
 	}
+	if s.reports, err = s.program.definitions(func(problems []report.Problem) {
+		for _, problem := range problems {
+			s.logger.Error("a report definition is left out", "problem", problem.String())
+		}
+	}); err != nil {
+		return err
+	}
 	token, err := s.control.FirstLink(ctx)
 	if err != nil {
 		return err
@@ -91,7 +104,7 @@ func (s *serving) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.api = &api.Server{
-		Control: s.control, Ingest: s.ingest(), Events: s.events(), Now: s.program.now, Logger: s.logger, Version: version(), Address: s.address,
+		Control: s.control, Ingest: s.ingest(), Events: s.events(), Reports: s.usage(), Now: s.program.now, Logger: s.logger, Version: version(), Address: s.address,
 		PublicURL: strings.TrimRight(s.program.settings.get("public-url"), "/"), TrustedProxies: proxies,
 	}
 	fmt.Fprintf(s.program.stderr, "tallystick: serving %s at %s\n", s.dir.Path(), s.address)

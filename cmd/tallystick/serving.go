@@ -28,6 +28,7 @@ type serving struct {
 	logger     *slog.Logger
 	address    string
 	api        *api.Server
+	reports    *definitions
 
 	applier *applier.Applier
 	counter *api.Counter

@@ -27,6 +27,7 @@ var settings = []setting{
 	{name: "data", initial: "tallystick-data", check: notEmpty},
 	{name: "memory-limit", initial: "512MB", check: size},
 	{name: "threads", initial: "", check: wholeNumber},
+	{name: "reports", initial: "", check: notEmpty},
 	{name: "delimiter", initial: "comma", check: delimiter},
 	{name: "guard", initial: "on", check: oneOf("on", "off")},
 	{name: "listen", initial: "127.0.0.1:8080", check: hostPort},

@@ -56,7 +56,9 @@ func (s *Server) newAPI(mux *http.ServeMux) huma.API {
 //go:generate sh -c "go run ../../cmd/tallystick openapi > ../../docs/openapi.json"
 
 // Description returns the OpenAPI description of the API.
-func Description() []byte { return describeAPI((&Server{}).newAPI(http.NewServeMux())) }
+func Description() []byte {
+	return describeAPI((&Server{Reports: &Reports{}}).newAPI(http.NewServeMux()))
+}
 
 func describeAPI(api huma.API) []byte {
 	b, err := json.MarshalIndent(api.OpenAPI(), "", "  ")

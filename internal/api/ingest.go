@@ -34,9 +34,9 @@ type Ingest struct {
 	// Now is the clock of receipt.
 	Now func() time.Time
 
-	Known   func(typ string) bool // of [ingest.Decoder]; may be nil
-	Unknown *ingest.Unknown       // of [ingest.Decoder]; may be nil
-	Logger  *slog.Logger          // nil: nothing is logged
+	Declared func(typ string) *tallystick.DeclaredType // of [ingest.Decoder]; may be nil
+	Unknown  *ingest.Unknown                           // of [ingest.Decoder]; may be nil
+	Logger   *slog.Logger                              // nil: nothing is logged
 
 	// Observe is told what became of the events of each request that was answered; may be nil.
 	Observe func(accepted, duplicate, rejected int)
@@ -54,7 +54,7 @@ type Ingest struct {
 }
 
 func (h *Ingest) prepare() {
-	h.decoder = &ingest.Decoder{Now: h.Now, Known: h.Known, Unknown: h.Unknown}
+	h.decoder = &ingest.Decoder{Now: h.Now, Declared: h.Declared, Unknown: h.Unknown}
 	if h.FreeFloor == 0 {
 		h.FreeFloor = defaultFreeFloor
 	}

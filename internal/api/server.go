@@ -19,6 +19,8 @@ type Server struct {
 	Control *control.Store
 	Ingest  *Ingest // without Key, which Handler makes of the keys in Control
 	Events  Events
+	Reports *Reports // nil: no report can be asked for
+	OIDC    *OIDC    // nil: nobody signs in through a provider
 
 	Now    func() time.Time
 	Logger *slog.Logger // nil: nothing is logged
@@ -52,12 +54,19 @@ type Events struct {
 
 // groups are the routes of the API, a function for each part of it.
 func (s *Server) groups() []func(huma.API) {
-	return []func(huma.API){
+	list := []func(huma.API){
 		s.registerSessions, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerAudit,
 	}
+	if s.Reports != nil {
+		list = append(list, s.Reports.register)
+	}
+	return list
 }
 
 // pages are the routes that are no part of the API's description.
 func (s *Server) pages() []func(*http.ServeMux) {
-	return []func(*http.ServeMux){}
+	if s.OIDC == nil {
+		return nil
+	}
+	return []func(*http.ServeMux){s.registerOIDC}
 }

@@ -27,6 +27,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -204,7 +205,11 @@ func checkEmpty(path string) error {
 	for _, e := range entries {
 		switch e.Name() {
 		case lockFile, newVersionFile, "lost+found":
-		case "journal", "engine", "quarantine", "reports", "files":
+		case "reports":
+			if !onlyDefinitions(filepath.Join(path, e.Name())) {
+				return foreign(path, e.Name())
+			}
+		case "journal", "engine", "quarantine", "files":
 			if inside, err := os.ReadDir(filepath.Join(path, e.Name())); err == nil && len(inside) == 0 {
 				continue
 			}
@@ -214,6 +219,15 @@ func checkEmpty(path string) error {
 		}
 	}
 	return nil
+}
+
+// onlyDefinitions reports whether a folder holds nothing but definitions of reports, which somebody may have put there before the first event came.
+func onlyDefinitions(folder string) bool {
+	entries, err := os.ReadDir(folder)
+	return err == nil && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		ext := filepath.Ext(e.Name())
+		return !e.Type().IsRegular() || ext != ".yaml" && ext != ".yml"
+	})
 }
 
 func foreign(path, name string) error {

@@ -1,33 +1,43 @@
-package main
+package api
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/tallystick/tallystick"
-	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/render"
 )
 
-// about returns what the sheet About of a workbook says: whose report it is, over which period, and of which events. It depends on the journal and the request alone, so that a
-// workbook made again has the same bytes.
-func about(ctx context.Context, j *journal.Reader, result *tallystick.Result) (func() []render.Fact, error) {
-	position := result.AsOf
-	if head := j.Head(); position.IsZero() || position.After(head) {
-		position = head
+// Lookup is that of a journal: it calls fn with the records at some positions, in the order of the journal.
+type Lookup func(ctx context.Context, positions []tallystick.Position, fn func(tallystick.Record) error) error
+
+// CompleteUntil returns when the newest event up to a position was accepted. The zero position has none.
+func (l Lookup) CompleteUntil(ctx context.Context, position tallystick.Position) (tallystick.Instant, error) {
+	complete := tallystick.MinInstant
+	if position.IsZero() {
+		return complete, nil
 	}
+	err := l(ctx, []tallystick.Position{position}, func(r tallystick.Record) error {
+		complete = r.Event.Received
+		return nil
+	})
+	if err != nil {
+		return complete, fmt.Errorf("look for the newest event: %w", err)
+	}
+	return complete, nil
+}
+
+// About returns what the sheet About of a workbook says: whose report it is, over which period, and of which events. It depends on the journal and the request
+// alone, so that a workbook made again has the same bytes. The position is the one that the result was made at.
+func (l Lookup) About(ctx context.Context, position tallystick.Position, result *tallystick.Result) (func() []render.Fact, error) {
 	if position.IsZero() {
 		return func() []render.Fact {
 			return []render.Fact{{Name: "Report", Value: result.Report.Name}, {Name: "Note", Value: "There are no events yet."}}
 		}, nil
 	}
-	complete := tallystick.MinInstant // acceptance of the newest event
-	err := j.Lookup(ctx, []tallystick.Position{position}, func(r tallystick.Record) error {
-		complete = r.Event.Received
-		return nil
-	})
+	complete, err := l.CompleteUntil(ctx, position)
 	if err != nil {
-		return nil, broken(fmt.Errorf("look for the newest event: %w", err))
+		return nil, err
 	}
 	return func() []render.Fact {
 		facts := []render.Fact{

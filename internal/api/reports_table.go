@@ -1,0 +1,157 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/render"
+)
+
+// ReportTable is a table of a report as JSON. It is written while it is made; this is its shape.
+type ReportTable struct {
+	ReportHead
+	Table struct {
+		Table   string              `json:"table"`
+		Columns []tallystick.Column `json:"columns"`
+		Rows    [][]any             `json:"rows" doc:"A value for each column: a text, a number, an instant in RFC 3339, or null. Decimals have both places."`
+	} `json:"table"`
+	Notes []string `json:"notes" doc:"What a reader must know and the table can't say."`
+}
+
+// ReportHead is what is known before the first row.
+type ReportHead struct {
+	Report        string         `json:"report"`
+	Title         string         `json:"title"`
+	Version       int            `json:"version"`
+	Position      string         `json:"position" doc:"The position of the journal that the answer was made at; empty where there are no events yet."`
+	CompleteUntil string         `json:"complete_until,omitempty" doc:"When the newest event of the answer's position was accepted."`
+	Tenants       []TenantPeriod `json:"tenants" doc:"Whose numbers these are, in the order of the table."`
+}
+
+// TenantPeriod is a tenant of an answer with the period as its zone sees it.
+type TenantPeriod struct {
+	Tenant  string `json:"tenant"`
+	Company string `json:"company"`
+	Zone    string `json:"zone"`
+	From    string `json:"from" doc:"The period's first instant, in UTC."`
+	Before  string `json:"before" doc:"The instant where the period ends, in UTC."`
+}
+
+// headOf says what an answer is of.
+func (h *Reports) headOf(ctx context.Context, result *tallystick.Result, position tallystick.Position) (ReportHead, error) {
+	head := ReportHead{Report: result.Report.Name, Title: result.Report.Title, Version: result.Report.Version, Tenants: []TenantPeriod{}}
+	if !position.IsZero() {
+		complete, err := h.Lookup.CompleteUntil(ctx, position)
+		if err != nil {
+			return head, err
+		}
+		head.Position, head.CompleteUntil = position.String(), complete.String()
+	}
+	for _, t := range result.Tenants {
+		head.Tenants = append(head.Tenants, TenantPeriod{t.Tenant, t.Company, t.Zone, t.From.String(), t.Before.String()})
+	}
+	return head, nil
+}
+
+// table answers with one table.
+func (h *Reports) table(w http.ResponseWriter, r *http.Request, in *struct {
+	Report string `path:"report"`
+	Table  string `path:"table"`
+	Question
+	FileWish
+}) {
+	format, options, err := in.wanted(nil)
+	if err != nil {
+		WriteProblem(w, h.Logger, err)
+		return
+	}
+	h.ask(w, r, &in.Question, in.Report, in.Table, func(ctx context.Context, store tallystick.Answerer, request tallystick.Request, s *stream) error {
+		result, err := h.Catalog().Make(ctx, store, request)
+		if err != nil {
+			return err
+		}
+		if format != nil {
+			name := cmp.Or(result.Report.File, result.Report.Name)
+			if len(result.Report.Tables) > 1 {
+				name += "-" + in.Table
+			}
+			return h.writeFile(ctx, s, *format, options, name, result)
+		}
+		head, err := h.headOf(ctx, result, s.position)
+		if err != nil {
+			return err
+		}
+		return writeTable(s, head, result)
+	})
+}
+
+// wanted returns format and options of the file that is wanted.
+func (f *FileWish) wanted(initial *render.Format) (*render.Format, render.Options, error) {
+	format, err := f.format(initial)
+	if err != nil {
+		return nil, render.Options{}, err
+	}
+	options, err := f.options()
+	return format, options, err
+}
+
+// file answers with a workbook of all tables.
+func (h *Reports) file(w http.ResponseWriter, r *http.Request, in *struct {
+	Report string `path:"report"`
+	Question
+	FileWish
+}) {
+	xlsx := &render.Formats[slices.IndexFunc(render.Formats, render.Format.Workbook)]
+	format, options, err := in.wanted(xlsx)
+	if err == nil && (format == nil || !format.Workbook()) {
+		err = tallystick.Errorf(tallystick.Invalid, "all tables of a report are in one file in a workbook only").At("format").
+			WithHint("choose xlsx or xls, or ask for one table")
+	}
+	if err != nil {
+		WriteProblem(w, h.Logger, err)
+		return
+	}
+	h.ask(w, r, &in.Question, in.Report, "", func(ctx context.Context, store tallystick.Answerer, request tallystick.Request, s *stream) error {
+		result, err := h.Catalog().Make(ctx, store, request)
+		if err != nil {
+			return err
+		}
+		return h.writeFile(ctx, s, *format, options, cmp.Or(result.Report.File, result.Report.Name), result)
+	})
+}
+
+// writeFile writes a file: the bytes of the command line.
+func (h *Reports) writeFile(ctx context.Context, s *stream, format render.Format, options render.Options, name string, result *tallystick.Result) error {
+	if format.Workbook() {
+		var err error
+		if options.About, err = h.Lookup.About(ctx, s.position, result); err != nil {
+			return err
+		}
+	}
+	s.contentType, s.file, s.notes = format.MediaType, name+format.Extension, result.Notes
+	return format.WriteBook(s, result.Tables, options)
+}
+
+// writeTable writes a [ReportTable].
+func writeTable(s *stream, head ReportHead, result *tallystick.Result) error {
+	s.contentType = "application/json"
+	b, err := json.Marshal(head)
+	if err != nil {
+		return err
+	}
+	format, err := render.FormatNamed("json")
+	if err != nil {
+		return err
+	}
+	s.Write(append(b[:len(b)-1], `,"table":`...)) // an error stays with the stream
+	if err := format.Write(s, result.Tables[0], render.Options{}); err != nil {
+		return err
+	}
+	s.Write(append([]byte(`,"notes":`), notesJSON(result.Notes())...))
+	_, err = s.Write([]byte("}\n"))
+	return err
+}
