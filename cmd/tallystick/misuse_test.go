@@ -31,7 +31,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"sing", []string{"sing"}},
 		{"report", []string{"<name>", "see `tallystick report --help`"}},
 		{"report room-usage --colour red", []string{"unknown flag --colour"}},
-		{"report rooms --all-tenants --data DATA", []string{`there is no report "rooms"`, "the reports are billing-usage, room-usage"}},
+		{"report rooms --all-tenants --data DATA", []string{`there is no report "rooms"`, "the reports are billing-usage, ingest-quality, room-usage"}},
 		{"report service-usage --all-tenants --data DATA --table graph", []string{`no table "graph"`, "its tables are unique-contacts, "}},
 		{"report service-usage --all-tenants --data DATA", []string{"has 5 tables", "-o DIR"}},
 		{"report room-usage --all-tenants --data DATA --option colour=red", []string{"colour", "governance"}},
