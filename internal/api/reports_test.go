@@ -94,6 +94,7 @@ func serveReports(t testing.TB, events []tallystick.Event, change func(*reportSe
 		change(s)
 	}
 	mux := http.NewServeMux()
+	ownErrors()
 	api := humago.New(mux, huma.DefaultConfig("test", "1"))
 	enter := door(api)
 	s.register(api)
