@@ -39,6 +39,7 @@ type conn struct {
 
 // write makes one transaction that reads and writes.
 func (s *Store) write(ctx context.Context, f func(conn) error) error {
+	defer s.written.Add(1) // also after an error: the database may have committed
 	return s.transact(ctx, s.writes, nil, f)
 }
 

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -40,6 +41,9 @@ type Store struct {
 	password *argon2id.Params
 	hashing  chan struct{} // a place for each password that is hashed at once, for each takes much memory
 	dummy    string        // the hash of no password, checked where there is no member
+
+	written atomic.Uint64 // goes up with every transaction that this program has written
+	known   knownKeys
 }
 
 // Open opens the control plane, and makes or upgrades its tables. The error is of code Conflict where a newer program has written them, or another secret key
