@@ -123,7 +123,7 @@ func TestTheSecondIsToldWhoWasFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Open(path, me)
-	want := "another tallystick (pid 123, serve, http://127.0.0.1:8080) is using " + path + "; wait for it or stop it"
+	want := "another tallystick (pid 123, serve, http://127.0.0.1:8080) is using " + path + "; ask it with --server http://127.0.0.1:8080 and a key, or stop it"
 	if tallystick.CodeOf(err) != tallystick.Conflict || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

@@ -75,10 +75,24 @@ func (e *InUse) By(command string) bool {
 	return slices.Contains(strings.Split(e.Holder, ", "), command)
 }
 
+// Address returns where the program answers, empty where it does not.
+func (e *InUse) Address() string {
+	parts := strings.Split(e.Holder, ", ")
+	if last := parts[len(parts)-1]; strings.HasPrefix(last, "http://") || strings.HasPrefix(last, "https://") {
+		return last
+	}
+	return ""
+}
+
 // heldBy says who has the directory.
 func heldBy(f *os.File, path string) error {
 	text, _ := io.ReadAll(io.LimitReader(f, 1<<10))
-	return tallystick.Errorf(tallystick.Conflict, "%w is using %s", &InUse{strings.TrimSpace(string(text))}, path).WithHint("wait for it or stop it")
+	holder := &InUse{strings.TrimSpace(string(text))}
+	e := tallystick.Errorf(tallystick.Conflict, "%w is using %s", holder, path)
+	if address := holder.Address(); address != "" {
+		return e.WithHint("ask it with --server %s and a key, or stop it", address)
+	}
+	return e.WithHint("wait for it or stop it")
 }
 
 func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
