@@ -19,6 +19,9 @@ type Decoder struct {
 	// Known reports whether a type that is not built in was declared. Events of such a type have no rules; all of their data is [tallystick.Event.Extra].
 	// nil: no type was.
 	Known func(typ string) bool
+	// KeepRaw lets the items of a stream have the bytes of their events, whole, also of those that were not rejected: for who hands them on as they came. Of an event
+	// that is longer than allowed it still is the beginning only.
+	KeepRaw bool
 	// Unknown counts what the vocabulary does not know. nil: it is not counted.
 	Unknown *Unknown
 
@@ -30,7 +33,7 @@ type Decoder struct {
 // For returns a decoder for the events of one tenant, "" for those of any. It is otherwise like d and shares its memory, so that one may be made for each request;
 // its fields may be changed before its first use.
 func (d *Decoder) For(tenant string) *Decoder {
-	return &Decoder{Now: d.Now, Tenant: tenant, NoAttributes: d.NoAttributes, Known: d.Known, Unknown: d.Unknown, parent: d.pools()}
+	return &Decoder{Now: d.Now, Tenant: tenant, NoAttributes: d.NoAttributes, Known: d.Known, KeepRaw: d.KeepRaw, Unknown: d.Unknown, parent: d.pools()}
 }
 
 // pools returns the decoder whose pools are used.
