@@ -32,6 +32,12 @@ type storeFlags struct {
 	Threads     string `help:"Most threads that the engine may use." placeholder:"N" setting:""`
 }
 
+// serverFlags are those of commands that may ask a server instead of a data directory.
+type serverFlags struct {
+	Server string `help:"Ask the server at this address instead of using a data directory." placeholder:"URL"`
+	Key    string `help:"Key for the server." placeholder:"KEY" setting:""`
+}
+
 // fileFlags are the settings of commands that write CSV.
 type fileFlags struct {
 	Delimiter string `help:"What separates the cells of CSV: a comma, |, ; or tab." placeholder:"D" setting:""`

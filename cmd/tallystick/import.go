@@ -15,7 +15,7 @@ import (
 	"github.com/tallystick/tallystick/internal/quarantine"
 )
 
-// importCommand reads event files into a data directory.
+// importCommand reads event files into a data directory, or hands them to a server.
 type importCommand struct {
 	Files    []string `arg:"" name:"file" help:"Event files, plain or compressed with gzip or zstd; - is standard input."`
 	Format   string   `help:"How events follow one another: auto, json, ndjson or batch." placeholder:"F" default:"auto"`
@@ -23,6 +23,7 @@ type importCommand struct {
 	Progress string   `help:"Progress on standard error: auto (a bar on a terminal), json (lines), or none." placeholder:"P" default:"auto" enum:"auto,json,none"`
 
 	storeFlags
+	serverFlags
 }
 
 // Run reads the files one after the other. What is printed as accepted is on disk, also when the import fails or is stopped later.
@@ -34,6 +35,13 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 	size, err := c.checkFiles()
 	if err != nil {
 		return err
+	}
+	server, err := p.remote(c.serverFlags)
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		return c.send(ctx, &importing{command: c, program: p, format: format, size: size, start: p.now()}, server)
 	}
 	dir, err := datadir.Create(p.settings.get("data"), datadir.Holder{PID: p.pid, Command: "import"})
 	if err != nil {
@@ -59,7 +67,7 @@ func (c *importCommand) read(ctx context.Context, run *importing, a *applier.App
 		applied = a.Wait(ctx, run.journal.Head())
 	}
 	progress.stop()
-	run.printSummary(dir)
+	run.printSummary("with `tallystick quarantine list --data " + dir + "`")
 	switch {
 	case read != nil:
 		return read

@@ -91,14 +91,15 @@ func TestWrongCommandLines(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	file := write(t, "tallystick.yaml", []byte("data: /from/file\nthreads: 3\nguard: \"off\"\n"))
-	env := map[string]string{"TALLYSTICK_CONFIG": file, "TALLYSTICK_DATA": "/from/env", "TALLYSTICK_DELIMITER": "|"}
+	env := map[string]string{"TALLYSTICK_CONFIG": file, "TALLYSTICK_DATA": "/from/env", "TALLYSTICK_DELIMITER": "|", "TALLYSTICK_KEY": "tsk-secret"}
 	r := tallyWith(context.Background(), nil, env, "config", "--delimiter", "tab").must(t, done)
 	want := "" +
 		"data          /from/env  TALLYSTICK_DATA\n" +
 		"memory-limit  512MB      default\n" +
 		"threads       3          " + file + "\n" +
 		"delimiter     tab        --delimiter\n" +
-		"guard         off        " + file + "\n"
+		"guard         off        " + file + "\n" +
+		"key           ***        TALLYSTICK_KEY\n"
 	if r.stdout != want {
 		t.Errorf("got\n%swant\n%s", r.stdout, want)
 	}

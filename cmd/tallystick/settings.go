@@ -29,6 +29,7 @@ var settings = []setting{
 	{name: "threads", initial: "", check: wholeNumber},
 	{name: "delimiter", initial: "comma", check: delimiter},
 	{name: "guard", initial: "on", check: oneOf("on", "off")},
+	{name: "key", initial: "", check: header, secret: true},
 }
 
 // variable returns the environment variable of a setting.
