@@ -43,6 +43,7 @@ type Answerer interface {
 	Resolutions(context.Context, Resolutions) ([]Count, error)
 	Sessions(context.Context, Sessions) ([]SessionPart, error)
 	Conversations(context.Context, Conversations) ([]Conversation, error)
+	Arrivals(context.Context, Arrivals) ([]Arrival, error)
 
 	// Tenants lists the tenants with at least one event before an instant, as of a position, by code point.
 	Tenants(ctx context.Context, asOf Position, before Instant) ([]string, error)

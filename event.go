@@ -75,21 +75,29 @@ func (e *Event) Text(f Field) string {
 
 // Int returns a numeric field in its base unit, 0 where it is absent. Of a type that is not built in, numbers are in millionths.
 func (e *Event) Int(f Field) int64 {
-	if TypeNamed(e.Type) == nil {
+	n, _ := e.number(f)
+	return n
+}
+
+// number returns a numeric field in its base unit, and whether the event has one.
+func (e *Event) number(f Field) (int64, bool) {
+	t := TypeNamed(e.Type)
+	if t == nil {
 		for i := range e.Extra {
 			if e.Extra[i].Name == string(f) && IsLabel(string(f)) {
-				_, millionths := e.Extra[i].Label()
-				return millionths
+				_, millionths, is := e.Extra[i].Label()
+				return millionths, is
 			}
 		}
-		return 0
+		return 0, false
 	}
 	for i := range e.Data {
 		if e.Data[i].Field == f {
-			return e.Data[i].Int
+			rule := t.Rule(f)
+			return e.Data[i].Int, rule != nil && rule.Kind.Numeric()
 		}
 	}
-	return 0
+	return 0, false
 }
 
 func (v *Value) text(k Kind) string {

@@ -33,32 +33,32 @@ func IsLabel(name string) bool {
 func (e *Event) label(f Field) string {
 	for i := range e.Extra {
 		if e.Extra[i].Name == string(f) && IsLabel(string(f)) {
-			text, _ := e.Extra[i].Label()
+			text, _, _ := e.Extra[i].Label()
 			return text
 		}
 	}
 	return ""
 }
 
-// Label returns the value as a label: in text form, and in millionths where it is a number that fits. The text of such a number is the shortest, so that 5, 5.0 and
+// Label returns the value as a label: in text form and, where it is a number that fits, in millionths. The text of such a number is the shortest, so that 5, 5.0 and
 // 50e-1 are the same label. An array or an object is no label: it is "".
-func (x *Extra) Label() (text string, millionths int64) {
+func (x *Extra) Label() (text string, millionths int64, isNumber bool) {
 	switch {
 	case x.JSON == "" || x.JSON[0] == '[' || x.JSON[0] == '{' || x.JSON == "null":
-		return "", 0
+		return "", 0, false
 	case x.JSON[0] == '"':
 		if json.Unmarshal([]byte(x.JSON), &text) != nil { // ingest has checked it
-			return "", 0
+			return "", 0, false
 		}
-		return text, 0
+		return text, 0, false
 	case x.JSON[0] == 't' || x.JSON[0] == 'f':
-		return x.JSON, 0
+		return x.JSON, 0, false
 	}
 	n, ok := ParseNumber(x.JSON)
 	if !ok {
-		return x.JSON, 0
+		return x.JSON, 0, false
 	}
-	return FormatNumber(n), n
+	return FormatNumber(n), n, true
 }
 
 // ParseNumber reads a JSON number exactly, in millionths. It is false for one above [MaxNumber] in size, with more than six decimals, or that is no number.

@@ -52,7 +52,7 @@ func FuzzLabel(f *testing.F) {
 			return
 		}
 		x := Extra{Name: "x", JSON: s}
-		if text, n := x.Label(); n != 0 && text != FormatNumber(n) {
+		if text, n, is := x.Label(); is && text != FormatNumber(n) {
 			t.Errorf("%s is the label %q and the number %d", s, text, n)
 		}
 	})

@@ -46,12 +46,17 @@ const (
 	NotIn             // the field is absent, or its value is not listed
 	Present           // the field has a value
 	Absent            // it has none
+	Numeric           // the event gives a number for it, which [Event.Int] returns
 )
 
 // Keeps reports whether the event passes every condition.
 func (f Filter) Keeps(e *Event) bool {
 	for i := range f {
-		if !f[i].holds(e.Text(f[i].Field)) {
+		if f[i].Op == Numeric {
+			if _, is := e.number(f[i].Field); !is {
+				return false
+			}
+		} else if !f[i].holds(e.Text(f[i].Field)) {
 			return false
 		}
 	}
@@ -263,4 +268,63 @@ type Conversation struct {
 	ID      string
 	Created Instant // conversation.created, else the first message.sent, failed ones too
 	Updated Instant // the latest message.sent, conversation.created, .updated or .resolved
+}
+
+// ArrivalSlot is the length of time by which an [Arrival] is counted: every zone's days begin at one of these.
+const ArrivalSlot = 15 * Minute
+
+// SlotOf returns the slot that an instant lies in.
+func SlotOf(t Instant) Instant {
+	slot := t - t%ArrivalSlot
+	if slot > t {
+		slot -= ArrivalSlot
+	}
+	return slot
+}
+
+// Arrivals asks how a tenant's events came in. It alone is about times of receipt: From and the scope's Before are the first and the first not wanted slot of them. It is
+// answered as of the newest position only; another one in the scope is an error of code Invalid.
+//
+// The answer has a row for each source and slot with an event, in the order of slot, then source by code point.
+type Arrivals struct {
+	Scope
+	From Instant
+}
+
+// Arrival counts the accepted events of a source that were received in [Slot, Slot + ArrivalSlot).
+type Arrival struct {
+	Source string
+	Slot   Instant
+
+	Accepted    int64
+	TimeMissing int64 // had no time of their own
+	LateHour    int64 // were received more than an hour after they happened
+	LateDay     int64 // more than a day
+	LateMonth   int64 // more than 30 days
+	Unknown     int64 // of built-in types, with a data field that the vocabulary does not know
+}
+
+// Count adds an event to an arrival of its source and slot.
+func (a *Arrival) Count(e *Event) {
+	is := func(so bool) int64 {
+		if so {
+			return 1
+		}
+		return 0
+	}
+	late := e.Received - e.Time
+	a.Accepted++
+	a.TimeMissing += is(e.TimeMissing)
+	a.LateHour += is(late > Hour)
+	a.LateDay += is(late > Day)
+	a.LateMonth += is(late > 30*Day)
+	a.Unknown += is(len(e.Extra) > 0 && TypeNamed(e.Type) != nil)
+}
+
+// Check returns an error for a question about an older position. Engines call it first.
+func (q *Arrivals) Check() error {
+	if !q.AsOf.IsZero() {
+		return Errorf(Invalid, "how events came in is known as of the newest position only, not as of %s", q.AsOf).WithHint("leave the position out")
+	}
+	return q.Scope.Check()
 }

@@ -1,43 +1,153 @@
 package tallystick
 
-// Report is the definition of a report: what it is called, which tables it has, and what a request may set. How the numbers come about is in package report.
+// Report is the definition of a report: what it is called, which tables it has, and what a request may set. A definition is a file that package report reads; how its
+// numbers come about is said there.
 type Report struct {
-	Name    string `yaml:"name"`    // as on the command line, such as "room-usage"
-	Title   string `yaml:"title"`   // for people
-	About   string `yaml:"about"`   // a sentence or two: what it counts
-	Version int    `yaml:"version"` // goes up whenever the same events may give other numbers
+	Name    string // as on the command line, such as "room-usage"
+	Title   string // for people
+	About   string // a sentence or two: what it counts
+	Version int    // goes up whenever the same events may give other numbers
 
 	// Zone is where a request that names none takes its zone from: "tenant", "utc", or "always-utc", which refuses any other.
-	Zone string `yaml:"zone"`
+	Zone string
 	// File is the default name of a file without its ending; empty: the report's name.
-	File string `yaml:"file"`
+	File string
 
-	Tables  []TableDefinition `yaml:"tables"`
-	Options []Option          `yaml:"options"`
-	Filters []FilterField     `yaml:"filters"`
+	Events     []DeclaredType
+	Dimensions []DimensionDefinition
+	Metrics    []Metric
+	Tables     []TableDefinition
+	Options    []Option
+	Filters    []FilterField
+}
+
+// DeclaredType is a type of event that is not built in, with what its data must be like.
+type DeclaredType struct {
+	Name   string
+	Labels []LabelRule
+}
+
+// Label returns the rule of a data field, nil where it was not declared.
+func (t *DeclaredType) Label(name string) *LabelRule {
+	for i := range t.Labels {
+		if t.Labels[i].Name == name {
+			return &t.Labels[i]
+		}
+	}
+	return nil
+}
+
+// LabelRule is what a declared type says about one of its data fields.
+type LabelRule struct {
+	Name     string
+	Kind     LabelKind
+	Required bool
+	Values   []string // of LabelText, the allowed ones; nil: any
+	Min, Max int64    // of numbers, in millionths
+}
+
+// LabelKind is the kind of value that a label has.
+type LabelKind string
+
+const (
+	LabelText    LabelKind = "text"
+	LabelID      LabelKind = "id"      // text of at most MaxID bytes; an empty optional one is absent
+	LabelInteger LabelKind = "integer" // a whole number
+	LabelNumber  LabelKind = "number"  // a number with at most six decimals
+	LabelFlag    LabelKind = "flag"    // true or false
+)
+
+// LabelKinds lists every kind. It must not be changed.
+var LabelKinds = []LabelKind{LabelText, LabelID, LabelInteger, LabelNumber, LabelFlag}
+
+// DimensionDefinition is something that rows can be grouped by.
+type DimensionDefinition struct {
+	Name  string
+	Title string // heads its column where the table does not say
+	Field Field
+	As    string // attribute of what the field names, such as "channel.platform"; empty: the field itself
+	// LeaveOut leaves events without a value out of the groups, so that they are in the row of all only; else they are a group whose text is empty.
+	LeaveOut bool
+}
+
+// Metric is a number that a table can show.
+type Metric struct {
+	Name string
+	Does MetricKind
+	Type string // of the events it is about; of spans: SessionStarted or FlowStarted
+	// Field is what is added up, averaged or counted distinctly.
+	Field Field
+	As    string // of Distinct: as in DimensionDefinition
+	// FollowMerges counts contacts that were merged as the one that stands for them.
+	FollowMerges bool
+	// EveryMessage counts messages that are not countable too.
+	EveryMessage bool
+	Where        []ConditionDefinition
+	OpenLimit    string // of spans: a length, "none", or the name of an option
+}
+
+// MetricKind says how a [Metric] makes a number of events.
+type MetricKind string
+
+const (
+	MetricCount    MetricKind = "count"    // the number of events
+	MetricSum      MetricKind = "sum"      // a field added up
+	MetricMean     MetricKind = "mean"     // a field added up, divided by the number of events that have it
+	MetricDistinct MetricKind = "distinct" // the number of different values of a field
+	MetricPeak     MetricKind = "peak"     // the most spans that ran at once
+	MetricAverage  MetricKind = "average"  // the peaks of all clock hours, added up and divided by the number of hours that have one
+)
+
+// MetricKinds lists every kind. It must not be changed.
+var MetricKinds = []MetricKind{MetricCount, MetricSum, MetricMean, MetricDistinct, MetricPeak, MetricAverage}
+
+// ConditionDefinition is a condition on the events of a [Metric].
+type ConditionDefinition struct {
+	Field  Field
+	As     string // as in DimensionDefinition
+	Op     Op
+	Values []string
+	When   map[string]string // options with the values at which it holds; nil: always
+	// Near is set where an event that does not meet the condition has so little to do with the metric that an explanation does not show it as left out.
+	Near bool
 }
 
 // TableDefinition describes one of a report's tables.
 type TableDefinition struct {
-	Name    string   `yaml:"name"`
-	About   string   `yaml:"about"`
-	Columns []Column `yaml:"columns"`
+	Name    string
+	About   string
+	Columns []Column
+	Sources []Source // what each column holds
+	All     string   // text of a row over all groups, after those of its period; empty: there is none
+	Total   string   // text of rows over the whole period, after all others; empty: there are none
+	// Code names the piece of Go that makes the rows; empty: the definition says it all.
+	Code string
+}
+
+// Source is what a column holds. One of its fields is set; none where code makes the table.
+type Source struct {
+	Period    string // a grain, or the name of the option that says it
+	Dimension string
+	ByOption  string // the option that says which dimension
+	Metric    string
 }
 
 // Option is something that a request may choose.
 type Option struct {
-	Name    string   `yaml:"name"`
-	About   string   `yaml:"about"`
-	Default string   `yaml:"default"`
-	Values  []string `yaml:"values"` // the allowed ones
+	Name    string
+	About   string
+	Default string
+	Values  []string // the allowed ones
 	// Length allows, besides Values, an integer with m, h or d behind it.
-	Length bool `yaml:"length"`
+	Length bool
 }
 
 // FilterField is a field of --where.
 type FilterField struct {
-	Name  string `yaml:"name"`
-	About string `yaml:"about"`
+	Name  string
+	About string
+	Field Field  // NoField where code understands the filter
+	As    string // as in DimensionDefinition
 }
 
 // Request asks for a report.
@@ -50,6 +160,7 @@ type Request struct {
 	Where    []FieldValue // values of one field are alternatives, different fields are all required
 	Table    string       // one table only; empty: all
 	AsOf     Position     // the zero Position is the newest
+	Pinned   bool         // AsOf is the newest position at the time of the request, and not a wish for an older one
 	Now      Instant      // for the default period
 }
 

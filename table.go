@@ -15,8 +15,8 @@ type Table struct {
 
 // Column heads the cells of one place.
 type Column struct {
-	Name string   `json:"name" yaml:"name"`
-	Kind CellKind `json:"type" yaml:"type"`
+	Name string   `json:"name"`
+	Kind CellKind `json:"type"`
 }
 
 // CellKind is the type of a cell.

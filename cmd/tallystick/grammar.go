@@ -14,20 +14,27 @@ import (
 type grammar struct {
 	Config string `help:"Configuration file in YAML; its keys are the names of the settings (see \"tallystick config\")." placeholder:"FILE"`
 
+	Serve      serveCommand      `cmd:"" help:"Run the server: ingest and API over HTTP."`
 	Import     importCommand     `cmd:"" help:"Read event files into a data directory."`
 	Report     reportCommand     `cmd:"" help:"Make one report."`
 	Reports    reportsCommand    `cmd:"" help:"List the reports, or one report's tables, options and filters."`
 	Quarantine quarantineCommand `cmd:"" help:"List, export, replay and remove events that were rejected."`
 	Rebuild    rebuildCommand    `cmd:"" help:"Make the engine anew from the journal."`
-	Verify     verifyCommand     `cmd:"" help:"Check every record of the journal."`
+	Verify     verifyCommand     `cmd:"" help:"Check every record of the journal, and every entry of the audit log."`
 	Sample     sampleCommand     `cmd:"" help:"Write a believable, seeded stream of events."`
 	ShowConfig configCommand     `cmd:"" name:"config" help:"Print the settings in force and where they come from."`
+	OpenAPI    openAPICommand    `cmd:"" name:"openapi" help:"Print the description of the HTTP API."`
 	Version    versionCommand    `cmd:"" help:"Print the versions of the program and of what it is made of."`
+}
+
+// dataFlags are the settings of commands that look into a data directory.
+type dataFlags struct {
+	Data string `help:"Data directory." placeholder:"DIR" setting:""`
 }
 
 // storeFlags are the settings of commands that use a data directory.
 type storeFlags struct {
-	Data        string `help:"Data directory." placeholder:"DIR" setting:""`
+	dataFlags
 	MemoryLimit string `help:"Most memory that the engine may take, such as 512MB." placeholder:"SIZE" setting:""`
 	Threads     string `help:"Most threads that the engine may use." placeholder:"N" setting:""`
 }
@@ -36,6 +43,16 @@ type storeFlags struct {
 type serverFlags struct {
 	Server string `help:"Ask the server at this address instead of using a data directory." placeholder:"URL"`
 	Key    string `help:"Key for the server." placeholder:"KEY" setting:""`
+}
+
+// reportsFlags are the settings of commands that need the definitions of reports.
+type reportsFlags struct {
+	Reports string `help:"Folder of report definitions of your own; reports in the data directory where it is not given." placeholder:"DIR" setting:""`
+}
+
+// controlFlag is the setting of commands that use the control plane.
+type controlFlag struct {
+	Control string `help:"Database of members, roles, keys and settings: postgres://…, or a file; control.db in the data directory where it is not given." placeholder:"DB" setting:""`
 }
 
 // fileFlags are the settings of commands that write CSV.

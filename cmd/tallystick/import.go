@@ -22,6 +22,7 @@ type importCommand struct {
 	Strict   bool     `help:"Exit with 3 when an event was rejected."`
 	Progress string   `help:"Progress on standard error: auto (a bar on a terminal), json (lines), or none." placeholder:"P" default:"auto" enum:"auto,json,none"`
 
+	reportsFlags
 	storeFlags
 	serverFlags
 }
@@ -43,6 +44,10 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 	if server != nil {
 		return c.send(ctx, &importing{command: c, program: p, format: format, size: size, start: p.now()}, server)
 	}
+	catalog, err := p.catalog()
+	if err != nil {
+		return err
+	}
 	dir, err := datadir.Create(p.settings.get("data"), datadir.Holder{PID: p.pid, Command: "import"})
 	if err != nil {
 		return err
@@ -53,13 +58,13 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 		return broken(err)
 	}
 	err = p.withJournal(ctx, dir, func(j *journal.Journal, a *applier.Applier) error {
-		return c.read(ctx, &importing{command: c, program: p, format: format, journal: j, quarantine: q, size: size, start: p.now()}, a, dir.Path())
+		return c.read(ctx, &importing{command: c, program: p, format: format, journal: j, quarantine: q, catalog: catalog, size: size, start: p.now()}, a, dir)
 	})
 	return errors.Join(err, broken(q.Close()))
 }
 
 // read reads the files and says what became of the events.
-func (c *importCommand) read(ctx context.Context, run *importing, a *applier.Applier, dir string) error {
+func (c *importCommand) read(ctx context.Context, run *importing, a *applier.Applier, dir *datadir.Dir) error {
 	progress := run.showProgress()
 	read := run.readAll(ctx)
 	var applied error
@@ -67,8 +72,11 @@ func (c *importCommand) read(ctx context.Context, run *importing, a *applier.App
 		applied = a.Wait(ctx, run.journal.Head())
 	}
 	progress.stop()
-	run.printSummary("with `tallystick quarantine list --data " + dir + "`")
+	counted := run.ledger.write(context.WithoutCancel(ctx), run.program, dir) // before anything is said, and also when the import was stopped
+	run.printSummary("with `tallystick quarantine list --data " + dir.Path() + "`")
 	switch {
+	case counted != nil && read == nil:
+		return counted
 	case read != nil:
 		return read
 	case applied != nil:

@@ -39,6 +39,7 @@ func (r *importing) keep(ctx context.Context, file string, rejects []ingest.Item
 			r.counts.notKept.Add(1)
 			note = " (not kept: the quarantine is full)"
 		}
+		r.ledger.count(tallystick.OutcomeRejected, rejects[i].Rule, rejects[i].Tenant, rejects[i].Source, now)
 		r.printRejected(entries[i].Source, rejects[i].Err, note)
 	}
 	r.counts.rejected.Add(int64(len(rejects)))

@@ -16,6 +16,7 @@ import (
 	"github.com/tallystick/tallystick/internal/ingest"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/quarantine"
+	"github.com/tallystick/tallystick/internal/report"
 )
 
 // importing is an import at work.
@@ -28,7 +29,9 @@ type importing struct {
 	format     ingest.Format
 	journal    *journal.Journal
 	quarantine *quarantine.Store
+	catalog    *report.Catalog // its types are taken
 	unknown    ingest.Unknown
+	ledger     ledger
 	size       int64 // of all files in bytes; 0: not known
 	start      time.Time
 
@@ -48,18 +51,18 @@ const inFlight = 8
 func (r *importing) readAll(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	tickets := make(chan *journal.Ticket, inFlight)
+	tickets := make(chan handedOver, inFlight)
 	var counting sync.WaitGroup
 	var refused error // written by the counter
 	counting.Go(func() {
 		for t := range tickets {
 			// Not ctx: an import that is stopped still says what was accepted.
-			verdicts, err := t.Wait(context.WithoutCancel(ctx))
+			verdicts, err := t.ticket.Wait(context.WithoutCancel(ctx))
 			if err != nil && refused == nil {
 				refused = err
 				cancel(err)
 			}
-			r.count(verdicts)
+			r.count(t.events, verdicts)
 		}
 	})
 	var err error
@@ -89,13 +92,13 @@ func refusedBy(err error) error {
 	return refusal.WithHint("run the import again, after making room or mending the disk where that is the cause: what was accepted is kept, and counts once")
 }
 
-func (r *importing) readFile(ctx context.Context, name string, tickets chan<- *journal.Ticket) error {
+func (r *importing) readFile(ctx context.Context, name string, tickets chan<- handedOver) error {
 	in, name, err := r.open(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	decoder := &ingest.Decoder{Now: r.program.now, Unknown: &r.unknown}
+	decoder := &ingest.Decoder{Now: r.program.now, Declared: r.catalog.Type, Unknown: &r.unknown}
 	options := ingest.Options{Workers: runtime.GOMAXPROCS(0)}
 	for items, err := range ingest.Stream(ctx, &countingReader{in, &r.counts.read}, r.format, decoder, options) {
 		if err != nil {
@@ -117,7 +120,7 @@ func (r *importing) readFile(ctx context.Context, name string, tickets chan<- *j
 			rejects = append(rejects, items[i])
 		}
 		if len(events) > 0 {
-			tickets <- r.journal.Enqueue(events)
+			tickets <- handedOver{events, r.journal.Enqueue(events)}
 		}
 		if err := r.keep(ctx, name, rejects); err != nil {
 			return err
@@ -135,18 +138,27 @@ func (r *importing) open(ctx context.Context, name string) (io.ReadCloser, strin
 	return f, name, err
 }
 
+// handedOver is a batch that the journal has.
+type handedOver struct {
+	events []tallystick.Event
+	ticket *journal.Ticket
+}
+
 // count counts the answers to a batch.
-func (r *importing) count(verdicts []journal.Verdict) {
+func (r *importing) count(events []tallystick.Event, verdicts []journal.Verdict) {
 	var accepted, duplicate, conflicting int64
-	for _, v := range verdicts {
+	for i, v := range verdicts {
+		e := &events[i]
 		switch v.Outcome {
 		case journal.Accepted:
 			accepted++
 		case journal.Conflicting:
 			conflicting++
 			duplicate++
+			r.ledger.count(tallystick.OutcomeConflicting, "", e.Tenant, e.Source, e.Received)
 		default:
 			duplicate++
+			r.ledger.count(tallystick.OutcomeDuplicate, "", e.Tenant, e.Source, e.Received)
 		}
 	}
 	r.counts.accepted.Add(accepted)

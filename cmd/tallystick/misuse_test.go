@@ -31,7 +31,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"sing", []string{"sing"}},
 		{"report", []string{"<name>", "see `tallystick report --help`"}},
 		{"report room-usage --colour red", []string{"unknown flag --colour"}},
-		{"report rooms --all-tenants --data DATA", []string{`there is no report "rooms"`, "the reports are billing-usage, room-usage"}},
+		{"report rooms --all-tenants --data DATA", []string{`there is no report "rooms"`, "the reports are billing-usage, ingest-quality, room-usage"}},
 		{"report service-usage --all-tenants --data DATA --table graph", []string{`no table "graph"`, "its tables are unique-contacts, "}},
 		{"report service-usage --all-tenants --data DATA", []string{"has 5 tables", "-o DIR"}},
 		{"report room-usage --all-tenants --data DATA --option colour=red", []string{"colour", "governance"}},
@@ -94,12 +94,17 @@ func TestSettings(t *testing.T) {
 	env := map[string]string{"TALLYSTICK_CONFIG": file, "TALLYSTICK_DATA": "/from/env", "TALLYSTICK_DELIMITER": "|", "TALLYSTICK_KEY": "tsk-secret"}
 	r := tallyWith(context.Background(), nil, env, "config", "--delimiter", "tab").must(t, done)
 	want := "" +
-		"data          /from/env  TALLYSTICK_DATA\n" +
-		"memory-limit  512MB      default\n" +
-		"threads       3          " + file + "\n" +
-		"delimiter     tab        --delimiter\n" +
-		"guard         off        " + file + "\n" +
-		"key           ***        TALLYSTICK_KEY\n"
+		"data             /from/env       TALLYSTICK_DATA\n" +
+		"memory-limit     512MB           default\n" +
+		"threads          3               " + file + "\n" +
+		"reports          -               default\n" +
+		"delimiter        tab             --delimiter\n" +
+		"guard            off             " + file + "\n" +
+		"key              ***             TALLYSTICK_KEY\n" +
+		"listen           127.0.0.1:8080  default\n" +
+		"control          -               default\n" +
+		"public-url       -               default\n" +
+		"trusted-proxies  -               default\n"
 	if r.stdout != want {
 		t.Errorf("got\n%swant\n%s", r.stdout, want)
 	}

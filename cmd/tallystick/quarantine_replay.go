@@ -15,14 +15,19 @@ import (
 type quarantineReplayCommand struct {
 	IDs []string `arg:"" optional:"" name:"id" help:"These events only."`
 	quarantineFlags
+	reportsFlags
 	storeFlags
 }
 
 // Run replays the events, and says why the first few stay.
 func (c *quarantineReplayCommand) Run(ctx context.Context, p *program) error {
+	catalog, err := p.catalog()
+	if err != nil {
+		return err
+	}
 	return p.withQuarantine("quarantine replay", func(dir *datadir.Dir, q *quarantine.Store) error {
 		return p.withJournal(ctx, dir, func(j *journal.Journal, a *applier.Applier) error {
-			r := &api.Replay{Tenant: c.Tenant, Store: q, Append: j.Append, Decoder: &ingest.Decoder{Now: p.now, Tenant: c.Tenant}}
+			r := &api.Replay{Tenant: c.Tenant, Store: q, Append: j.Append, Decoder: &ingest.Decoder{Now: p.now, Tenant: c.Tenant, Declared: catalog.Type}}
 			r.Stays = func(e *quarantine.Entry, why error) {
 				if r.Rejected <= showRejected {
 					fmt.Fprintf(p.stderr, "rejected %.*s (%s): %v\n", shortID, e.ID, e.Source, why)

@@ -181,7 +181,7 @@ func (r *remote) copyTo(ctx context.Context, w io.Writer, path string, query url
 		return nil, "", err
 	}
 	defer answer.Body.Close()
-	in := &reading{r: answer.Body}
+	in := &body{r: answer.Body}
 	if _, err := io.Copy(w, in); err != nil {
 		if ctx.Err() != nil {
 			return nil, "", context.Cause(ctx)
@@ -199,13 +199,13 @@ func (r *remote) copyTo(ctx context.Context, w io.Writer, path string, query url
 	return notes, answer.Header.Get(api.PositionHeader), nil
 }
 
-// reading remembers why it could not be read to its end.
-type reading struct {
+// body is that of an answer. It remembers why it could not be read to its end.
+type body struct {
 	r   io.Reader
 	err error
 }
 
-func (r *reading) Read(b []byte) (int, error) {
+func (r *body) Read(b []byte) (int, error) {
 	n, err := r.r.Read(b)
 	if err != nil && err != io.EOF {
 		r.err = err

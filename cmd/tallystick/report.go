@@ -11,8 +11,6 @@ import (
 	"github.com/tallystick/tallystick/internal/api"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/render"
-	"github.com/tallystick/tallystick/internal/report"
-	"github.com/tallystick/tallystick/reports"
 )
 
 // reportCommand makes one report from a data directory, or lets a server make it.
@@ -40,6 +38,7 @@ type reportCommand struct {
 	Output string `short:"o" help:"Write to this file, or a file for each table into this directory, instead of standard output." placeholder:"FILE|DIR"`
 
 	fileFlags
+	reportsFlags
 	storeFlags
 	serverFlags
 }
@@ -53,7 +52,7 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	if server != nil {
 		return c.ask(ctx, p, server)
 	}
-	catalog, err := report.Load(reports.FS)
+	catalog, err := p.catalog()
 	if err != nil {
 		return err
 	}

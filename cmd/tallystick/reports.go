@@ -9,14 +9,14 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/api"
-	"github.com/tallystick/tallystick/internal/report"
-	"github.com/tallystick/tallystick/reports"
 )
 
 // reportsCommand describes the reports.
 type reportsCommand struct {
 	Name string `arg:"" optional:"" help:"One report only, with its tables, options and filters."`
 
+	reportsFlags
+	dataFlags
 	serverFlags
 }
 
@@ -26,13 +26,13 @@ func (c *reportsCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	if c.Name != "" {
-		r, err := p.definition(ctx, server, c.Name)
+		r, err := p.reportNamed(ctx, server, c.Name)
 		if err != nil {
 			return err
 		}
 		return describeReport(p.stdout, r)
 	}
-	all, err := p.definitions(ctx, server)
+	all, err := p.reportList(ctx, server)
 	if err != nil {
 		return err
 	}
@@ -43,22 +43,22 @@ func (c *reportsCommand) Run(ctx context.Context, p *program) error {
 	return w.Flush()
 }
 
-// definition returns the definition of a report, a server's where there is one.
-func (p *program) definition(ctx context.Context, server *remote, name string) (*tallystick.Report, error) {
+// reportNamed returns the definition of a report, a server's where there is one.
+func (p *program) reportNamed(ctx context.Context, server *remote, name string) (*tallystick.Report, error) {
 	if server != nil {
 		return server.definition(ctx, name)
 	}
-	catalog, err := report.Load(reports.FS)
+	catalog, err := p.catalog()
 	if err != nil {
 		return nil, err
 	}
 	return catalog.Report(name)
 }
 
-// definitions returns all definitions, a server's where there is one.
-func (p *program) definitions(ctx context.Context, server *remote) ([]*tallystick.Report, error) {
+// reportList returns all definitions, a server's where there is one.
+func (p *program) reportList(ctx context.Context, server *remote) ([]*tallystick.Report, error) {
 	if server == nil {
-		catalog, err := report.Load(reports.FS)
+		catalog, err := p.catalog()
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -57,6 +60,43 @@ func oneOf(allowed ...string) func(string) error {
 		}
 		return nil
 	}
+}
+
+func hostPort(text string) error {
+	_, port, err := net.SplitHostPort(text)
+	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n > 65535 {
+		return tallystick.Errorf(tallystick.Invalid, "%q is not an address to listen at", text).WithHint("write HOST:PORT, such as 127.0.0.1:8080")
+	}
+	return nil
+}
+
+func webAddress(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return tallystick.Errorf(tallystick.Invalid, "%q is not the address of a server", text).WithHint("write it like https://usage.example.com")
+	}
+	return nil
+}
+
+func addresses(text string) error {
+	_, err := prefixes(text)
+	return err
+}
+
+// prefixes reads a list of addresses and ranges of them; "" is none.
+func prefixes(text string) (list []netip.Prefix, err error) {
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
+		prefix, err := netip.ParsePrefix(part)
+		if a, err := netip.ParseAddr(part); err == nil {
+			list = append(list, netip.PrefixFrom(a, a.BitLen()))
+			continue
+		}
+		if err != nil {
+			return nil, tallystick.Errorf(tallystick.Invalid, "%q is no address and no range of addresses", part).WithHint("write them like 10.0.0.7 or 10.0.0.0/8")
+		}
+		list = append(list, prefix.Masked())
+	}
+	return list, nil
 }
 
 // scalar returns the text of a single YAML value.

@@ -115,7 +115,7 @@ func (p *program) withEngine(ctx context.Context, fn func(tallystick.Answerer, *
 			if err := a.Wait(ctx, j.Head()); err != nil {
 				return broken(err)
 			}
-			return a.Ask(func(engine tallystick.Answerer) error { return fn(engine, j) })
+			return a.Ask(func(engine tallystick.Answerer) error { return fn(localStore{engine, p, dir, j}, j) })
 		}
 		written := p.written
 		err := ask()

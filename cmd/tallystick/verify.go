@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -17,11 +19,12 @@ import (
 
 // verifyCommand checks the journal.
 type verifyCommand struct {
+	controlFlag
 	storeFlags
 }
 
-// Run reads the whole journal and checks every record and the chain of digests over all of them, and whether the key index or the engine knows more than it. It changes
-// nothing.
+// Run reads the whole journal and checks every record and the chain of digests over all of them, and whether the key index or the engine knows more than it; and where
+// there is a control plane, the chain of hashes over its audit log. It changes no event and no entry.
 func (c *verifyCommand) Run(ctx context.Context, p *program) error {
 	dir, err := p.open("verify")
 	if err != nil {
@@ -46,7 +49,26 @@ func (c *verifyCommand) Run(ctx context.Context, p *program) error {
 	if found.Unfinished > 0 && lost == nil {
 		fmt.Fprintf(w, "unfinished\t%d bytes at the end, which a crash left half written and nobody was promised\n", found.Unfinished)
 	}
-	return errors.Join(w.Flush(), lost)
+	changed := p.verifyAudit(ctx, dir, w)
+	return errors.Join(w.Flush(), lost, changed)
+}
+
+// verifyAudit walks the audit log of the control plane that belongs to a data directory. Where none was made yet, there is nothing to check.
+func (p *program) verifyAudit(ctx context.Context, dir *datadir.Dir, w io.Writer) error {
+	if p.settings.get("control") == "" {
+		if _, err := os.Stat(dir.Control()); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	store, err := p.openControl(ctx, dir)
+	if err != nil {
+		return err
+	}
+	head, err := store.VerifyAudit(ctx)
+	if err == nil {
+		fmt.Fprintf(w, "audit\t%d entries\naudit head\t%s\n", head.Seq, head.Hash)
+	}
+	return errors.Join(broken(err), store.Close())
 }
 
 // lost returns an error where one of the journal's views knows records that the journal does not have any more.

@@ -37,3 +37,11 @@ func (c *versionCommand) Run(p *program) error {
 
 // engineModule is the module of the library inside the engine.
 const engineModule = "github.com/duckdb/duckdb-go/v2"
+
+// version returns the program's own version.
+func version() string {
+	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Version != "" {
+		return build.Main.Version
+	}
+	return "unknown"
+}

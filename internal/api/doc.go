@@ -14,6 +14,11 @@
 //	quarantine.go      rejected events: list, download, remove; quarantine_replay.go tries them again
 //	raw.go             routes whose handlers write their answers themselves
 //	problem.go         errors as problem details (RFC 9457)
+//	oidc.go            GET /api/v1/oidc/begin and /callback: members sign in through an OpenID Connect provider
+//	oidc_provider.go   the provider as it describes itself, and how it is reached
+//	oidc_identity.go   a code becomes an account, and what is checked on the way
+//	oidc_cookie.go     a sign-in that has begun, sealed in the browser
+//	oidc_settings.go   the settings it needs, from the control plane
 //
 // # Decisions about reports
 //

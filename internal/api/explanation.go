@@ -23,6 +23,8 @@ var senses = map[report.Sense]string{
 	report.Events:   "the number of events that are counted",
 	report.Items:    "the number of different items of the events that are counted",
 	report.Sum:      "the sum of the items of the events that are counted; of minutes the items are seconds",
+	report.Average:  "the sum of the items of the events that are counted, divided by the number of these events",
+	report.Answers:  "a number of answers to events that were not accepted; those that were rejected are in the quarantine",
 	report.Mean:     "the number of different items of the events that are counted, divided by the number of their hours",
 	report.Quantity: "the quantity of the entitlement, less the number of different users that are counted",
 }

@@ -34,9 +34,12 @@ type Ingest struct {
 	// Now is the clock of receipt.
 	Now func() time.Time
 
-	Known   func(typ string) bool // of [ingest.Decoder]; may be nil
-	Unknown *ingest.Unknown       // of [ingest.Decoder]; may be nil
-	Logger  *slog.Logger          // nil: nothing is logged
+	Declared func(typ string) *tallystick.DeclaredType // of [ingest.Decoder]; may be nil
+	Unknown  *ingest.Unknown                           // of [ingest.Decoder]; may be nil
+	Logger   *slog.Logger                              // nil: nothing is logged
+
+	// Observe is told what became of the events of each request that was answered; may be nil.
+	Observe func(accepted, duplicate, rejected int)
 
 	// FreeBytes returns how much of the journal's disk is free. It is asked once a second at most; nil: nobody asks.
 	FreeBytes func() (uint64, error)
@@ -51,7 +54,7 @@ type Ingest struct {
 }
 
 func (h *Ingest) prepare() {
-	h.decoder = &ingest.Decoder{Now: h.Now, Known: h.Known, Unknown: h.Unknown}
+	h.decoder = &ingest.Decoder{Now: h.Now, Declared: h.Declared, Unknown: h.Unknown}
 	if h.FreeFloor == 0 {
 		h.FreeFloor = defaultFreeFloor
 	}
@@ -113,6 +116,9 @@ func (h *Ingest) receive(w http.ResponseWriter, r *http.Request, b *body, key In
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
 		return
+	}
+	if h.Observe != nil {
+		h.Observe(t.accepted, t.duplicate, t.rejected)
 	}
 	buffer := h.answers.get()
 	defer h.answers.put(buffer)

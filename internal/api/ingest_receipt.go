@@ -107,7 +107,7 @@ func (t *receipt) keep(ctx context.Context, first int, rejects []*ingest.Item) e
 			ID: hex.EncodeToString(item.Digest[:]), Received: t.at, Source: t.key.Name + ":" + strconv.FormatInt(item.Line, 10),
 			Code: item.Err.Code, Path: item.Err.Path, Reason: reason(item.Err), Length: item.Length, Raw: item.Raw,
 		}
-		t.count("rejected", item.Rule, item.Tenant, item.Source)
+		t.count(tallystick.OutcomeRejected, item.Rule, item.Tenant, item.Source)
 	}
 	kept, err := t.h.Keep(ctx, t.key.Tenant, entries)
 	if err != nil {
@@ -149,9 +149,9 @@ func (t *receipt) settle(ctx context.Context) error {
 				t.accepted++
 				continue
 			case journal.Conflicting:
-				t.count("conflicting", "", b.events[i].Tenant, b.events[i].Source)
+				t.count(tallystick.OutcomeConflicting, "", b.events[i].Tenant, b.events[i].Source)
 			default:
-				t.count("duplicate", "", b.events[i].Tenant, b.events[i].Source)
+				t.count(tallystick.OutcomeDuplicate, "", b.events[i].Tenant, b.events[i].Source)
 			}
 			t.duplicate++
 		}
@@ -181,11 +181,10 @@ func (t *receipt) finish(ctx context.Context) error {
 
 // count counts an event that was not accepted, for the key's tenant or else the event's own.
 func (t *receipt) count(outcome, reason, tenant, source string) {
-	const slot = 15 * tallystick.Minute
 	if t.key.Tenant != "" {
 		tenant = t.key.Tenant
 	}
-	key := tallystick.IngestCount{Tenant: tenant, Source: sourceOf(source), Slot: t.at - t.at%slot, Outcome: outcome, Reason: reason}
+	key := tallystick.IngestCount{Tenant: tenant, Source: sourceOf(source), Slot: tallystick.SlotOf(t.at), Outcome: outcome, Reason: reason}
 	if n, ok := t.counts[key]; ok {
 		t.counts[key] = n + 1
 		return
@@ -222,7 +221,11 @@ func shorten(s string) string {
 	return cut(s, maxText) + "…"
 }
 
+// cut returns at most n bytes of s, and never half a character.
 func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}

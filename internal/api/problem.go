@@ -87,8 +87,11 @@ func logged(logger *slog.Logger, err error) Problem {
 
 // writeProblem writes a problem that is JSON already.
 func writeProblem(w http.ResponseWriter, status int, b []byte) {
-	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+	if (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) && w.Header().Get("Retry-After") == "" {
 		w.Header().Set("Retry-After", "1") // seconds
+	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	write(w, status, "application/problem+json", b)
 }

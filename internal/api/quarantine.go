@@ -22,11 +22,11 @@ import (
 
 // Quarantine answers questions about rejected events, and replays and removes them. Requests may come at the same time.
 type Quarantine struct {
-	Store  *quarantine.Store
-	Append func(context.Context, []tallystick.Event) ([]journal.Verdict, error) // that of the journal
-	Known  func(typ string) bool                                                // of [ingest.Decoder]; may be nil
-	Now    func() time.Time
-	Logger *slog.Logger // nil: nothing is logged
+	Store    *quarantine.Store
+	Append   func(context.Context, []tallystick.Event) ([]journal.Verdict, error) // that of the journal
+	Declared func(typ string) *tallystick.DeclaredType                            // of [ingest.Decoder]; may be nil
+	Now      func() time.Time
+	Logger   *slog.Logger // nil: nothing is logged
 }
 
 // QuarantineList is a part of a tenant's rejected events, in the order of receipt.
@@ -208,7 +208,7 @@ func (h *Quarantine) replay(w http.ResponseWriter, r *http.Request, in *struct {
 	again := &Replay{
 		Tenant: tenant, Store: h.Store, Append: h.Append,
 		// What a tenant is and may is for the provider to say, whoever replays it.
-		Decoder: &ingest.Decoder{Now: h.Now, Tenant: tenant, Known: h.Known, NoAttributes: actorOf(r.Context()).Tenant != ""},
+		Decoder: &ingest.Decoder{Now: h.Now, Tenant: tenant, Declared: h.Declared, NoAttributes: actorOf(r.Context()).Tenant != ""},
 		Stays: func(e *quarantine.Entry, why error) {
 			if len(answer.Items) < control.MaxLimit {
 				answer.Items = append(answer.Items, ReplayStay{e.ID, shorten(why.Error())})

@@ -61,7 +61,7 @@ func (s *quarantineServer) keep(t *testing.T, tenant string, events ...string) [
 	return ids
 }
 
-func (s *quarantineServer) do(t *testing.T, actor, method, path, body string) answered {
+func (s *quarantineServer) do(t *testing.T, actor, method, path, body string) readAnswer {
 	t.Helper()
 	r, err := http.NewRequest(method, s.url+"/api/v1/quarantine"+path, strings.NewReader(body))
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *quarantineServer) do(t *testing.T, actor, method, path, body string) an
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answered{answer.StatusCode, answer.Header, answer.Trailer, string(b)}
+	return readAnswer{answer.StatusCode, answer.Header, answer.Trailer, string(b)}
 }
 
 func botUpsert(tenant, id string) string {
@@ -156,7 +156,7 @@ func TestAQuarantineOutOfReachIsEmpty(t *testing.T) {
 		{"POST", "/replay", `{"tenant":"TENANT","ids":["` + id + `"]}`, 404},
 		{"DELETE", "/" + id + "?tenant=TENANT", "", 404},
 	} {
-		ask := func(actor, tenant string) answered {
+		ask := func(actor, tenant string) readAnswer {
 			return s.do(t, actor, test.method, strings.ReplaceAll(test.path, "TENANT", tenant), strings.ReplaceAll(test.body, "TENANT", tenant))
 		}
 		hidden, nowhere := ask("acme", "zeta").must(t, test.status), ask("provider", "nope")

@@ -24,9 +24,12 @@ type Reports struct {
 	Ask func(ctx context.Context, fn func(tallystick.Answerer, tallystick.Position) error) error
 	// Lookup is that of the journal.
 	Lookup Lookup
-	Now    func() time.Time
-	Limits ReportLimits
-	Logger *slog.Logger // nil: nothing is logged
+	// Ledger knows how events were answered that were not accepted, and Arrived when accepted ones were received; ingest-quality is about these. nil: nothing is known.
+	Ledger  report.Ledger
+	Arrived func(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error
+	Now     func() time.Time
+	Limits  ReportLimits
+	Logger  *slog.Logger // nil: nothing is logged
 
 	once  sync.Once
 	turns *turns
@@ -75,7 +78,7 @@ func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *Question, name,
 	defer cancel()
 	s := newStream(ctx, w, h.Logger)
 	s.finish(h.Ask(ctx, func(engine tallystick.Answerer, head tallystick.Position) error {
-		store := &reached{engine: engine, reach: actor.Reach, empty: head.IsZero()}
+		store := &reached{engine: engine, reach: actor.Reach, empty: head.IsZero(), ledger: h.Ledger, arrived: h.Arrived}
 		if err := q.Whose(ctx, store, InAddress); err != nil {
 			return err
 		}
@@ -83,7 +86,7 @@ func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *Question, name,
 			return err
 		}
 		if request.AsOf.IsZero() {
-			request.AsOf = head
+			request.AsOf, request.Pinned = head, true
 		}
 		s.position = request.AsOf
 		err := fn(ctx, store, request, s)

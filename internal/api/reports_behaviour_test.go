@@ -57,7 +57,7 @@ func TestATenantOutOfReachDoesNotExist(t *testing.T) {
 	for _, path := range []string{
 		trend, "/api/v1/reports/session-usage/file", trend + "/rows/1/columns/Sessions/events", "/api/v1/reports/tenant-usage/tables/tenants",
 	} {
-		ask := func(actor, q string) answered { return s.get(t, path, query(q), "Authorization", actor) }
+		ask := func(actor, q string) readAnswer { return s.get(t, path, query(q), "Authorization", actor) }
 		hidden, nowhere := ask("acme", "tenant=zeta"), ask("acme", "tenant=nope")
 		if hidden.status != 404 || strings.ReplaceAll(hidden.body, "zeta", "nope") != nowhere.body {
 			t.Errorf("%s: out of reach %d %s\nnowhere %d %s", path, hidden.status, hidden.body, nowhere.status, nowhere.body)
@@ -258,7 +258,7 @@ func TestReportsHaveTurns(t *testing.T) {
 	s := serveReports(t, upserts("acme"), func(s *reportServer) {
 		s.Limits = ReportLimits{AtOnce: 2, PerTenant: 1, Waiting: 1, Patience: 10 * time.Millisecond}
 	})
-	get := func(actor string) answered { return s.get(t, trend, query("tenant=acme"), "Authorization", actor) }
+	get := func(actor string) readAnswer { return s.get(t, trend, query("tenant=acme"), "Authorization", actor) }
 	back, err := s.turns.take(t.Context(), "acme")
 	if err != nil {
 		t.Fatal(err)
@@ -303,8 +303,9 @@ func TestDefinitionsOverHTTP(t *testing.T) {
 		if err := json.Unmarshal([]byte(s.get(t, "/api/v1/reports/"+want.Name, nil).must(t, 200).body), &one); err != nil {
 			t.Fatal(err)
 		}
-		if got := one.Report(); fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) || fmt.Sprint(one) != fmt.Sprint(list.Items[i]) {
-			t.Errorf("got %+v\nwant %+v", got, want)
+		told := definitionOf(want)
+		if got := definitionOf(one.Report()); fmt.Sprint(one) != fmt.Sprint(told) || fmt.Sprint(got) != fmt.Sprint(told) || fmt.Sprint(list.Items[i]) != fmt.Sprint(told) {
+			t.Errorf("got %+v, listed %+v\nwant %+v", one, list.Items[i], told)
 		}
 	}
 }

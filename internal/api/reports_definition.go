@@ -50,13 +50,13 @@ func definitionOf(r *tallystick.Report) ReportDefinition {
 	d := ReportDefinition{Name: r.Name, Title: r.Title, About: r.About, Version: r.Version, Zone: r.Zone, File: r.File,
 		Tables: []ReportTableHead{}, Options: []ReportOption{}, Filters: []ReportFilterHead{}}
 	for _, t := range r.Tables {
-		d.Tables = append(d.Tables, ReportTableHead(t))
+		d.Tables = append(d.Tables, ReportTableHead{t.Name, t.About, t.Columns})
 	}
 	for _, o := range r.Options {
 		d.Options = append(d.Options, ReportOption(o))
 	}
 	for _, f := range r.Filters {
-		d.Filters = append(d.Filters, ReportFilterHead(f))
+		d.Filters = append(d.Filters, ReportFilterHead{f.Name, f.About})
 	}
 	return d
 }
@@ -65,13 +65,13 @@ func definitionOf(r *tallystick.Report) ReportDefinition {
 func (d *ReportDefinition) Report() *tallystick.Report {
 	r := &tallystick.Report{Name: d.Name, Title: d.Title, About: d.About, Version: d.Version, Zone: d.Zone, File: d.File}
 	for _, t := range d.Tables {
-		r.Tables = append(r.Tables, tallystick.TableDefinition(t))
+		r.Tables = append(r.Tables, tallystick.TableDefinition{Name: t.Name, About: t.About, Columns: t.Columns})
 	}
 	for _, o := range d.Options {
 		r.Options = append(r.Options, tallystick.Option(o))
 	}
 	for _, f := range d.Filters {
-		r.Filters = append(r.Filters, tallystick.FilterField(f))
+		r.Filters = append(r.Filters, tallystick.FilterField{Name: f.Name, About: f.About})
 	}
 	return r
 }

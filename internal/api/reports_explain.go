@@ -58,7 +58,7 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 	format, options, err := in.wanted(nil)
 	var page page
 	if err == nil {
-		page, err = pageOf(in.After, in.Limit, tallystick.InstantOf(h.Now()))
+		page, err = explanationPage(in.After, in.Limit, tallystick.InstantOf(h.Now()))
 	}
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
@@ -93,8 +93,8 @@ type page struct {
 	now          tallystick.Instant
 }
 
-// pageOf reads the place where a page begins.
-func pageOf(after string, limit int, now tallystick.Instant) (page, error) {
+// explanationPage reads the place where a page begins.
+func explanationPage(after string, limit int, now tallystick.Instant) (page, error) {
 	p := page{limit: limit, now: now}
 	if limit == 0 {
 		p.limit = control.DefaultLimit

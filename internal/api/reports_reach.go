@@ -6,6 +6,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/report"
 )
 
 // reached is an engine as somebody may see it: the tenants that it lists are those in reach, so that any other does not exist, for one who asks for it by name as
@@ -14,6 +15,9 @@ type reached struct {
 	engine tallystick.Answerer
 	reach  control.Reach
 	empty  bool // nothing was applied when the request began, and so nothing is there for it
+
+	ledger  report.Ledger
+	arrived func(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error
 }
 
 func (r *reached) Tenants(ctx context.Context, asOf tallystick.Position, before tallystick.Instant) ([]string, error) {
@@ -83,5 +87,53 @@ func (r *reached) Conversations(ctx context.Context, q tallystick.Conversations)
 	}
 	return r.engine.Conversations(ctx, q)
 }
+
+func (r *reached) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallystick.Arrival, error) {
+	if err := r.within(q.Scope); err != nil {
+		return nil, err
+	}
+	return r.engine.Arrivals(ctx, q)
+}
+
+// holds reports whether a tenant of the ledger is in reach. The provider's own part, "", is for those who reach everything.
+func (r *reached) holds(tenant string) bool {
+	if tenant == "" {
+		return r.reach.All
+	}
+	return r.reach.Holds(tenant)
+}
+
+func (r *reached) IngestCounts(ctx context.Context, tenant string, from, before tallystick.Instant) ([]tallystick.IngestCount, error) {
+	switch {
+	case r.ledger == nil:
+		return nil, tallystick.Errorf(tallystick.Unavailable, "how events were answered is not known here")
+	case !r.holds(tenant):
+		return nil, tallystick.Errorf(tallystick.Internal, "a query about a tenant out of reach")
+	}
+	return r.ledger.IngestCounts(ctx, tenant, from, before)
+}
+
+func (r *reached) IngestCountTenants(ctx context.Context) ([]string, error) {
+	if r.ledger == nil {
+		return nil, nil
+	}
+	tenants, err := r.ledger.IngestCountTenants(ctx)
+	return slices.DeleteFunc(slices.Clone(tenants), func(t string) bool { return !r.holds(t) }), err
+}
+
+func (r *reached) Arrived(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error {
+	switch {
+	case r.arrived == nil:
+		return tallystick.Errorf(tallystick.Unavailable, "single times of receipt are not known here")
+	case !r.holds(tenant):
+		return tallystick.Errorf(tallystick.Internal, "a query about a tenant out of reach")
+	}
+	return r.arrived(ctx, tenant, from, before, fn)
+}
+
+var (
+	_ report.Ledger  = (*reached)(nil)
+	_ report.Arrived = (*reached)(nil)
+)
 
 var _ tallystick.Answerer = (*reached)(nil)

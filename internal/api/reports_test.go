@@ -112,7 +112,7 @@ func (s *reportServer) lookup(_ context.Context, positions []tallystick.Position
 }
 
 // page is an answer that was read to its end.
-type answered struct {
+type readAnswer struct {
 	status  int
 	header  http.Header
 	trailer http.Header
@@ -120,7 +120,7 @@ type answered struct {
 }
 
 // get asks for an address. Headers are given as pairs.
-func (s *reportServer) get(t testing.TB, path string, query url.Values, headers ...string) answered {
+func (s *reportServer) get(t testing.TB, path string, query url.Values, headers ...string) readAnswer {
 	t.Helper()
 	address := s.url + path
 	if len(query) > 0 {
@@ -142,11 +142,11 @@ func (s *reportServer) get(t testing.TB, path string, query url.Values, headers 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answered{answer.StatusCode, answer.Header, answer.Trailer, string(b)}
+	return readAnswer{answer.StatusCode, answer.Header, answer.Trailer, string(b)}
 }
 
 // must fails the test unless the status is that one.
-func (a answered) must(t testing.TB, status int) answered {
+func (a readAnswer) must(t testing.TB, status int) readAnswer {
 	t.Helper()
 	if a.status != status {
 		t.Fatalf("status %d, want %d: %s", a.status, status, a.body)

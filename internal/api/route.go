@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -16,7 +17,31 @@ type needs struct {
 	listing   bool // the listing of tenants: TENANTS:VIEW, or either ADD that includes it
 	entity    control.Entity
 	action    control.Action
-	membersOf bool // members only, not keys
+	or        control.Permission // instead; the zero Permission: nothing else will do
+	scope     control.Scope      // a key with it; its handler sees to that
+	membersOf bool               // members only, not keys
+}
+
+// String says in words what is needed, for the description of the API.
+func (n needs) String() string {
+	what := "Anybody may call it."
+	switch {
+	case n.listing:
+		what = "Needs TENANTS:VIEW, EXPORT_REPORTS:ADD or SCHEDULED_TASKS:ADD."
+	case n.entity != "":
+		what = "Needs " + string(n.entity) + ":" + string(n.action) + "."
+		if n.or != (control.Permission{}) {
+			what = strings.TrimSuffix(what, ".") + " or " + string(n.or.Entity) + ":" + string(n.or.Action) + "."
+		}
+	case n.scope != "":
+		what = "Needs a key with the scope " + string(n.scope) + "."
+	case !n.public:
+		what = "Needs a session or a key."
+	}
+	if n.membersOf {
+		what = strings.TrimSuffix(what, ".") + ", of a member."
+	}
+	return what
 }
 
 // route is a call of the API with what it needs. Every route of the API is made by [handle], so that the table of them is whole.
@@ -25,12 +50,40 @@ type route struct {
 	needs
 	id, summary string
 	tag         string
+	status      int    // of success; 0: 201 for POST, 204 for DELETE, 200 for others
+	repeatable  bool   // it makes something, and may be repeated under an Idempotency-Key
+	once        string // member of its answer that is shown this once, and not when it is repeated
 }
 
 // handle registers a route.
 func handle[In, Out any](api huma.API, r route, fn func(context.Context, *In) (*Out, error)) {
-	huma.Register(api, huma.Operation{
-		Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Tags: []string{r.tag}, Metadata: map[string]any{"needs": r.needs},
-		DefaultStatus: map[string]int{http.MethodPost: http.StatusCreated, http.MethodDelete: http.StatusNoContent}[r.method],
-	}, fn)
+	if r.needs == (needs{}) {
+		panic("the route " + r.id + " does not say what it needs")
+	}
+	if r.status == 0 {
+		r.status = map[string]int{http.MethodPost: http.StatusCreated, http.MethodDelete: http.StatusNoContent}[r.method]
+	}
+	op := huma.Operation{
+		Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Description: r.needs.String(), Tags: []string{r.tag}, DefaultStatus: r.status,
+		Metadata: map[string]any{"needs": r.needs, "repeatable": r.repeatable, "once": r.once}, MaxBodyBytes: maxBody,
+	}
+	if !r.public {
+		op.Security = []map[string][]string{{"session": {}}}
+		if !r.membersOf {
+			op.Security = append(op.Security, map[string][]string{"key": {}})
+		}
+	}
+	if r.repeatable {
+		op.Parameters = append(op.Parameters, &huma.Param{
+			Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: huma.TypeString},
+			Description: "A request that is repeated under the same key within a day is not done again: it is answered as the first time, but for what is shown once.",
+		})
+	}
+	huma.Register(api, op, func(ctx context.Context, in *In) (*Out, error) {
+		out, err := fn(ctx, in)
+		if err != nil {
+			return nil, answerOf(ctx, err)
+		}
+		return out, nil
+	})
 }

@@ -117,7 +117,7 @@ func (p *place) tree(parents ...[2]string) {
 func TestIngestCounts(t *testing.T) {
 	onEach(t, func(p *place) {
 		other := p.another()
-		slot := control.SlotOf(start)
+		slot := tallystick.SlotOf(start)
 		one := func(source, outcome, reason string, at tallystick.Instant, n int64) tallystick.IngestCount {
 			return tallystick.IngestCount{Tenant: "acme", Source: source, Slot: at, Outcome: outcome, Reason: reason, Count: n}
 		}
@@ -127,7 +127,7 @@ func TestIngestCounts(t *testing.T) {
 			go func() {
 				var err error
 				for range 20 {
-					counts := []tallystick.IngestCount{one("b", "rejected", "no time", slot, 1), one("a", "duplicate", "", slot, 2), one("a", "duplicate", "", slot-control.IngestSlot, 1),
+					counts := []tallystick.IngestCount{one("b", "rejected", "no time", slot, 1), one("a", "duplicate", "", slot, 2), one("a", "duplicate", "", slot-tallystick.ArrivalSlot, 1),
 						{Slot: slot, Outcome: "rejected", Count: 1}}
 					if i%3 == 0 {
 						slices.Reverse(counts)
@@ -140,20 +140,20 @@ func TestIngestCounts(t *testing.T) {
 		for range 8 {
 			p.is(<-done, "")
 		}
-		got, err := p.IngestCounts(p.Context(), "acme", slot-control.IngestSlot, slot+1)
+		got, err := p.IngestCounts(p.Context(), "acme", slot-tallystick.ArrivalSlot, slot+1)
 		p.is(err, "")
-		want := []tallystick.IngestCount{one("a", "duplicate", "", slot-control.IngestSlot, 160), one("a", "duplicate", "", slot, 320), one("b", "rejected", "no time", slot, 160)}
+		want := []tallystick.IngestCount{one("a", "duplicate", "", slot-tallystick.ArrivalSlot, 160), one("a", "duplicate", "", slot, 320), one("b", "rejected", "no time", slot, 160)}
 		if !slices.Equal(got, want) {
 			p.Errorf("8 that add at once come to\n%v, want\n%v", got, want)
 		}
-		if got, err := p.IngestCounts(p.Context(), "acme", slot-control.IngestSlot, slot); err != nil || len(got) != 1 {
+		if got, err := p.IngestCounts(p.Context(), "acme", slot-tallystick.ArrivalSlot, slot); err != nil || len(got) != 1 {
 			p.Errorf("the end of a period is in it: %v, %v", got, err)
 		}
 		if got, err := p.IngestCountTenants(p.Context()); err != nil || !slices.Equal(got, []string{"", "acme"}) {
 			p.Errorf("tenants %q, %v", got, err)
 		}
 		p.is(p.AddIngestCounts(p.Context(), []tallystick.IngestCount{one("a", "duplicate", "", slot+1, 1)}), tallystick.Invalid)
-		if got := control.SlotOf(-1); got != -control.IngestSlot {
+		if got := tallystick.SlotOf(-1); got != -tallystick.ArrivalSlot {
 			p.Errorf("the slot before 1970 is %v", got)
 		}
 	})

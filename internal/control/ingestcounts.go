@@ -9,25 +9,13 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// IngestSlot is the length of time that ingest is counted by.
-const IngestSlot = 15 * tallystick.Minute
-
-// SlotOf returns the slot that an instant lies in.
-func SlotOf(t tallystick.Instant) tallystick.Instant {
-	s := t - t%IngestSlot
-	if s > t {
-		s -= IngestSlot
-	}
-	return s
-}
-
 // AddIngestCounts adds to the counts of ingest, all of them or, with an error, none. Counts of the same tenant, source, slot, outcome and reason become one.
 func (s *Store) AddIngestCounts(ctx context.Context, counts []tallystick.IngestCount) error {
 	counts = slices.Clone(counts)
 	for i := range counts {
 		n := &counts[i]
 		n.Tenant, n.Source, n.Reason = clean(n.Tenant, 1024), clean(n.Source, 1024), clean(n.Reason, 1024)
-		if n.Slot != SlotOf(n.Slot) {
+		if n.Slot != tallystick.SlotOf(n.Slot) {
 			return tallystick.Errorf(tallystick.Invalid, "the slot %v of an ingest count does not begin a quarter of an hour", n.Slot)
 		}
 	}

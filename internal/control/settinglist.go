@@ -54,7 +54,8 @@ var SettingList = []Setting{
 	{Name: "oidc_issuer", Kind: URLSetting, Default: `""`},
 	{Name: "oidc_client_id", Kind: TextSetting, Default: `""`},
 	{Name: "oidc_client_secret", Kind: SecretSetting, Default: `null`},
-	{Name: "oidc_name", Kind: TextSetting, Default: `""`}, // what its button says
+	{Name: "oidc_name", Kind: TextSetting, Default: `""`},             // what its button says
+	{Name: "oidc_trusted_issuers", Kind: TextsSetting, Default: `[]`}, // whose e-mails are taken as verified where they don't say so
 }
 
 func settingOf(name string) (*Setting, error) {

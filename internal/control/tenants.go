@@ -136,6 +136,25 @@ func (s *Store) RemoveTenant(ctx context.Context, actor Actor, id string) error 
 	})
 }
 
+// Tenant returns a tenant's place in the tree, and whether the tree holds it in the actor's reach. Whoever is above it is shown as by [Store.Tenants], and it needs
+// the same.
+func (s *Store) Tenant(ctx context.Context, actor Actor, id string) (t Tenant, known bool, err error) {
+	if !actor.CanListTenants() {
+		return Tenant{}, false, actor.Need(Tenants, View)
+	}
+	t.ID = id
+	if !actor.Reach.Holds(id) {
+		return t, false, nil
+	}
+	if known, err = s.single().row(ctx, `SELECT parent FROM tenants WHERE id = ?`, []any{id}, &t.Parent); err != nil {
+		return Tenant{}, false, fmt.Errorf("read tenant: %w", err)
+	}
+	if !actor.Reach.Holds(t.Parent) {
+		t.Parent = ""
+	}
+	return t, known, nil
+}
+
 // Tenants lists the part of the tree that is in the actor's reach, by id. A tenant's member sees its own tenant without its parent. It needs what
 // [Permissions.CanListTenants] says.
 func (s *Store) Tenants(ctx context.Context, actor Actor, p Page) (List[Tenant], error) {

@@ -1,12 +1,15 @@
 // Package datadir is the directory in which one Tallystick keeps everything: it says where things are, and sees to it that one program at a time uses them.
 //
 //	VERSION      format of the directory, "tallystick 1"
+//	ID           name of the event store, once something has asked for it
 //	LOCK         held while a program uses the directory, with that program's name inside
 //	journal/     the truth; its folder keys/ is an index that can be made again from it
 //	engine/      a view of the journal; the only part that may be deleted without loss
 //	quarantine/  events that were rejected
 //	reports/     definitions of custom reports
 //	files/       reports that were made
+//	control.db   the control plane, where no other database is named
+//	secret.key   seals the secrets among the settings
 //
 // Decisions:
 //
@@ -24,6 +27,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -120,16 +124,26 @@ func open(path string, holder Holder) (_ *Dir, err error) {
 // Close gives the lock back, without its name in it, so that the next holder is not taken for this one before it has written its own.
 func (d *Dir) Close() error { return errors.Join(d.lock.Truncate(0), d.lock.Close()) }
 
+// Announce writes another name of this process into the lock, such as one with the address where it answers by now.
+func (d *Dir) Announce(holder Holder) error {
+	if err := errors.Join(d.lock.Truncate(0), writeAt(d.lock, holder.String()+"\n")); err != nil {
+		return denied(d.path, err)
+	}
+	return nil
+}
+
 // Path returns the directory itself, as it was given.
 func (d *Dir) Path() string { return d.path }
 
-// The parts of the directory. All exist but Keys, which the journal makes.
+// The parts of the directory. All exist but Keys, which the journal makes, and the files Control and SecretKey, which whoever needs them makes.
 func (d *Dir) Journal() string    { return filepath.Join(d.path, "journal") }
 func (d *Dir) Keys() string       { return filepath.Join(d.path, "journal", "keys") }
 func (d *Dir) Engine() string     { return filepath.Join(d.path, "engine") }
 func (d *Dir) Quarantine() string { return filepath.Join(d.path, "quarantine") }
 func (d *Dir) Reports() string    { return filepath.Join(d.path, "reports") }
 func (d *Dir) Files() string      { return filepath.Join(d.path, "files") }
+func (d *Dir) Control() string    { return filepath.Join(d.path, "control.db") }
+func (d *Dir) SecretKey() string  { return filepath.Join(d.path, "secret.key") }
 
 // ClearEngine deletes what is in the engine's part. It is made again from the journal.
 func (d *Dir) ClearEngine() error {
@@ -191,7 +205,11 @@ func checkEmpty(path string) error {
 	for _, e := range entries {
 		switch e.Name() {
 		case lockFile, newVersionFile, "lost+found":
-		case "journal", "engine", "quarantine", "reports", "files":
+		case "reports":
+			if !onlyDefinitions(filepath.Join(path, e.Name())) {
+				return foreign(path, e.Name())
+			}
+		case "journal", "engine", "quarantine", "files":
 			if inside, err := os.ReadDir(filepath.Join(path, e.Name())); err == nil && len(inside) == 0 {
 				continue
 			}
@@ -201,6 +219,15 @@ func checkEmpty(path string) error {
 		}
 	}
 	return nil
+}
+
+// onlyDefinitions reports whether a folder holds nothing but definitions of reports, which somebody may have put there before the first event came.
+func onlyDefinitions(folder string) bool {
+	entries, err := os.ReadDir(folder)
+	return err == nil && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		ext := filepath.Ext(e.Name())
+		return !e.Type().IsRegular() || ext != ".yaml" && ext != ".yml"
+	})
 }
 
 func foreign(path, name string) error {

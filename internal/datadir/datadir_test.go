@@ -118,12 +118,16 @@ func names(path string) string {
 
 func TestTheSecondIsToldWhoWasFirst(t *testing.T) {
 	path := t.TempDir()
-	first, err := Create(path, Holder{PID: 123, Command: "serve", Address: "http://127.0.0.1:8080"})
+	first, err := Create(path, Holder{PID: 123, Command: "serve", Address: "http://127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := first.Announce(Holder{PID: 123, Command: "serve", Address: "http://127.0.0.1:8080"}); err != nil {
+		t.Fatal(err)
+	}
 	_, err = Open(path, me)
-	want := "another tallystick (pid 123, serve, http://127.0.0.1:8080) is using " + path + "; ask it with --server http://127.0.0.1:8080 and a key, or stop it"
+	want := "another tallystick (pid 123, serve, http://127.0.0.1:8080) is using " + path +
+		"; ask it with --server http://127.0.0.1:8080, or stop it"
 	if tallystick.CodeOf(err) != tallystick.Conflict || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
@@ -142,6 +146,44 @@ func TestTheSecondIsToldWhoWasFirst(t *testing.T) {
 	}
 	if err := second.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestAnIDStaysWithItsDirectory(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	ids := map[string]bool{}
+	for range 2 {
+		d, err := Create(path, me)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := d.ID()
+		if err != nil || len(id) < 20 {
+			t.Fatalf("%q, %v", id, err)
+		}
+		ids[id] = true
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		moved := path + "-moved"
+		if err := os.Rename(path, moved); err != nil {
+			t.Fatal(err)
+		}
+		path = moved
+	}
+	other, err := Create(filepath.Join(t.TempDir(), "data"), me)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if id, err := other.ID(); err != nil || ids[id] || len(ids) != 1 {
+		t.Errorf("ids %v, and of another directory %q, %v", ids, id, err)
+	}
+	if err := os.WriteFile(filepath.Join(other.Path(), idFile), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.ID(); err == nil {
+		t.Error("an ID that says nothing was taken for one")
 	}
 }
 

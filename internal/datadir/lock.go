@@ -75,11 +75,12 @@ func (e *InUse) By(command string) bool {
 	return slices.Contains(strings.Split(e.Holder, ", "), command)
 }
 
-// Address returns where the program answers, empty where it does not.
+// Address returns where the program answers; "" where it does not.
 func (e *InUse) Address() string {
-	parts := strings.Split(e.Holder, ", ")
-	if last := parts[len(parts)-1]; strings.HasPrefix(last, "http://") || strings.HasPrefix(last, "https://") {
-		return last
+	for _, part := range strings.Split(e.Holder, ", ") {
+		if strings.HasPrefix(part, "http://") || strings.HasPrefix(part, "https://") {
+			return part
+		}
 	}
 	return ""
 }
@@ -87,12 +88,12 @@ func (e *InUse) Address() string {
 // heldBy says who has the directory.
 func heldBy(f *os.File, path string) error {
 	text, _ := io.ReadAll(io.LimitReader(f, 1<<10))
-	holder := &InUse{strings.TrimSpace(string(text))}
-	e := tallystick.Errorf(tallystick.Conflict, "%w is using %s", holder, path)
-	if address := holder.Address(); address != "" {
-		return e.WithHint("ask it with --server %s and a key, or stop it", address)
+	e := &InUse{strings.TrimSpace(string(text))}
+	hint := "wait for it or stop it"
+	if address := e.Address(); address != "" {
+		hint = "ask it with --server " + address + ", or stop it"
 	}
-	return e.WithHint("wait for it or stop it")
+	return tallystick.Errorf(tallystick.Conflict, "%w is using %s", e, path).WithHint("%s", hint)
 }
 
 func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }

@@ -16,12 +16,12 @@ type Decoder struct {
 	Tenant string
 	// NoAttributes rejects the types that change what a tenant is and may, tenant.upserted and entitlement.set.
 	NoAttributes bool
-	// Known reports whether a type that is not built in was declared. Events of such a type have no rules; all of their data is [tallystick.Event.Extra].
-	// nil: no type was.
-	Known func(typ string) bool
 	// KeepRaw lets the items of a stream have the bytes of their events, whole, also of those that were not rejected: for who hands them on as they came. Of an event
 	// that is longer than allowed it still is the beginning only.
 	KeepRaw bool
+	// Declared returns what was declared of a type that is not built in, nil where nothing was. The data of such an event is [tallystick.Event.Extra]; fields that were
+	// not declared are kept like those of any type. nil: no type was declared.
+	Declared func(typ string) *tallystick.DeclaredType
 	// Unknown counts what the vocabulary does not know. nil: it is not counted.
 	Unknown *Unknown
 
@@ -33,7 +33,7 @@ type Decoder struct {
 // For returns a decoder for the events of one tenant, "" for those of any. It is otherwise like d and shares its memory, so that one may be made for each request;
 // its fields may be changed before its first use.
 func (d *Decoder) For(tenant string) *Decoder {
-	return &Decoder{Now: d.Now, Tenant: tenant, NoAttributes: d.NoAttributes, Known: d.Known, KeepRaw: d.KeepRaw, Unknown: d.Unknown, parent: d.pools()}
+	return &Decoder{Now: d.Now, Tenant: tenant, NoAttributes: d.NoAttributes, KeepRaw: d.KeepRaw, Declared: d.Declared, Unknown: d.Unknown, parent: d.pools()}
 }
 
 // pools returns the decoder whose pools are used.
@@ -179,9 +179,13 @@ func (d *decoding) envelope() (tallystick.Event, *tallystick.Error) {
 		return e, err
 	}
 	t := typeNamed(e.Type)
-	if t == nil && (d.Known == nil || !d.Known(e.Type)) {
+	var declared *tallystick.DeclaredType
+	if t == nil && d.Declared != nil {
+		declared = d.Declared(e.Type)
+	}
+	if t == nil && declared == nil {
 		d.Unknown.countType(e.Type)
-		return e, unknownType.wrong("unknown type %s", quote(e.Type)).At("type").WithHint("correct it; only the types of the vocabulary are taken")
+		return e, unknownType.wrong("unknown type %s", quote(e.Type)).At("type").WithHint("correct it, or declare it in a report of your own")
 	}
 	if base64 != nil {
 		return e, base64Data.wrong("data in base64 is not read").At("data_base64").WithHint("give the data as a JSON object in the member data")
@@ -195,12 +199,15 @@ func (d *decoding) envelope() (tallystick.Event, *tallystick.Error) {
 			return e, under("data", err)
 		}
 	} else {
-		e.Extra = d.extra(d.data, func(member) bool { return true })
+		if err = d.labels(declared); err != nil {
+			return e, under("data", err)
+		}
+		e.Extra = d.extra(d.data, func(m member) bool { return !d.emptyID(declared, &m) })
 	}
 	if others > 0 {
 		e.Attributes = d.extra(d.members, func(m member) bool { return !isAttribute(m.name) })
 	}
-	d.Unknown.countEvent(&e, t != nil)
+	d.Unknown.countEvent(&e, declared)
 	return e, nil
 }
 

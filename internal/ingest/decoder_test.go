@@ -87,8 +87,35 @@ func TestRules(t *testing.T) {
 func TestBoundTenant(t *testing.T) {
 	d := newDecoder()
 	d.Tenant = "acme"
-	d.Known = func(typ string) bool { return typ == "order.placed" }
+	d.Declared = declares(tallystick.DeclaredType{Name: "order.placed"})
 	golden(t, "testdata/bound.txt", d)
+}
+
+// TestDeclared runs testdata/declared.txt with a type that has a field of every kind.
+func TestDeclared(t *testing.T) {
+	const limit = tallystick.MaxNumber * tallystick.NumberUnit
+	d := newDecoder()
+	d.Declared = declares(tallystick.DeclaredType{Name: "com.example.ticket.rated", Labels: []tallystick.LabelRule{
+		{Name: "ticket", Kind: tallystick.LabelID, Required: true},
+		{Name: "score", Kind: tallystick.LabelInteger, Min: 1_000_000, Max: 5_000_000},
+		{Name: "weight", Kind: tallystick.LabelNumber, Min: -limit, Max: limit},
+		{Name: "team", Kind: tallystick.LabelText, Values: []string{"billing", "care"}},
+		{Name: "note", Kind: tallystick.LabelText},
+		{Name: "agent", Kind: tallystick.LabelID},
+		{Name: "urgent", Kind: tallystick.LabelFlag},
+	}})
+	golden(t, "testdata/declared.txt", d)
+}
+
+func declares(types ...tallystick.DeclaredType) func(string) *tallystick.DeclaredType {
+	return func(name string) *tallystick.DeclaredType {
+		for i := range types {
+			if types[i].Name == name {
+				return &types[i]
+			}
+		}
+		return nil
+	}
 }
 
 func golden(t *testing.T, file string, d *Decoder) {

@@ -53,9 +53,9 @@ func (u *Unknown) Counts() (counts []UnknownCount, others int64) {
 	return counts, u.others
 }
 
-// countEvent counts an accepted event's attributes and, where the vocabulary has its type, its fields.
-func (u *Unknown) countEvent(e *tallystick.Event, builtIn bool) {
-	if u == nil || len(e.Attributes) == 0 && (len(e.Extra) == 0 || !builtIn) {
+// countEvent counts an accepted event's attributes, and the fields of it that neither the vocabulary has nor its declaration.
+func (u *Unknown) countEvent(e *tallystick.Event, declared *tallystick.DeclaredType) {
+	if u == nil || len(e.Attributes) == 0 && len(e.Extra) == 0 {
 		return
 	}
 	u.mu.Lock()
@@ -65,8 +65,8 @@ func (u *Unknown) countEvent(e *tallystick.Event, builtIn bool) {
 			u.count(UnknownName{Type: e.Type, Attribute: orQuotes(a.Name)})
 		}
 	}
-	if builtIn {
-		for _, x := range e.Extra {
+	for _, x := range e.Extra {
+		if declared == nil || declared.Label(x.Name) == nil {
 			u.count(UnknownName{Type: e.Type, Field: orQuotes(x.Name)})
 		}
 	}

@@ -6,12 +6,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/tallystick/tallystick"
 )
 
 func TestUnknown(t *testing.T) {
 	d := newDecoder()
 	d.Unknown = &Unknown{}
-	d.Known = func(typ string) bool { return typ == "order.placed" }
+	d.Declared = declares(tallystick.DeclaredType{Name: "order.placed", Labels: []tallystick.LabelRule{{Name: "total"}}})
 	event := func(typ, attributes, data string) string {
 		return `{"id":"e","source":"s","tenant":"t","type":"` + typ + `"` + attributes + `,"data":{` + data + `}}`
 	}
@@ -22,7 +24,7 @@ func TestUnknown(t *testing.T) {
 				event("bot.upserted", `,"traceparent":"x","datacontenttype":"application/json"`, `"bot_id":"b","colour":"red","shape":null`),
 				event("bot.upserted", ``, `"bot_id":"b","colour":"red","size":1`),
 				event("bot.upserted", ``, `"bot_id":5,"colour":"rejected"`),
-				event("order.placed", `,"traceparent":"x"`, `"total":5`),
+				event("order.placed", `,"traceparent":"x"`, `"total":"5","extra":1`),
 				event("order.paid", `,"traceparent":"x"`, `"total":5`),
 			} {
 				d.Event([]byte(raw))
@@ -36,6 +38,7 @@ func TestUnknown(t *testing.T) {
 		{UnknownName{Type: "bot.upserted", Field: "size"}, 4},
 		{UnknownName{Type: "bot.upserted", Attribute: "traceparent"}, 4},
 		{UnknownName{Type: "order.paid"}, 4},
+		{UnknownName{Type: "order.placed", Field: "extra"}, 4},
 		{UnknownName{Type: "order.placed", Attribute: "traceparent"}, 4},
 	}
 	if !reflect.DeepEqual(got, want) || others != 0 {

@@ -28,13 +28,13 @@ func TestEnginesGiveTheSameReports(t *testing.T) {
 		}
 		first, streams = n, 1
 	}
-	catalog := load(t)
+	catalog := loadAll(t)
 	for seed := first; seed < first+int64(streams); seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			events := enginetest.Random(seed, 400)
 			engines := enginesWith(t, events)
 			r := rand.New(rand.NewPCG(uint64(seed), 1))
-			for _, definition := range catalog.Reports() {
+			for _, definition := range usage(catalog) {
 				for range 3 {
 					request := randomRequest(r, definition, events)
 					want := answerOf(t, catalog, engines["memory"], request)

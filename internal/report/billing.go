@@ -114,8 +114,8 @@ func (v *invoice) concurrency(section string, span tallystick.Span, where tallys
 }
 
 // hours returns the edges of the period's clock hours.
-func (v *invoice) hours() []tallystick.Instant {
-	return tallystick.Edges(v.calendar.Buckets(tallystick.Hourly, v.from, v.scope.Before), v.from, v.scope.Before)
+func (p *plan) hours() []tallystick.Instant {
+	return tallystick.Edges(p.calendar.Buckets(tallystick.Hourly, p.from, p.scope.Before), p.from, p.scope.Before)
 }
 
 // peaks adds up the peaks of the hours that have one.

@@ -9,85 +9,122 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/tallystick/tallystick"
 )
 
-// Catalog is a set of report definitions.
+// Catalog is a set of report definitions: the built-in ones, and those of a folder. It does not change.
 type Catalog struct {
-	reports []*tallystick.Report // by name
+	reports  []*tallystick.Report // by name
+	types    map[string]*tallystick.DeclaredType
+	problems []Problem // why files are left out, by file
 }
 
-// builder makes the rows of one table of one tenant.
-type builder func(*plan, rows) error
-
-// builtins are the pieces of Go behind the built-in definitions, by report and table.
-var builtins = map[string]map[string]builder{
-	"room-usage":    {"rooms": (*plan).rooms},
-	"billing-usage": {"usage": (*plan).billing},
-	"tenant-usage":  {"tenants": (*plan).tenantRow},
-	"service-usage": {
-		"unique-contacts": (*plan).uniqueContacts, "resolved-conversations": (*plan).resolvedConversations, "active-agents": (*plan).activeAgents,
-		"channels": (*plan).connectedChannels, "proactive-messages": (*plan).proactiveMessages,
-	},
-	"session-usage": {
-		"summary": (*plan).sessionSummary, "trend": (*plan).sessionTrend, "by-bot": (*plan).sessionsByBot, "by-channel": (*plan).sessionsByChannel,
-		"by-version": (*plan).sessionsByVersion, "by-month": (*plan).sessionsByMonth, "ticket-trend": (*plan).ticketTrend, "detail": (*plan).sessionDetail,
-	},
-}
-
-// Load reads every definition, NAME.yaml, of a file system. Unknown keys are errors.
+// Load reads the built-in definitions, NAME.yaml, of a file system.
 func Load(files fs.FS) (*Catalog, error) {
-	names, err := fs.Glob(files, "*.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("list reports: %w", err)
-	}
-	c := &Catalog{}
-	for _, name := range names {
-		r, err := load(files, name)
-		if err != nil {
-			return nil, fmt.Errorf("load report %s: %w", name, err)
-		}
-		c.reports = append(c.reports, r)
-	}
-	return c, nil
+	c := &Catalog{types: map[string]*tallystick.DeclaredType{}}
+	return c, c.load(files, true)
 }
 
-func load(files fs.FS, name string) (*tallystick.Report, error) {
-	text, err := fs.ReadFile(files, name)
+// With returns a catalog that also has the definitions of a folder, NAME.yaml. A file with a problem is left out, and the others go on: see [Catalog.Problems].
+func (c *Catalog) With(files fs.FS) (*Catalog, error) {
+	d := &Catalog{slices.Clone(c.reports), maps.Clone(c.types), slices.Clone(c.problems)}
+	err := d.load(files, false)
+	slices.SortFunc(d.reports, func(a, b *tallystick.Report) int { return strings.Compare(a.Name, b.Name) })
+	return d, err
+}
+
+// largest is how many bytes a definition has at most.
+const largest = 1 << 20
+
+func (c *Catalog) load(files fs.FS, builtIn bool) error {
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return fmt.Errorf("list reports: %w", err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if ext := path.Ext(name); strings.HasPrefix(name, ".") || ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		text, err := readAll(files, name)
+		if err != nil {
+			c.problems = append(c.problems, Problem{File: name, Message: err.Error()})
+			continue
+		}
+		r, problems := read(name, text, builtIn)
+		if len(problems) == 0 {
+			problems = c.add(name, r)
+		}
+		if builtIn && len(problems) > 0 {
+			return fmt.Errorf("built-in report: %s", problems[0])
+		}
+		c.problems = append(c.problems, problems...)
+	}
+	return nil
+}
+
+func readAll(files fs.FS, name string) ([]byte, error) {
+	f, err := files.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	r := new(tallystick.Report)
-	if err := yaml.UnmarshalWithOptions(text, r, yaml.Strict()); err != nil {
-		return nil, err
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, largest+1))
+	if err == nil && len(text) > largest {
+		err = fmt.Errorf("the file is larger than %d bytes", largest)
 	}
-	if r.Name != strings.TrimSuffix(path.Base(name), ".yaml") {
-		return nil, fmt.Errorf("its name is %q; name the file after it", r.Name)
+	return text, err
+}
+
+// add adds a definition, unless it contradicts those that are there.
+func (c *Catalog) add(file string, r *tallystick.Report) []Problem {
+	wrong := func(format string, args ...any) []Problem {
+		return []Problem{{File: file, Message: fmt.Sprintf(format, args...)}}
 	}
-	tables := builtins[r.Name]
-	if len(tables) != len(r.Tables) {
-		return nil, fmt.Errorf("it has %d tables, the program makes %d", len(r.Tables), len(tables))
+	if slices.ContainsFunc(c.reports, func(o *tallystick.Report) bool { return o.Name == r.Name }) {
+		return wrong("there is a report %q already; give this one another name", r.Name)
 	}
-	for _, t := range r.Tables {
-		if tables[t.Name] == nil {
-			return nil, fmt.Errorf("no code makes its table %q", t.Name)
+	merged := map[string]*tallystick.DeclaredType{}
+	for i := range r.Events {
+		t := &r.Events[i]
+		known := c.types[t.Name]
+		if known == nil {
+			merged[t.Name] = t
+			continue
 		}
+		// Several reports may be about one type. Each may name fields that the others don't; of the same field they must say the same.
+		both := &tallystick.DeclaredType{Name: t.Name, Labels: slices.Clone(known.Labels)}
+		for _, l := range t.Labels {
+			i := slices.IndexFunc(both.Labels, func(o tallystick.LabelRule) bool { return o.Name == l.Name })
+			if i < 0 {
+				both.Labels = append(both.Labels, l)
+			} else if !reflect.DeepEqual(both.Labels[i], l) {
+				return wrong("the field %s of %s is declared otherwise in another report; declare it the same way in both", l.Name, t.Name)
+			}
+		}
+		merged[t.Name] = both
 	}
-	if !slices.Contains([]string{zoneTenant, zoneUTC, zoneAlwaysUTC}, r.Zone) {
-		return nil, fmt.Errorf("zone %q is none of %s, %s, %s", r.Zone, zoneTenant, zoneUTC, zoneAlwaysUTC)
-	}
-	return r, nil
+	maps.Copy(c.types, merged)
+	c.reports = append(c.reports, r)
+	return nil
 }
 
 // Reports returns the definitions by name. They must not be changed.
 func (c *Catalog) Reports() []*tallystick.Report { return c.reports }
+
+// Problems returns why files were left out.
+func (c *Catalog) Problems() []Problem { return c.problems }
+
+// Type returns what the definitions declare of a type of event that is not built in, nil where they don't.
+func (c *Catalog) Type(name string) *tallystick.DeclaredType { return c.types[name] }
 
 // Report returns the definition of that name.
 func (c *Catalog) Report(name string) (*tallystick.Report, error) {
@@ -97,6 +134,11 @@ func (c *Catalog) Report(name string) (*tallystick.Report, error) {
 			return r, nil
 		}
 		names = append(names, r.Name)
+	}
+	for _, p := range c.problems {
+		if strings.TrimSuffix(p.File, path.Ext(p.File)) == name {
+			return nil, tallystick.Errorf(tallystick.Invalid, "the definition of report %q can't be read: %s", name, p).WithHint("mend it; `tallystick reports` lists all that is wrong")
+		}
 	}
 	return nil, tallystick.Errorf(tallystick.NotFound, "there is no report %q", name).WithHint("the reports are %s", strings.Join(names, ", "))
 }

@@ -48,6 +48,8 @@ const (
 	Events   Sense = "events"   // their number is the cell
 	Items    Sense = "items"    // the number of their different items is the cell
 	Sum      Sense = "sum"      // their items add up to the cell; of minutes the items are seconds
+	Average  Sense = "average"  // their items, added up and divided by their number, are the cell
+	Answers  Sense = "answers"  // it counts answers to events that were not accepted, which are no events of the journal
 	Mean     Sense = "mean"     // items are an hour and a span: the different items, divided by the different hours, are the cell
 	Quantity Sense = "quantity" // the item of the entitlement, less the number of different users, is the cell
 )
@@ -96,7 +98,11 @@ func (c *Catalog) Explain(ctx context.Context, store tallystick.Answerer, reques
 	} else {
 		t.column = tableNamed(definition, table).Columns[at-prefix].Name
 		t.value = t.cells[at-prefix]
-		err = explainers[definition.Name][table](t)
+		if d := tableNamed(definition, table); d.Code != "" {
+			err = pieceNamed(d.Code).explain(t)
+		} else {
+			err = t.declaredCell(&d, at-prefix)
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -106,21 +112,6 @@ func (c *Catalog) Explain(ctx context.Context, store tallystick.Answerer, reques
 	})
 	x.Sense, x.events = t.sense, t.found
 	return x, nil
-}
-
-// explainers are the pieces of Go that explain the cells of the built-in tables, as [builtins] are those that make them.
-var explainers = map[string]map[string]func(*target) error{
-	"room-usage":    {"rooms": (*target).room},
-	"billing-usage": {"usage": (*target).bill},
-	"tenant-usage":  {"tenants": (*target).tenantCell},
-	"service-usage": {
-		"unique-contacts": (*target).service, "resolved-conversations": (*target).service, "active-agents": (*target).service,
-		"channels": (*target).connection, "proactive-messages": (*target).service,
-	},
-	"session-usage": {
-		"summary": (*target).session, "trend": (*target).session, "by-bot": (*target).session, "by-channel": (*target).session,
-		"by-version": (*target).session, "by-month": (*target).session, "ticket-trend": (*target).session, "detail": (*target).sessionRow,
-	},
 }
 
 // target is a cell while it is being explained.

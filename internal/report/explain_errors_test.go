@@ -10,7 +10,7 @@ import (
 
 func TestWrongExplanations(t *testing.T) {
 	engine := memory.New()
-	if err := engine.Apply(t.Context(), recordsOf(readEvents(t, "../../reports/room-usage/rooms/events.jsonl"))); err != nil {
+	if err := engine.Apply(t.Context(), recordsOf(readEvents(t, load(t), "../../reports/room-usage/rooms/events.jsonl"))); err != nil {
 		t.Fatal(err)
 	}
 	catalog := load(t)
@@ -45,7 +45,7 @@ func TestWrongExplanations(t *testing.T) {
 // TestColumnsByNumberAndName asks for one cell in all the ways it can be named.
 func TestColumnsByNumberAndName(t *testing.T) {
 	engine := memory.New()
-	if err := engine.Apply(t.Context(), recordsOf(readEvents(t, "../../reports/room-usage/rooms/events.jsonl"))); err != nil {
+	if err := engine.Apply(t.Context(), recordsOf(readEvents(t, load(t), "../../reports/room-usage/rooms/events.jsonl"))); err != nil {
 		t.Fatal(err)
 	}
 	catalog := load(t)

@@ -16,10 +16,10 @@ import (
 // TestGoldenExplanations asks for every case of reports/NAME/explained.tsv: a folder with events.jsonl, the file of the explanation, the cell as TABLE,ROW,COLUMN, and
 // arguments as on the command line. Together the cases hold every reason.
 func TestGoldenExplanations(t *testing.T) {
-	catalog := load(t)
+	catalog := withExamples(t)
 	seen := map[report.Reason]bool{}
-	for _, definition := range catalog.Reports() {
-		folder := filepath.Join("..", "..", "reports", definition.Name)
+	for _, definition := range usage(catalog) {
+		folder := folderOf(definition.Name)
 		cases, err := os.ReadFile(filepath.Join(folder, "explained.tsv"))
 		if err != nil {
 			t.Fatal(err)
@@ -28,7 +28,7 @@ func TestGoldenExplanations(t *testing.T) {
 			columns := strings.Split(strings.TrimRight(line, "\n"), "\t")
 			example, file, cell := columns[0], columns[1], strings.Split(columns[2], ",")
 			t.Run(definition.Name+"/"+example+"/"+file, func(t *testing.T) {
-				events := readEvents(t, filepath.Join(folder, example, "events.jsonl"))
+				events := readEvents(t, catalog, filepath.Join(folder, example, "events.jsonl"))
 				engine := memory.New()
 				if err := engine.Apply(t.Context(), recordsOf(events)); err != nil {
 					t.Fatal(err)

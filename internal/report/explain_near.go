@@ -10,6 +10,7 @@ import (
 type near struct {
 	tallystick.Listed
 	fields []tallystick.Field
+	number bool // it gives a number for what is added up
 }
 
 // text returns a field in text form. Only fields that were asked for may be looked at.
@@ -59,7 +60,7 @@ func (t *target) list(from, before tallystick.Instant, where tallystick.Filter, 
 	})
 	events := make([]near, len(listed))
 	for i := range listed {
-		events[i] = near{listed[i], fields}
+		events[i] = near{Listed: listed[i], fields: fields}
 	}
 	return events, err
 }
@@ -126,21 +127,23 @@ func inside(from, before tallystick.Instant) condition {
 	return condition{OutsidePeriod, func(e *near) bool { return from <= e.Time && e.Time < before }}
 }
 
-// conditionsOf turns a query's filter into conditions, each with the reason that its field speaks of.
-func (t *target) conditionsOf(where tallystick.Filter) []condition {
+// conditionsOf turns a query's filter into conditions, each with its reason, or, without reasons, the one that its field speaks of.
+func (t *target) conditionsOf(where tallystick.Filter, reasons ...Reason) []condition {
 	var conditions []condition
-	for _, c := range where {
+	for i, c := range where {
 		holds := func(e *near) bool { return meets(c, e.text(c.Field)) }
-		switch c.Field {
-		case tallystick.FieldDirection:
-			if slices.Contains(c.Values, "inbound") {
-				conditions = append(conditions, condition{Internal, holds})
-				continue
-			}
+		switch {
+		case c.Field == tallystick.FieldDirection && c.Op == tallystick.In && !slices.Contains(c.Values, "internal"):
 			conditions = append(conditions,
 				condition{Internal, func(e *near) bool { return e.text(tallystick.FieldDirection) != "internal" }}, condition{OtherDirection, holds})
+		case c.Op == tallystick.Numeric: // [target.withNumber] has looked
+			conditions = append(conditions, condition{NoNumber, func(e *near) bool { return e.number }})
 		default:
-			conditions = append(conditions, condition{t.reasonOf(c), holds})
+			reason := t.reasonOf(c)
+			if reasons != nil {
+				reason = reasons[i]
+			}
+			conditions = append(conditions, condition{reason, holds})
 		}
 	}
 	return conditions

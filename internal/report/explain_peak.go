@@ -25,13 +25,21 @@ func (t *target) concurrent(span tallystick.Span, group []string, measure string
 	if err != nil {
 		return err
 	}
-	spans, err := t.spans(q, group)
+	return t.runningAtOnce(q, group, measure, stretch{t.from, t.scope.Before, true}, nil)
+}
+
+// runningAtOnce explains a maximum or an average over a part of the period. The hours are those of the query.
+func (t *target) runningAtOnce(q tallystick.Peak, group []string, measure string, about stretch, reasons []Reason) error {
+	spans, err := t.spans(q, group, reasons)
 	if err != nil {
 		return err
 	}
 	hours := t.calendar.Buckets(tallystick.Hourly, t.from, t.scope.Before)
 	best := 0
 	for i, hour := range hours {
+		if q.Edges[i] < about.from || q.Edges[i] >= about.before {
+			continue
+		}
 		together := peakOf(spans, q.Edges[i], q.Edges[i+1])
 		switch {
 		case measure == "Average":
@@ -103,15 +111,15 @@ func peakOf(spans []*running, from, before tallystick.Instant) []*running {
 }
 
 // spans lists the spans of the group, or of every group that the query asks about, that touch the period or start within its margin.
-func (t *target) spans(q tallystick.Peak, group []string) ([]*running, error) {
+func (t *target) spans(q tallystick.Peak, group []string, reasons []Reason) ([]*running, error) {
 	where := tallystick.Filter{}
 	for _, c := range q.Where {
 		if c.Field == tallystick.FieldApplication {
 			where = append(where, c)
 		}
 	}
-	if group != nil {
-		where = append(where, in(tallystick.FieldApplication, group...))
+	for i, name := range group {
+		where = append(where, inGroup(q.By[i], name))
 	}
 	fields := []tallystick.Field{q.Span.ID}
 	for _, c := range slices.Concat(where, q.Where) {
@@ -135,7 +143,7 @@ func (t *target) spans(q tallystick.Peak, group []string) ([]*running, error) {
 		endOf[ends[i].text(q.Span.ID)] = &ends[i]
 	}
 	m := margin(t.from, t.scope.Before)
-	conditions := append([]condition{{OutsidePeriod, func(e *near) bool { return e.Time < t.scope.Before }}}, t.conditionsOf(q.Where)...)
+	conditions := append([]condition{{OutsidePeriod, func(e *near) bool { return e.Time < t.scope.Before }}}, t.conditionsOf(q.Where, reasons...)...)
 	var spans []*running
 	for i := range starts {
 		s := &running{near: starts[i], id: starts[i].text(q.Span.ID), start: starts[i].Time, end: t.scope.Before}

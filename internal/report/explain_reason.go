@@ -30,11 +30,13 @@ const (
 	NotFirst        Reason = "not the first"
 	NotLatest       Reason = "not the latest"
 	OtherKind       Reason = "wrong kind"
+	OtherValue      Reason = "other value"
 	OtherService    Reason = "other service"
 	NotAtPeak       Reason = "not at the peak"
 	OtherStatus     Reason = "other status"
 	NotInForce      Reason = "not in force"
 	NoValue         Reason = "no value"
+	NoNumber        Reason = "no number"
 	NoParticipation Reason = "not a contact then"
 )
 
@@ -49,7 +51,7 @@ var Reasons = []struct {
 	{Preview, "The message or the flow is a preview."},
 	{Failed, "A `message.failed` says, before the period's end, that the message was not delivered."},
 	{Internal, "The message is internal."},
-	{OtherDirection, "The message is inbound where outbound ones count."},
+	{OtherDirection, "The message goes the other way, such as inbound where outbound ones count."},
 	{OtherSender, "It was not sent by one whose messages count here, such as a contact, or a user."},
 	{FilteredOut, "A filter of the request leaves it out."},
 	{TestChannel, "Its channel is for tests or development."},
@@ -69,10 +71,12 @@ var Reasons = []struct {
 	{NotFirst, "An earlier event gave the value."},
 	{NotLatest, "A later event before the period's end gave the value."},
 	{OtherKind, "It is of a kind that does not count here, such as a bot's session among agents'."},
+	{OtherValue, "One of its fields, or what an id in it names, is not as the metric of the report wants it."},
 	{OtherService, "The call is of another service."},
 	{NotAtPeak, "The session or flow did not run at the moment of the maximum."},
 	{OtherStatus, "The user has another status."},
 	{NotInForce, "The entitlement has not begun, or has ended before the period's last day."},
 	{NoValue, "It does not give this value."},
+	{NoNumber, "It gives no number for what is added up."},
 	{NoParticipation, "The contact's membership does not touch the period."},
 }

@@ -38,13 +38,6 @@ func (t *target) service() error {
 	if err != nil {
 		return err
 	}
-	switch t.column {
-	case "Proactive Messages":
-		t.sense = Events
-		return t.tallied(q, group, period.from, period.before, tallystick.Filter{in(tallystick.FieldProactive, "true")})
-	case "Active Agents":
-		return t.tallied(q, group, period.from, period.before, tallystick.Filter{in(tallystick.FieldSenderKind, "user")})
-	}
 	if err := t.tallied(q, group, period.from, period.before, nil); err != nil {
 		return err
 	}

@@ -11,10 +11,15 @@ import (
 // tallied explains a number that answers a tally, or a sum of its numbers: those of one group, over the events in [from, before). The group may be shorter than the
 // query's dimensions; then it is all groups that begin so. Events that don't meet nearby are not near; more are conditions beside the query's.
 func (t *target) tallied(q tallystick.Tally, group []string, from, before tallystick.Instant, nearby tallystick.Filter, more ...condition) error {
+	return t.talliedBecause(q, group, from, before, nearby, nil, more...)
+}
+
+// talliedBecause is tallied with the reasons of the query's conditions.
+func (t *target) talliedBecause(q tallystick.Tally, group []string, from, before tallystick.Instant, nearby tallystick.Filter, reasons []Reason, more ...condition) error {
 	where := slices.Clone(nearby)
 	fields := slices.Clone(countableFields)
 	for i, name := range group {
-		where = append(where, in(q.By[i].Field, valuesOf(q.By[i], name)...))
+		where = append(where, inGroup(q.By[i], name))
 	}
 	for _, c := range slices.Concat(where, q.Where) {
 		fields = append(fields, c.Field)
@@ -25,10 +30,13 @@ func (t *target) tallied(q tallystick.Tally, group []string, from, before tallys
 	case q.Measure.Sum != tallystick.NoField:
 		fields = append(fields, q.Measure.Sum)
 	}
-	fields = append(fields, itemFields[q.Type]...)
+	fields = append(fields, t.itemField(q.Type))
 	slices.Sort(fields)
 	events, err := t.around(from, before, where, slices.Compact(fields), q.Type)
 	if err != nil {
+		return err
+	}
+	if err := t.withNumber(events, q.Where, from, before, where); err != nil {
 		return err
 	}
 	conditions := []condition{inside(from, before)}
@@ -39,16 +47,36 @@ func (t *target) tallied(q tallystick.Tally, group []string, from, before tallys
 		}
 		conditions = append(conditions, countable(failed)...)
 	}
-	conditions = append(conditions, t.conditionsOf(q.Where)...)
+	conditions = append(conditions, t.conditionsOf(q.Where, reasons...)...)
 	conditions = append(conditions, more...)
-	item := itemOf(q)
+	item := t.itemOf(q)
 	if q.Measure.Distinct != nil {
-		conditions = append(conditions, condition{NoContact, func(e *near) bool { return item(e) != "" }})
+		reason := NoValue
+		if q.Measure.Distinct.Field == tallystick.FieldContactID {
+			reason = NoContact
+		}
+		conditions = append(conditions, condition{reason, func(e *near) bool { return item(e) != "" }})
 	}
 	for i := range events {
 		t.add(&events[i].Listed, firstBroken(conditions, &events[i]), item(&events[i]))
 	}
 	return nil
+}
+
+// withNumber notes which of the events around [from, before) give a number, where a query asks for one: their texts don't tell 5 from "5".
+func (t *target) withNumber(events []near, asked tallystick.Filter, from, before tallystick.Instant, nearby tallystick.Filter) error {
+	i := slices.IndexFunc(asked, func(c tallystick.Condition) bool { return c.Op == tallystick.Numeric })
+	if i < 0 || len(events) == 0 {
+		return nil
+	}
+	numbers, err := t.around(from, before, append(slices.Clone(nearby), asked[i]), nil, events[0].Type)
+	for j, k := 0, 0; j < len(numbers) && k < len(events); k++ {
+		if events[k].Position == numbers[j].Position {
+			events[k].number = true
+			j++
+		}
+	}
+	return err
 }
 
 // valuesOf returns the values that fall into a group.
@@ -66,16 +94,41 @@ func valuesOf(d tallystick.Dimension, group string) []string {
 	return values
 }
 
-// itemFields are what an event is called by where its number does not say.
-var itemFields = map[string][]tallystick.Field{
-	tallystick.MessageSent:       {tallystick.FieldMessageID},
-	tallystick.FlowStarted:       {tallystick.FieldFlowRunID},
-	tallystick.AssistanceClicked: {tallystick.FieldService},
-	tallystick.NumberPurchased:   {tallystick.FieldNumber},
+// itemField is what an event is called by where its number does not say: the first field of its type, or, of one that the report declares, the first id.
+func (w *wish) itemField(typ string) tallystick.Field {
+	if t := tallystick.TypeNamed(typ); t != nil {
+		return t.Rules[0].Field
+	}
+	for _, t := range w.definition.Events {
+		for _, l := range t.Labels {
+			if t.Name == typ && l.Kind == tallystick.LabelID {
+				return tallystick.Field(l.Name)
+			}
+		}
+	}
+	return tallystick.NoField
+}
+
+// inGroup is the condition that a dimension puts an event into a group; the group "" is of events without a value.
+func inGroup(d tallystick.Dimension, group string) tallystick.Condition {
+	switch {
+	case group != "":
+		return in(d.Field, valuesOf(d, group)...)
+	case d.Labels == nil || d.Unlabelled == tallystick.KeepValue:
+		return tallystick.Condition{Field: d.Field, Op: tallystick.Absent}
+	}
+	c := tallystick.Condition{Field: d.Field, Op: tallystick.NotIn}
+	for value, label := range d.Labels {
+		if label != "" {
+			c.Values = append(c.Values, value)
+		}
+	}
+	slices.Sort(c.Values)
+	return c
 }
 
 // itemOf says what an event stands for in a tally: the thing that is counted once, the value that is added up, or what it is called.
-func itemOf(q tallystick.Tally) func(*near) string {
+func (w *wish) itemOf(q tallystick.Tally) func(*near) string {
 	switch m := q.Measure; {
 	case m.Distinct != nil:
 		return func(e *near) string { return m.Distinct.Of(e.text(m.Distinct.Field)) }
@@ -87,7 +140,7 @@ func itemOf(q tallystick.Tally) func(*near) string {
 	case m.Sum != tallystick.NoField:
 		return func(e *near) string { return e.text(m.Sum) }
 	}
-	return func(e *near) string { return e.text(itemFields[q.Type][0]) }
+	return func(e *near) string { return e.text(w.itemField(q.Type)) }
 }
 
 // roundUp returns the smallest multiple of step that is at least n, which is not negative.

@@ -3,6 +3,7 @@ package report_test
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -30,7 +31,7 @@ func TestExplanationsAddUp(t *testing.T) {
 		}
 		first, streams, cells = n, 1, 40
 	}
-	catalog := load(t)
+	catalog := loadAll(t)
 	for seed := first; seed < first+int64(streams); seed++ {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			events := enginetest.Random(seed, 400)
@@ -40,7 +41,7 @@ func TestExplanationsAddUp(t *testing.T) {
 			}
 			x := explainer{catalog: catalog, engine: engine, events: byPosition(events)}
 			r := rand.New(rand.NewPCG(uint64(seed), 2))
-			for _, definition := range catalog.Reports() {
+			for _, definition := range usage(catalog) {
 				for range 3 {
 					x.explainSome(t, r, randomRequest(r, definition, events), cells)
 				}
@@ -55,9 +56,9 @@ func TestEnginesGiveTheSameExplanations(t *testing.T) {
 	t.Logf("seed %d", seed)
 	events := enginetest.Random(seed, 300)
 	engines := enginesWith(t, events)
-	catalog := load(t)
+	catalog := loadAll(t)
 	r := rand.New(rand.NewPCG(uint64(seed), 3))
-	for _, definition := range catalog.Reports() {
+	for _, definition := range usage(catalog) {
 		request := randomRequest(r, definition, events)
 		cells := cellsOf(t, catalog, engines["memory"], request, func(int) bool { return true })
 		for range min(8, len(cells)) {
@@ -175,7 +176,7 @@ func (x explainer) wrong(got *report.Explanation, c cell, request tallystick.Req
 	var last report.Explained
 	for e := range got.Events() {
 		event, exists := x.events[e.Position]
-		key := fmt.Sprint(e.Position, e.Item, e.Counted)
+		key := fmt.Sprintf("%s %q %v", e.Position, e.Item, e.Counted)
 		switch {
 		case !exists || event.Tenant != e.Tenant || event.Tenant != got.Tenant || event.Type != e.Type || event.Time != e.Time:
 			return fmt.Sprintf("there is no event %+v", e)
@@ -248,7 +249,12 @@ func givenBy(e tallystick.Event) func(string) bool {
 				return true
 			}
 		}
-		return e.Type == tallystick.TenantUpserted && text == "PRODUCTION" // the default
+		for _, rule := range tallystick.TypeNamed(e.Type).Rules {
+			if rule.Default == text {
+				return true
+			}
+		}
+		return false
 	}
 }
 
@@ -272,7 +278,11 @@ func valueOf(x *report.Explanation) string {
 			users[e.Item] = true
 		}
 	}
-	cents := func(n, d int64) string { return tallystick.DecimalCell((n*200 + d) / (2 * d)).String() }
+	cents := func(n, d int64) string { // half up, also below zero
+		x := new(big.Int).Mul(big.NewInt(n), big.NewInt(200))
+		x.Add(x, big.NewInt(d))
+		return tallystick.DecimalCell(x.Div(x, big.NewInt(2*d)).Int64()).String()
+	}
 	switch {
 	case x.Cell.Kind == tallystick.CellEmpty && n == 0:
 		return ""
@@ -284,8 +294,12 @@ func valueOf(x *report.Explanation) string {
 		return strconv.FormatInt(entitled-int64(len(users)), 10)
 	case x.Sense == report.Mean:
 		return cents(int64(len(items)), int64(max(1, len(hours))))
-	case x.Sense == report.Sum && x.Cell.Kind == tallystick.CellDecimal:
+	case x.Sense == report.Average && n > 0:
+		return cents(sum, int64(n)*1_000_000)
+	case x.Sense == report.Sum && x.Cell.Kind == tallystick.CellDecimal && x.Table == "usage":
 		return cents(sum, 60_000_000)
+	case x.Sense == report.Sum && x.Cell.Kind == tallystick.CellDecimal:
+		return cents(sum, 1_000_000)
 	case x.Sense == report.Sum:
 		return strconv.FormatInt(sum/1_000_000, 10)
 	}
@@ -294,6 +308,9 @@ func valueOf(x *report.Explanation) string {
 
 // micros reads a decimal number of at most six places as millionths; 0 where it is none.
 func micros(s string) int64 {
+	if rest, negative := strings.CutPrefix(s, "-"); negative {
+		return -micros(rest)
+	}
 	whole, fraction, _ := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
 	if err != nil {

@@ -25,9 +25,9 @@ var update = flag.Bool("update", false, "write what the reports say now into the
 // TestGolden asks for every case of reports/NAME/cases.tsv, of both engines. A case is a folder with events.jsonl, the file of the answer, and arguments as on the command
 // line.
 func TestGolden(t *testing.T) {
-	catalog := load(t)
-	for _, definition := range catalog.Reports() {
-		folder := filepath.Join("..", "..", "reports", definition.Name)
+	catalog := withExamples(t)
+	for _, definition := range usage(catalog) {
+		folder := folderOf(definition.Name)
 		cases, err := os.ReadFile(filepath.Join(folder, "cases.tsv"))
 		if err != nil {
 			t.Fatal(err)
@@ -37,7 +37,7 @@ func TestGolden(t *testing.T) {
 			columns := strings.Split(strings.TrimRight(line, "\n"), "\t")
 			example, file, arguments := columns[0], columns[1], strings.Fields(columns[2])
 			if engines[example] == nil {
-				engines[example] = enginesWith(t, readEvents(t, filepath.Join(folder, example, "events.jsonl")))
+				engines[example] = enginesWith(t, readEvents(t, catalog, filepath.Join(folder, example, "events.jsonl")))
 			}
 			request, options := parse(t, definition.Name, arguments)
 			golden := filepath.Join(folder, example, file)
@@ -71,6 +71,35 @@ func load(t *testing.T) *report.Catalog {
 	return catalog
 }
 
+// examples is the folder of the definitions that docs/custom-reports.md shows, with their cases beside them like those of the built-in reports.
+var examples = filepath.Join("..", "..", "reports", "examples")
+
+// withExamples returns the built-in definitions and the examples.
+func withExamples(t *testing.T) *report.Catalog {
+	t.Helper()
+	catalog, err := load(t).With(os.DirFS(examples))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range catalog.Problems() {
+		t.Error(p)
+	}
+	return catalog
+}
+
+// folderOf returns where a report's cases are.
+func folderOf(name string) string {
+	if folder := filepath.Join(examples, name); isFolder(folder) {
+		return folder
+	}
+	return filepath.Join("..", "..", "reports", name)
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
 // enginesWith returns one engine of each kind that holds the events, in positions 1-1, 1-2, and so on.
 func enginesWith(t *testing.T, events []tallystick.Event) map[string]tallystick.Engine {
 	t.Helper()
@@ -97,13 +126,13 @@ func recordsOf(events []tallystick.Event) []tallystick.Record {
 }
 
 // readEvents decodes a file of events and drops the copies, as the journal would: those with the id or the natural key of an earlier one.
-func readEvents(t *testing.T, file string) []tallystick.Event {
+func readEvents(t *testing.T, catalog *report.Catalog, file string) []tallystick.Event {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	decoder := &ingest.Decoder{Now: func() time.Time { return time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC) }}
+	decoder := &ingest.Decoder{Now: func() time.Time { return time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC) }, Declared: catalog.Type}
 	seen := map[string]bool{}
 	var events []tallystick.Event
 	for line := range bytes.Lines(text) {
@@ -113,7 +142,8 @@ func readEvents(t *testing.T, file string) []tallystick.Event {
 		}
 		id := fmt.Sprintf("id %q %q %q", e.Tenant, e.Source, e.ID)
 		key := id
-		if k := tallystick.TypeNamed(e.Type).Key; k != tallystick.NoField {
+		if builtIn := tallystick.TypeNamed(e.Type); builtIn != nil && builtIn.Key != tallystick.NoField {
+			k := builtIn.Key
 			key = fmt.Sprintf("key %q %q %q", e.Tenant, e.Type, e.Text(k))
 		}
 		if !seen[id] && !seen[key] {

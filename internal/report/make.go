@@ -37,7 +37,7 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 		plans = append(plans, p)
 	}
 	one := request.Tenants != nil && len(tenants) == 1
-	if plans, err = present(plans, one && definition.Name != tenantUsage); err != nil {
+	if plans, err = present(plans, one && definition.Name != tenantUsage || definition.Name == ingestQuality); err != nil {
 		return nil, err
 	}
 	result := &tallystick.Result{Report: definition, AsOf: request.AsOf, Notes: notes.all}
@@ -59,6 +59,9 @@ const tenantUsage = "tenant-usage"
 // tenantsOf returns the tenants asked for, by code point and each once. One that has no event at all is not found.
 func tenantsOf(ctx context.Context, store tallystick.Answerer, request tallystick.Request) ([]string, error) {
 	all, err := store.Tenants(ctx, request.AsOf, tallystick.MaxInstant)
+	if err == nil && request.Report == ingestQuality {
+		all, err = withLedgerTenants(ctx, store, all)
+	}
 	if err != nil || request.Tenants == nil {
 		return all, err
 	}
@@ -104,16 +107,19 @@ type rows func(...tallystick.Cell) bool
 // table joins the tables of all tenants, one after another.
 func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bool) tallystick.Table {
 	columns := slices.Clone(definition.Columns)
-	for i := range columns {
-		if columns[i].Name == "Platform" && w.options["by"] == "channel" {
-			columns[i].Name = "Channel"
+	for i, source := range definition.Sources {
+		if source.ByOption != "" {
+			columns[i].Name = w.dimensionOf(source).Title
 		}
 	}
 	prefixed := !one && w.definition.Name != tenantUsage
 	if prefixed {
 		columns = append([]tallystick.Column{{Name: "Tenant ID", Kind: tallystick.CellText}, {Name: "Company Name", Kind: tallystick.CellText}}, columns...)
 	}
-	build := builtins[w.definition.Name][definition.Name]
+	build := buildDeclared(&definition)
+	if definition.Code != "" {
+		build = pieceNamed(definition.Code).make
+	}
 	return tallystick.Table{Name: definition.Name, Columns: columns, Rows: func(yield func([]tallystick.Cell, error) bool) {
 		more := true
 		for _, p := range plans {

@@ -42,7 +42,7 @@ func TestReportsAgreeWithOracle(t *testing.T) {
 				size *= 4
 			}
 			events := enginetest.Stream{Seed: seed, Size: size, Tenants: r.IntN(4)}.Events()
-			for _, definition := range catalog.Reports() {
+			for _, definition := range usage(catalog) {
 				for range 3 {
 					request := oracleRequest(r, definition, events)
 					if oracleDiffers(t, catalog, events, request, rows) != "" {

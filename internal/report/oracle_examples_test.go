@@ -13,17 +13,12 @@ import (
 	"testing"
 
 	"github.com/tallystick/tallystick"
-	"github.com/tallystick/tallystick/reports"
 )
 
 // TestOracleGivesTheGoldenAnswers anchors the oracle to the answers beside the definitions, so that it can't agree with the reports by sharing their mistakes.
 func TestOracleGivesTheGoldenAnswers(t *testing.T) {
-	files, err := reports.FS.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		name := strings.TrimSuffix(file.Name(), ".yaml")
+	for _, definition := range usage(load(t)) {
+		name := definition.Name
 		folder := filepath.Join("..", "..", "reports", name)
 		cases, err := os.ReadFile(filepath.Join(folder, "cases.tsv"))
 		if err != nil {

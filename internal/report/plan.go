@@ -31,7 +31,8 @@ type plan struct {
 	channels map[string]channel          // of the tenant, as of the period's end
 	test     []string                    // ids of its test and development channels
 
-	sessions []tallystick.SessionPart // what several tables share, read when first needed
+	states   map[string][]tallystick.Entity // of entities, by type of upsert, as of the period's end
+	sessions []tallystick.SessionPart       // what several tables share, read when first needed
 	read     bool
 }
 
@@ -50,8 +51,14 @@ var passes = []struct {
 // setScope binds the plan to its tenant. Every query of the plan is built on this scope.
 func (p *plan) setScope() error {
 	p.scope = tallystick.For(p.tenant, p.request.AsOf, tallystick.MaxInstant)
+	if p.provider() {
+		return nil
+	}
 	return p.scope.Check()
 }
+
+// provider reports whether the plan is for the provider's own part of ingest-quality: for events that say no tenant, of which the store knows nothing.
+func (p *plan) provider() bool { return p.tenant == "" && p.definition.Name == ingestQuality }
 
 // setZone chooses the calendar. The tenant's zone is its latest, whatever its time: whoever changes it wants the next report in it, past periods too.
 func (p *plan) setZone() error {
@@ -124,6 +131,9 @@ func (p *plan) readAccount() (err error) {
 
 // attributes returns what is known of the tenant inside the scope.
 func (p *plan) attributes() (map[tallystick.Field]string, error) {
+	if p.provider() {
+		return nil, nil
+	}
 	entities, err := p.store.Entities(p.ctx, tallystick.Entities{Scope: p.scope, Type: tallystick.TenantUpserted})
 	if err != nil || len(entities) == 0 {
 		return nil, err
@@ -140,6 +150,9 @@ type channel struct {
 }
 
 func (p *plan) readChannels() (err error) {
+	if p.provider() {
+		return nil
+	}
 	p.channels, p.test, err = p.channelsAsOf(p.scope)
 	return err
 }
@@ -167,7 +180,7 @@ func (p *plan) channelsAsOf(s tallystick.Scope) (map[string]channel, []string, e
 }
 
 // forget drops what was read for the tables, so that the next tenant has the memory.
-func (p *plan) forget() { p.sessions, p.read = nil, false }
+func (p *plan) forget() { p.states, p.sessions, p.read = nil, nil, false }
 
 // channelName returns the name of a channel, known or not.
 func (p *plan) channelName(id string) string { return cmp.Or(p.channels[id].name, id) }

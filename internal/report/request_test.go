@@ -12,7 +12,7 @@ import (
 // TestWrongRequests keeps the sentences that wrong requests are answered with in a file that can be read.
 func TestWrongRequests(t *testing.T) {
 	engine := memory.New()
-	if err := engine.Apply(t.Context(), recordsOf(readEvents(t, "../../reports/billing-usage/several/events.jsonl"))); err != nil {
+	if err := engine.Apply(t.Context(), recordsOf(readEvents(t, load(t), "../../reports/billing-usage/several/events.jsonl"))); err != nil {
 		t.Fatal(err)
 	}
 	catalog := load(t)

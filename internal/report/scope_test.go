@@ -120,6 +120,19 @@ func (s *spy) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick
 	return s.Answerer.Sessions(ctx, q)
 }
 
+func (s *spy) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallystick.Arrival, error) {
+	if err := s.see(q.Scope); err != nil {
+		return nil, err
+	}
+	return s.Answerer.Arrivals(ctx, q)
+}
+
+func (s *spy) IngestCounts(_ context.Context, tenant string, from, before tallystick.Instant) ([]tallystick.IngestCount, error) {
+	return nil, s.see(tallystick.For(tenant, tallystick.Position{}, before))
+}
+
+func (s *spy) IngestCountTenants(context.Context) ([]string, error) { return nil, nil }
+
 func (s *spy) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
 	if err := s.see(q.Scope); err != nil {
 		return nil, err
@@ -166,7 +179,7 @@ func newSpy(t *testing.T) *spy {
 	engine := memory.New()
 	var events []tallystick.Event
 	for _, file := range []string{"billing-usage/several", "billing-usage/billing", "service-usage/service", "session-usage/sessions", "room-usage/room-edges"} {
-		for _, e := range readEvents(t, "../../reports/"+file+"/events.jsonl") {
+		for _, e := range readEvents(t, load(t), "../../reports/"+file+"/events.jsonl") {
 			if e.Tenant == "acme" || e.Tenant == "north" {
 				events = append(events, e)
 			}

@@ -30,6 +30,11 @@ func (p *plan) buckets() ([]tallystick.Bucket, []tallystick.Instant, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	return p.bucketsBy(grain)
+}
+
+// bucketsBy returns the period's buckets of a grain, with their edges.
+func (p *plan) bucketsBy(grain tallystick.Grain) ([]tallystick.Bucket, []tallystick.Instant, error) {
 	if grain == tallystick.Hourly {
 		if err := p.checkHours(); err != nil {
 			return nil, nil, err
@@ -128,46 +133,6 @@ func (p *plan) resolvedConversations(row rows) error {
 			Scope: p.scope, From: p.from, Where: p.onChannels(p.channels, p.test), By: by, Edges: edges,
 		})
 	})
-}
-
-func (p *plan) proactiveMessages(row rows) error {
-	buckets, edges, err := p.buckets()
-	if err != nil {
-		return err
-	}
-	where := append(p.onChannels(p.channels, p.test), in(tallystick.FieldDirection, "outbound"), in(tallystick.FieldProactive, "true"))
-	return p.writeGroups(row, buckets, edges, p.grouping(p.channels), true, func(by []tallystick.Dimension, edges []tallystick.Instant) ([]tallystick.Count, error) {
-		return p.store.Tally(p.ctx, tallystick.Tally{
-			Scope: p.scope, Type: tallystick.MessageSent, From: p.from, Where: where, Countable: true, By: by, Edges: edges,
-		})
-	})
-}
-
-func (p *plan) activeAgents(row rows) error {
-	buckets, edges, err := p.buckets()
-	if err != nil {
-		return err
-	}
-	q := tallystick.Tally{
-		Scope: p.scope, Type: tallystick.MessageSent, From: p.from, Countable: true,
-		Where:   append(p.onChannels(p.channels, p.test), in(tallystick.FieldDirection, "outbound"), in(tallystick.FieldSenderKind, "user")),
-		Measure: tallystick.Measure{Distinct: &tallystick.Dimension{Field: tallystick.FieldSenderID}}, Edges: edges,
-	}
-	counts, err := p.store.Tally(p.ctx, q)
-	if err != nil {
-		return err
-	}
-	for i, b := range buckets {
-		if !row(tallystick.TextCell(b.Label), tallystick.IntegerCell(valueAt(counts, i))) {
-			return nil
-		}
-	}
-	q.Edges = nil
-	if counts, err = p.store.Tally(p.ctx, q); err != nil {
-		return err
-	}
-	row(tallystick.TextCell("Total"), tallystick.IntegerCell(only(counts)))
-	return nil
 }
 
 // connectedChannels makes the table channels.

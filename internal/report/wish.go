@@ -39,6 +39,9 @@ func understand(definition *tallystick.Report, request tallystick.Request) (*wis
 		}
 		w.where[f.Field] = append(w.where[f.Field], f.Value)
 	}
+	if definition.Name == ingestQuality && !request.AsOf.IsZero() && !request.Pinned {
+		return nil, tallystick.Errorf(tallystick.Invalid, "report %s is about everything that was received, and can't be made as of %s", definition.Name, request.AsOf).WithHint("leave the position out")
+	}
 	if definition.Zone == zoneAlwaysUTC && request.Zone != "" && request.Zone != "UTC" {
 		return nil, tallystick.Errorf(tallystick.Invalid, "report %s is always in UTC, not in %q", definition.Name, request.Zone).WithHint("leave the zone out")
 	}

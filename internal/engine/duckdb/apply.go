@@ -27,6 +27,11 @@ type batch struct {
 	tenants map[string]tenant // new and changed ones
 	named   []string          // new ones, in order
 	firsts  []first
+
+	arrivals     map[arrivalKey]*tallystick.Arrival
+	arrivalOrder []arrivalKey
+	lastKey      arrivalKey // of lastArrival: events of one source come together
+	lastArrival  *tallystick.Arrival
 }
 
 // first is a row of first_events.
@@ -71,6 +76,7 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 	b := &batch{
 		rows: map[*table][]*tallystick.Record{}, numbers: map[*table][]int32{}, applied: map[uint32]uint64{}, tenants: map[string]tenant{},
+		arrivals: map[arrivalKey]*tallystick.Arrival{},
 	}
 	var name string // of the latest record's tenant
 	var t tenant
@@ -108,6 +114,7 @@ func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 		}
 		b.rows[tb] = append(b.rows[tb], r)
 		b.numbers[tb] = append(b.numbers[tb], t.number)
+		b.arrived(t.number, ev)
 	}
 	return b, nil
 }
@@ -117,8 +124,8 @@ func check(tb *table, ev *tallystick.Event) error {
 	if ev.Tenant == "" {
 		return fmt.Errorf("event without a tenant")
 	}
-	if !utf8.ValidString(ev.Tenant) || !utf8.ValidString(ev.Type) {
-		return fmt.Errorf("tenant %q, type %q: not UTF-8", ev.Tenant, ev.Type)
+	if !utf8.ValidString(ev.Tenant) || !utf8.ValidString(ev.Type) || !utf8.ValidString(ev.Source) {
+		return fmt.Errorf("tenant %q, type %q, source %q: not UTF-8", ev.Tenant, ev.Type, ev.Source)
 	}
 	if tb.event == nil {
 		return checkLabels(ev)
@@ -190,6 +197,9 @@ func (e *Engine) writeTable(ctx context.Context, t *table, b *batch) error {
 			a.setVarchar(1, b.named[i])
 			a.setBigint(2, int64(t.log))
 		}
+	case arrivalTable:
+		rows = len(b.arrivalOrder)
+		write = func(a *appender, i int) { writeArrival(a, b.arrivalOrder[i], b.arrivals[b.arrivalOrder[i]]) }
 	case firstTable:
 		rows = len(b.firsts)
 		write = func(a *appender, i int) {

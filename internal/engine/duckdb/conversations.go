@@ -29,7 +29,8 @@ func (e *Engine) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]t
 		}
 		return "''"
 	}
-	counts := append([]string{"start = 'inbound'", "answer <= resolved.time"}, filter(st, q.Where, channel)...)
+	none := func(tallystick.Field) string { return "FALSE" } // a channel is no number
+	counts := append([]string{"start = 'inbound'", "answer <= resolved.time"}, filter(st, q.Where, channel, none)...)
 	var joins, selected []string
 	groups := columns("group", len(q.By))
 	for i := range q.By {

@@ -12,7 +12,7 @@ import (
 // checkLabels refuses labels that the column can't hold.
 func checkLabels(ev *tallystick.Event) error {
 	for i := range ev.Extra {
-		if text, _ := ev.Extra[i].Label(); !utf8.ValidString(text) || !utf8.ValidString(ev.Extra[i].Name) {
+		if text, _, _ := ev.Extra[i].Label(); !utf8.ValidString(text) || !utf8.ValidString(ev.Extra[i].Name) {
 			return fmt.Errorf("%s %q: not UTF-8", ev.Extra[i].Name, text)
 		}
 	}
@@ -32,12 +32,12 @@ func labelsOf(ev *tallystick.Event) string {
 	}
 	for i := range ev.Extra {
 		x := &ev.Extra[i]
-		text, millionths := x.Label()
+		text, millionths, isNumber := x.Label()
 		if text == "" || !tallystick.IsLabel(x.Name) {
 			continue
 		}
 		add(x.Name, text)
-		if millionths != 0 {
+		if isNumber {
 			add(labelNumber+x.Name, strconv.FormatInt(millionths, 10))
 		}
 	}

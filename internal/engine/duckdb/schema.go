@@ -39,6 +39,7 @@ const (
 	progressTable = "progress"     // a row for each Apply and log: the newest position it has applied
 	tenantTable   = "tenants"      // a row for each tenant: its number, name and log
 	firstTable    = "first_events" // a row whenever an event came that was earlier than all of its tenant before: so the minimum is known as of any position
+	arrivalTable  = "arrivals"     // how events came in, by source and quarter of an hour
 	otherTable    = "other_events" // events of the types that have no table, with their labels
 )
 
@@ -59,6 +60,7 @@ func schema() []*table {
 		{name: progressTable, columns: []column{{"log", bigint}, {"seq", bigint}}},
 		{name: tenantTable, columns: []column{{"tenant", integer}, {"name", varchar}, {"log", bigint}}},
 		{name: firstTable, columns: eventColumns},
+		{name: arrivalTable, columns: arrivalColumns},
 		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar}, column{labelsColumn, varchar})},
 	}
 	for _, t := range tallystick.EventTypes {

@@ -75,6 +75,17 @@ func (s source) number(f tallystick.Field) string {
 	return "COALESCE(" + s.column(f.String()) + "::BIGINT, 0)"
 }
 
+// numeric is the condition that an event gives a number for a field.
+func (s source) numeric(f tallystick.Field) string {
+	switch {
+	case s.table.event == nil && tallystick.IsLabel(string(f)):
+		return s.label(labelNumber+string(f)) + " IS NOT NULL"
+	case s.table.event == nil || s.table.event.Rule(f) == nil || !s.table.event.Rule(f).Kind.Numeric():
+		return "FALSE"
+	}
+	return s.column(f.String()) + " IS NOT NULL"
+}
+
 // literal quotes a constant of the vocabulary.
 func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
@@ -82,10 +93,12 @@ func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "'
 const shortList = 16
 
 // filter returns the conditions of a filter.
-func (s source) filter(st *statement, f tallystick.Filter) []string { return filter(st, f, s.text) }
+func (s source) filter(st *statement, f tallystick.Filter) []string {
+	return filter(st, f, s.text, s.numeric)
+}
 
 // filter returns the conditions of a filter over expressions for its fields.
-func filter(st *statement, f tallystick.Filter, text func(tallystick.Field) string) []string {
+func filter(st *statement, f tallystick.Filter, text, numeric func(tallystick.Field) string) []string {
 	var where []string
 	for _, c := range f {
 		text := text(c.Field)
@@ -96,6 +109,8 @@ func filter(st *statement, f tallystick.Filter, text func(tallystick.Field) stri
 			where = append(where, "NOT ("+listed(st, text, c.Values)+")")
 		case tallystick.Present:
 			where = append(where, text+" <> ''")
+		case tallystick.Numeric:
+			where = append(where, numeric(c.Field))
 		default:
 			where = append(where, text+" = ''")
 		}

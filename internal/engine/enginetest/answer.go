@@ -113,3 +113,21 @@ func (n notation) conversations(list []tallystick.Conversation) []string {
 	}
 	return lines
 }
+
+// arrivals writes SLOT SOURCE ACCEPTED missing=… hour=… day=… month=… unknown=….
+func (n notation) arrivals(list []tallystick.Arrival) []string {
+	var lines []string
+	for _, a := range list {
+		line := fmt.Sprintf("%s %s %d", n.formatInstant(a.Slot), quote(a.Source), a.Accepted)
+		for _, c := range []struct {
+			name  string
+			count int64
+		}{{"missing", a.TimeMissing}, {"hour", a.LateHour}, {"day", a.LateDay}, {"month", a.LateMonth}, {"unknown", a.Unknown}} {
+			if c.count != 0 {
+				line += fmt.Sprintf(" %s=%d", c.name, c.count)
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -101,6 +101,13 @@ func (a *asker) question(kind string) *Question {
 	case "sessions":
 		a.period(q)
 		q.Edges = nil
+	case "arrivals":
+		if a.chance(95) {
+			q.AsOf = tallystick.Position{}
+		}
+		if a.chance(60) {
+			q.From, q.Before = a.record().Event.Received-tallystick.Instant(a.Int64N(int64(tallystick.Day))), a.record().Event.Received+tallystick.ArrivalSlot
+		}
 	case "tenants":
 		a.before(q)
 	case "conversations":
@@ -175,7 +182,7 @@ func (a *asker) filter(typeName string) tallystick.Filter {
 }
 
 func (a *asker) condition(typeName string, f tallystick.Field) tallystick.Condition {
-	c := tallystick.Condition{Field: f, Op: tallystick.Op(a.IntN(4))}
+	c := tallystick.Condition{Field: f, Op: tallystick.Op(a.IntN(5))}
 	if c.Op == tallystick.In || c.Op == tallystick.NotIn {
 		c.Values = a.values(typeName, f)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // ops are the words of conditions.
-var ops = []string{tallystick.In: "in", tallystick.NotIn: "notin", tallystick.Present: "present", tallystick.Absent: "absent"}
+var ops = []string{tallystick.In: "in", tallystick.NotIn: "notin", tallystick.Present: "present", tallystick.Absent: "absent", tallystick.Numeric: "numeric"}
 
 // Format writes the question as a script does, without its answer.
 func (q *Question) Format(base tallystick.Instant) string {

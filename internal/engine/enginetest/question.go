@@ -31,7 +31,7 @@ type Question struct {
 }
 
 // Kinds are the queries that an engine answers.
-var Kinds = []string{"tally", "peak", "entities", "list", "resolutions", "sessions", "conversations", "tenants"}
+var Kinds = []string{"tally", "peak", "entities", "list", "resolutions", "sessions", "conversations", "tenants", "arrivals"}
 
 // Ask puts the question to an engine and returns the answer in the notation of scripts, a line for each row; lines are equal exactly where rows are.
 func (q *Question) Ask(ctx context.Context, engine tallystick.Answerer, base tallystick.Instant) ([]string, error) {
@@ -75,6 +75,9 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 	case "conversations":
 		list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: q.IDs})
 		return n.conversations(list), err
+	case "arrivals":
+		list, err := engine.Arrivals(ctx, tallystick.Arrivals{Scope: scope, From: q.From})
+		return n.arrivals(list), err
 	case "tenants":
 		list, err := engine.Tenants(ctx, q.AsOf, q.Before)
 		return quoteAll(list), err

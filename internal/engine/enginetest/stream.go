@@ -213,6 +213,9 @@ func (g *generator) arrange() {
 		e.Received = e.Time
 		if !e.TimeMissing {
 			e.Received += tallystick.Instant(g.Int64N(int64(tallystick.Day)))
+			if g.chance(10) { // exactly late, and later still
+				e.Received = e.Time + pick(g, []tallystick.Instant{0, tallystick.Hour, tallystick.Hour + 1, tallystick.Day, tallystick.Day + 1, 30 * tallystick.Day, 30*tallystick.Day + 1, 70 * tallystick.Day})
+			}
 		}
 	}
 }

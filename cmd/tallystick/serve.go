@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/api"
+	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/datadir"
+	"github.com/tallystick/tallystick/internal/quarantine"
+	"github.com/tallystick/tallystick/internal/report"
+)
+
+// serveCommand runs the server.
+type serveCommand struct {
+	Listen         string `help:"Address to listen at." placeholder:"HOST:PORT" setting:""`
+	PublicURL      string `name:"public-url" help:"Where people find the server, such as https://usage.example.com." placeholder:"URL" setting:""`
+	TrustedProxies string `name:"trusted-proxies" help:"Addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, with commas between." placeholder:"LIST" setting:""`
+	controlFlag
+	reportsFlags
+	storeFlags
+}
+
+// Run serves until it is asked to stop, and then finishes what was begun. What was acknowledged is on disk, however the server ends.
+func (c *serveCommand) Run(ctx context.Context, p *program) error {
+	holder := datadir.Holder{PID: p.pid, Command: "serve", Address: "http://" + c.Listen}
+	dir, err := datadir.Create(p.settings.get("data"), holder)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return tallystick.Errorf(tallystick.Unavailable, "can't listen at %s: %w", c.Listen, err).WithHint("choose another address with --listen")
+	}
+	defer listener.Close()
+	holder.Address = "http://" + listener.Addr().String() // where the port was left to the system, it is known now
+	if err := dir.Announce(holder); err != nil {
+		return err
+	}
+	store, err := p.openControl(ctx, dir)
+	if err != nil {
+		return err
+	}
+	secret, err := control.LoadSecretKey(dir.SecretKey())
+	if err != nil {
+		return errors.Join(broken(err), store.Close())
+	}
+	s := &serving{program: p, dir: dir, control: store, logger: slog.New(slog.NewTextHandler(p.stderr, nil)), address: holder.Address}
+	if err = s.open(ctx); err == nil {
+		s.api.OIDC = s.api.NewOIDC(secret)
+		err = s.run(ctx, listener)
+	}
+	return errors.Join(err, s.close())
+}
+
+// openControl opens the control plane that belongs to the events in a data directory.
+func (p *program) openControl(ctx context.Context, dir *datadir.Dir) (*control.Store, error) {
+	secret, err := control.LoadSecretKey(dir.SecretKey())
+	if err != nil {
+		return nil, broken(err)
+	}
+	id, err := dir.ID()
+	if err != nil {
+		return nil, err
+	}
+	dsn := p.settings.get("control")
+	if dsn == "" {
+		dsn = dir.Control()
+	}
+	store, err := control.Open(ctx, control.Options{DSN: dsn, Now: p.now, Secret: secret})
+	if err != nil {
+		return nil, broken(err)
+	}
+	if err := store.EventStore(ctx, id); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
+}
+
+// open opens what the server has beside the journal and the engine, and says where it is to be found.
+func (s *serving) open(ctx context.Context) (err error) {
+	if s.quarantine, err = quarantine.Open(quarantine.Options{Dir: s.dir.Quarantine(), Logger: s.logger}); err != nil {
+		return broken(err)
+	}
+	if s.reports, err = s.program.definitions(func(problems []report.Problem) {
+		for _, problem := range problems {
+			s.logger.Error("a report definition is left out", "problem", problem.String())
+		}
+	}); err != nil {
+		return err
+	}
+	token, err := s.control.FirstLink(ctx)
+	if err != nil {
+		return err
+	}
+	proxies, err := prefixes(s.program.settings.get("trusted-proxies"))
+	if err != nil {
+		return err
+	}
+	s.api = &api.Server{
+		Control: s.control, Ingest: s.ingest(), Events: s.events(), Reports: s.usage(), Now: s.program.now, Logger: s.logger, Version: version(), Address: s.address,
+		PublicURL: strings.TrimRight(s.program.settings.get("public-url"), "/"), TrustedProxies: proxies,
+	}
+	fmt.Fprintf(s.program.stderr, "tallystick: serving %s at %s\n", s.dir.Path(), s.address)
+	if token != "" {
+		at := s.address
+		if s.api.PublicURL != "" {
+			at = s.api.PublicURL
+		}
+		fmt.Fprintf(s.program.stderr, "tallystick: there is no Super Administrator yet; this link makes one, once: %s\n", api.LinkURL(at, token))
+	}
+	return nil
+}

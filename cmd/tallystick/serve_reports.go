@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/api"
+	"github.com/tallystick/tallystick/internal/journal"
+)
+
+// usage is the making of reports over HTTP.
+func (s *serving) usage() *api.Reports {
+	return &api.Reports{
+		Catalog: s.reports.current, Ask: s.ask, Lookup: s.lookup, Ledger: s.control, Now: s.program.now, Logger: s.logger,
+		Arrived: func(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error {
+			return arrived(ctx, s.journal.Load(), tenant, from, before, fn)
+		},
+	}
+}
+
+// ask calls fn with the engine and the position that it had applied when it was asked.
+func (s *serving) ask(ctx context.Context, fn func(tallystick.Answerer, tallystick.Position) error) error {
+	if err := s.answering(); err != nil {
+		return err
+	}
+	return s.applier.Ask(func(engine tallystick.Answerer) error {
+		return fn(engine, s.applier.Applied())
+	})
+}
+
+func (s *serving) lookup(ctx context.Context, positions []tallystick.Position, fn func(tallystick.Record) error) error {
+	j := s.journal.Load()
+	if j == nil {
+		return s.taking()
+	}
+	return broken(j.Lookup(ctx, positions, fn))
+}
+
+// reading is a journal that can be read from its beginning.
+type reading interface {
+	Read(ctx context.Context, after tallystick.Position, fn func([]tallystick.Record) error) error
+}
+
+var _ reading = (*journal.Reader)(nil)
+
+// arrived walks the journal for a tenant's events that were received in [from, before): single times of receipt are only there.
+func arrived(ctx context.Context, j reading, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error {
+	return j.Read(ctx, tallystick.Position{}, func(records []tallystick.Record) error {
+		for i := range records {
+			if e := &records[i].Event; e.Tenant == tenant && from <= e.Received && e.Received < before {
+				if err := fn(&records[i]); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,25 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/tallystick/tallystick/internal/control"
+)
+
+// NewOIDC makes the sign-in through the provider that the Settings name.
+func (s *Server) NewOIDC(secret control.SecretKey) *OIDC {
+	return &OIDC{
+		Settings: StoredOIDC(s.Control), SignIn: s.Control.SignInOIDC, Audit: s.Control.AppendAudit, PublicURL: s.publicURL, Secret: secret, Now: s.Now, Logger: s.Logger,
+		From: func(r *http.Request) control.From { return callOf(r.Context()).from() },
+		SetSession: func(w http.ResponseWriter, r *http.Request, token string) {
+			cookie := s.setSession(callOf(r.Context()), token)
+			http.SetCookie(w, &cookie)
+		},
+	}
+}
+
+// registerOIDC makes the two steps of a sign-in through a provider. They are pages that a browser is led to, not calls of the API.
+func (s *Server) registerOIDC(mux *http.ServeMux) {
+	mux.HandleFunc("GET "+OIDCBeginPath, s.OIDC.Begin)
+	mux.HandleFunc("GET "+OIDCCallbackPath, s.OIDC.Callback)
+}

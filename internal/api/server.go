@@ -1,0 +1,72 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/journal"
+)
+
+// Server is the HTTP side of a running Tallystick. Its fields are set before [Server.Handler] is called, and not changed after.
+type Server struct {
+	Control *control.Store
+	Ingest  *Ingest // without Key, which Handler makes of the keys in Control
+	Events  Events
+	Reports *Reports // nil: no report can be asked for
+	OIDC    *OIDC    // nil: nobody signs in through a provider
+
+	Now    func() time.Time
+	Logger *slog.Logger // nil: nothing is logged
+
+	Version        string
+	Address        string         // where the server listens, such as "http://127.0.0.1:8080"; links begin with it where no public URL is known
+	PublicURL      string         // where people find the server; "" as Settings say
+	TrustedProxies []netip.Prefix // whose word about who asks is taken
+
+	// Mail sends a link to the member that it is for; nil: nothing can be sent.
+	Mail func(ctx context.Context, to control.Member, link string) error
+
+	metrics *metrics
+	limits  limiter
+	work    background
+}
+
+// Events is what the server needs of the journal and of the engine that follows it.
+type Events struct {
+	Enqueue func([]tallystick.Event) *journal.Ticket
+	Head    func() tallystick.Position // newest record that is durable
+	Applied func() tallystick.Position // newest record that the engine has applied
+	Wait    func(ctx context.Context, until tallystick.Position) error
+	Ask     func(func(tallystick.Answerer) error) error
+
+	// Taking says why events can't be taken now, and Answering why nothing can be asked of the engine: errors of code Unavailable that tell the progress. nil: all
+	// is well.
+	Taking    func() error
+	Answering func() error
+}
+
+// groups are the routes of the API, a function for each part of it.
+func (s *Server) groups() []func(huma.API) {
+	list := []func(huma.API){
+		s.registerSessions, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerAudit,
+	}
+	if s.Reports != nil {
+		list = append(list, s.Reports.register)
+	}
+	return list
+}
+
+// pages are the routes that are no part of the API's description.
+func (s *Server) pages() []func(*http.ServeMux) {
+	if s.OIDC == nil {
+		return nil
+	}
+	return []func(*http.ServeMux){s.registerOIDC}
+}

@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/ingest"
+)
+
+// TenantEdit is what of a tenant changes; what is missing stays.
+type TenantEdit struct {
+	CompanyName  *string  `json:"company_name,omitempty" maxLength:"1000"`
+	Hostname     *string  `json:"hostname,omitempty" maxLength:"1000"`
+	ContractMode *string  `json:"contract_mode,omitempty" enum:"PRODUCTION,TRIAL"`
+	Locked       *bool    `json:"locked,omitempty"`
+	TimeZone     *string  `json:"time_zone,omitempty" maxLength:"100"`
+	Services     []string `json:"services,omitempty" maxItems:"100"`
+}
+
+type tenantEdited struct {
+	Named
+	Body TenantEdit
+}
+
+// ownSource is the source of events that the server itself makes.
+const ownSource = "tallystick"
+
+// editTenant changes what is said of a tenant: by an event, as everything that reports know comes by events. One's own tenant can't be changed: what a contract is
+// and whether a tenant is locked is for those above it to say.
+func (s *Server) editTenant(ctx context.Context, in *tenantEdited) (*tenantBody, error) {
+	a := actorOf(ctx)
+	before, err := s.tenant(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if in.ID == a.Tenant {
+		return nil, s.refuse(ctx, "edit-tenant", tallystick.Errorf(tallystick.Denied, "one's own tenant can't be changed").WithHint("ask your provider"))
+	}
+	event, err := s.tenantEvent(in.ID, &in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if s.Events.Taking != nil {
+		if err := s.Events.Taking(); err != nil {
+			return nil, err
+		}
+	}
+	// What is begun is finished also when the client has gone. The audit log comes first: what can't be written there is not done.
+	work := context.WithoutCancel(ctx)
+	if err := s.Control.AppendAudit(work, a, control.Entry{
+		Action: "tenant.edit", Tenant: in.ID, ObjectKind: "tenant", ObjectID: in.ID, Before: before.TenantAttributes, After: in.Body,
+	}); err != nil {
+		return nil, err
+	}
+	verdicts, err := s.Events.Enqueue([]tallystick.Event{event}).Wait(work)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Events.Wait(ctx, verdicts[0].Position); err != nil {
+		return nil, err
+	}
+	t, err := s.tenant(ctx, in.ID)
+	return &tenantBody{t}, err
+}
+
+// tenantEvent makes the event of a change. It goes through the same checks as those of platforms.
+func (s *Server) tenantEvent(tenant string, edit *TenantEdit) (tallystick.Event, error) {
+	now := s.Now()
+	raw, err := json.Marshal(map[string]any{
+		"specversion": "1.0", "id": strings.ToLower(rand.Text()), "source": ownSource, "type": tallystick.TenantUpserted, "tenant": tenant,
+		"time": tallystick.InstantOf(now).String(), "data": edit,
+	})
+	if err != nil {
+		return tallystick.Event{}, err
+	}
+	return (&ingest.Decoder{Now: s.Now}).Event(raw)
+}

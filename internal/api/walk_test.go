@@ -1,0 +1,226 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control"
+)
+
+// bodies are what the walk sends to the routes that take a body. A route that is not here is sent nothing.
+var bodies = map[string]string{
+	"sign-in":         `{"email":"nobody@example.com","password":"wrong"}`,
+	"use-link":        `{"password":"correct horse battery"}`,
+	"forgot-password": `{"email":"nobody@example.com"}`,
+	"add-member":      `{"email":"new@example.com","name":"New","tenant":"acme","roles":["tenant-viewer"]}`,
+	"edit-member":     `{"name":"Other"}`,
+	"add-role":        `{"name":"New","permissions":[{"entity":"CHANNELS","action":"VIEW"}],"tenant":"acme"}`,
+	"edit-role":       `{"name":"Other","permissions":[{"entity":"CHANNELS","action":"VIEW"}]}`,
+	"clone-role":      `{"name":"Clone","tenant":"acme"}`,
+	"add-key":         `{"name":"New","tenant":"acme","scopes":["ingest"]}`,
+	"put-tenant":      `{"provider":"group"}`,
+	"edit-tenant":     `{"company_name":"Other"}`,
+	"set-setting":     `{"value":"Europe/Berlin"}`,
+}
+
+// walked is a route with what the walk knows about it.
+type walked struct {
+	*huma.Operation
+	needs
+	path string // with the ids of tenant acme in their places
+	body string
+}
+
+// about reports whether the route is about one thing, or makes one, of acme.
+func (w *walked) about() bool {
+	return strings.Contains(w.Path, "{id}") && !strings.HasPrefix(w.Path, "/api/v1/sessions") || slices.Contains([]string{"add-member", "add-role", "clone-role", "add-key"}, w.OperationID)
+}
+
+// walk returns every route of the API. ids are those of acme's things by the second part of a path, such as "members".
+func walk(t *testing.T, ids map[string]string) (list []walked) {
+	api := (&Server{}).newAPI(http.NewServeMux())
+	for path, item := range api.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op == nil {
+				continue
+			}
+			n, ok := op.Metadata["needs"].(needs)
+			if !ok || n == (needs{}) {
+				t.Errorf("%s does not say what it needs", op.OperationID)
+			}
+			kind := strings.Split(path, "/")[3]
+			real := strings.NewReplacer("{id}", ids[kind], "{token}", "nothing", "{name}", "time_zone").Replace(path)
+			if strings.ContainsAny(real, "{}") || strings.Contains(path, "{id}") && ids[kind] == "" {
+				t.Errorf("the walk has no id for %s", path)
+			}
+			list = append(list, walked{op, n, real, bodies[op.OperationID]})
+		}
+	}
+	slices.SortFunc(list, func(a, b walked) int { return strings.Compare(a.OperationID, b.OperationID) })
+	if len(list) < 30 {
+		t.Fatalf("only %d routes", len(list))
+	}
+	return list
+}
+
+// everything is a role's permissions, of all that a tenant's member can have.
+func everything() (p []control.Permission) {
+	for _, e := range control.Entities {
+		if e != control.Settings && e != control.Tenants {
+			p = append(p, control.Permission{Entity: e, Action: control.All})
+		}
+	}
+	return append(p, control.Permission{Entity: control.Tenants, Action: control.View}, control.Permission{Entity: control.Tenants, Action: control.Edit})
+}
+
+// Every route is asked by those who must not get anything from it, and by some who may. The tree is group > acme > acme-west, and other beside them.
+func TestEveryRouteAsksWhoCalls(t *testing.T) {
+	s := newSite(t, nil)
+	system := control.System("test")
+	for _, place := range []control.Tenant{{ID: "group"}, {ID: "acme", Parent: "group"}, {ID: "acme-west", Parent: "acme"}, {ID: "other"}} {
+		if err := s.Control.PutTenant(t.Context(), system, place); err != nil {
+			t.Fatal(err)
+		}
+	}
+	full := map[string]string{}
+	for _, tenant := range []string{"group", "acme", "acme-west", "other"} {
+		full[tenant] = s.role(tenant, everything()...)
+	}
+	victim, _ := s.member("acme", full["acme"])
+	victimKey, _ := s.key("acme", 0, control.ScopeIngest)
+	ids := map[string]string{"members": victim.ID, "roles": full["acme"], "keys": victimKey.ID, "tenants": "acme", "sessions": "nothing"}
+	list := walk(t, ids)
+	if t.Failed() {
+		return
+	}
+
+	poor, poorCookie := s.member("acme", s.role("acme", control.Permission{Entity: control.Channels, Action: control.View}))
+	disabled, disabledCookie := s.member("acme", full["acme"])
+	if err := s.Control.DisableMember(t.Context(), system, disabled.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, expired := s.key("acme", s.Control.Now()+tallystick.Hour, control.ScopeRead)
+	_, reading := s.key("acme", 0, control.ScopeRead)
+	_, elsewhere := s.key("other", 0, control.ScopeRead)
+	s.wait(2 * tallystick.Hour)
+
+	t.Run("nobody, and who is nobody any more", func(t *testing.T) {
+		for _, route := range list {
+			for name, credentials := range map[string]string{"nobody": "", "an expired key": expired, "a disabled member": disabledCookie, "a made-up key": "tsk_00", "a made-up session": sessionCookie + "=00"} {
+				g := s.do(route.Method, route.path, credentials, route.body)
+				if !route.public && g.status != http.StatusUnauthorized || route.public && route.OperationID != "sign-in" && g.status == http.StatusUnauthorized {
+					t.Errorf("%s as %s: %d %s", route.OperationID, name, g.status, g.body)
+				}
+			}
+		}
+	})
+	s.wait(tallystick.Hour) // addresses may ask again
+	t.Run("too little permission", func(t *testing.T) {
+		refused := 0
+		for _, route := range list {
+			if route.public || route.entity == "" && !route.listing {
+				continue
+			}
+			if g := s.do(route.Method, route.path, poorCookie, route.body); g.status != http.StatusForbidden {
+				t.Errorf("%s: %d %s", route.OperationID, g.status, g.body)
+			}
+			refused++
+			if g := s.do(route.Method, route.path, reading, route.body); route.entity != control.Reports && g.status != http.StatusForbidden {
+				t.Errorf("%s with a key to read: %d %s", route.OperationID, g.status, g.body)
+			}
+		}
+		l, err := s.Control.Audit(t.Context(), system, control.AuditFilter{ActorID: poor.ID, Action: "refused"}, control.Page{Limit: 500})
+		if err != nil || len(l.Items) != refused {
+			t.Errorf("%d refusals, and %d entries in the audit log, %v", refused, len(l.Items), err)
+		}
+	})
+	s.wait(tallystick.Hour)
+	t.Run("a key is no member", func(t *testing.T) {
+		for _, route := range list {
+			if g := s.do(route.Method, route.path, reading, route.body); route.membersOf && g.status != http.StatusForbidden {
+				t.Errorf("%s: %d %s", route.OperationID, g.status, g.body)
+			}
+		}
+	})
+	for _, tenant := range []string{"other", "acme-west"} {
+		t.Run("a member of "+tenant, func(t *testing.T) {
+			_, cookie := s.member(tenant, full[tenant])
+			for _, route := range list {
+				if route.public || route.OperationID == "sign-out" {
+					continue
+				}
+				for _, credentials := range []string{cookie, elsewhere} {
+					g := s.do(route.Method, route.path, credentials, route.body)
+					switch {
+					case route.about() && g.status != http.StatusNotFound && g.status != http.StatusForbidden:
+						t.Errorf("%s: %d %s", route.OperationID, g.status, g.body)
+					case !route.about() && g.status < 300 && strings.Contains(strings.ReplaceAll(string(g.body), "acme-west", ""), "acme"):
+						t.Errorf("%s tells of acme: %s", route.OperationID, g.body)
+					case g.status == http.StatusNotFound && strings.Contains(route.Path, "{id}") && credentials == cookie:
+						// What is of another tenant answers like what there is not.
+						id := strings.Split(route.path, "/")[4]
+						absent := s.do(route.Method, strings.Replace(route.path, id, "absent", 1), credentials, strings.ReplaceAll(route.body, id, "absent"))
+						if strings.ReplaceAll(string(g.body), id, "absent") != string(absent.body) || g.status != absent.status {
+							t.Errorf("%s: of acme %s\nabsent %s", route.OperationID, g.body, absent.body)
+						}
+					}
+				}
+			}
+		})
+	}
+	t.Run("a member of the tenant above", func(t *testing.T) {
+		_, cookie := s.member("group", full["group"])
+		slices.SortStableFunc(list, func(a, b walked) int { return len(a.Method) - len(b.Method) }) // GET first, DELETE last
+		for _, route := range list {
+			if route.public || !route.about() || route.entity == control.Settings {
+				continue
+			}
+			g := s.do(route.Method, route.path, cookie, route.body)
+			provider := route.OperationID == "remove-tenant" // nobody else may
+			if provider != (g.status == http.StatusForbidden) || !provider && g.status >= 300 && g.status != http.StatusConflict {
+				t.Errorf("%s: %d %s", route.OperationID, g.status, g.body)
+			}
+		}
+	})
+}
+
+func TestDescriptionInTheDocsIsOfThisProgram(t *testing.T) {
+	b, err := os.ReadFile("../../docs/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(b) != string(Description()) {
+		t.Error("docs/openapi.json is of another program: run `go generate ./internal/api`, and read the diff")
+	}
+}
+
+func TestDescriptionIsWhole(t *testing.T) {
+	var d struct {
+		OpenAPI string
+		Paths   map[string]map[string]struct {
+			OperationID string
+			Description string
+			Responses   map[string]struct{ Content map[string]any }
+		}
+	}
+	if err := json.Unmarshal(Description(), &d); err != nil {
+		t.Fatal(err)
+	}
+	if d.OpenAPI != "3.1.0" {
+		t.Errorf("it is of version %s", d.OpenAPI)
+	}
+	for path, methods := range d.Paths {
+		for method, op := range methods {
+			if op.OperationID == "" || op.Description == "" || op.Responses["default"].Content["application/problem+json"] == nil {
+				t.Errorf("%s %s: %+v", method, path, op)
+			}
+		}
+	}
+}
