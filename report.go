@@ -1,5 +1,7 @@
 package tallystick
 
+import "strings"
+
 // Report is the definition of a report: what it is called, which tables it has, and what a request may set. A definition is a file that package report reads; how its
 // numbers come about is said there.
 type Report struct {
@@ -44,6 +46,22 @@ type LabelRule struct {
 	Required bool
 	Values   []string // of LabelText, the allowed ones; nil: any
 	Min, Max int64    // of numbers, in millionths
+}
+
+// String says in words what the rule wants, such as "required integer from 1 to 5".
+func (r LabelRule) String() string {
+	s := string(r.Kind)
+	if r.Required {
+		s = "required " + s
+	}
+	if r.Values != nil {
+		s += " of " + strings.Join(r.Values, ", ")
+	}
+	const limit = MaxNumber * NumberUnit
+	if numeric := r.Kind == LabelInteger || r.Kind == LabelNumber; numeric && (r.Min > -limit || r.Max < limit) {
+		s += " from " + FormatNumber(r.Min) + " to " + FormatNumber(r.Max)
+	}
+	return s
 }
 
 // LabelKind is the kind of value that a label has.
@@ -194,6 +212,8 @@ type Result struct {
 	Tables  []Table
 	Tenants []TenantPeriod // whose numbers these are, in the order of the tables
 	AsOf    Position
+	Options map[string]string // those that are not as by default
+	Where   []FieldValue
 	// Notes says what a reader must know and the tables can't say, such as spans that were cut. It is complete once every row was read.
 	Notes func() []string
 }

@@ -66,8 +66,8 @@ func (s *serving) taking() error {
 
 // answering says why the engine can't be asked. It is not asked with less than it once had, or the journal had at the start: reports would go back in time.
 func (s *serving) answering() error {
-	if err := s.stopped.Load(); err != nil {
-		return tallystick.Errorf(tallystick.Unavailable, "the engine has failed: %w", *err).WithHint("its log says why; events are taken all the same")
+	if s.stopped.Load() {
+		return tallystick.Errorf(tallystick.Unavailable, "the engine has failed").WithHint("the server's log says why; events are taken all the same")
 	}
 	if !s.ready.Load() {
 		return tallystick.Errorf(tallystick.Unavailable, "the engine is being opened").WithHint("ask again in a moment")

@@ -36,7 +36,7 @@ type serving struct {
 	keys    atomic.Pointer[progress]        // of the reading of keys while it is opened
 	ready   atomic.Bool                     // events are taken: the engine was found to fit the journal
 	needed  atomic.Uint64                   // what the engine has to have applied to answer
-	stopped atomic.Pointer[error]           // why the engine follows no more
+	stopped atomic.Bool                     // the engine has failed, and follows no more
 }
 
 type progress struct{ done, total uint64 }
@@ -139,7 +139,7 @@ func (s *serving) follow(ctx context.Context, failed chan<- error) error {
 	err = <-ended
 	if ctx.Err() == nil {
 		s.logger.Error("the engine does not follow the journal any more; events are still taken", "error", err)
-		s.stopped.Store(&err)
+		s.stopped.Store(true)
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func (p *program) verifyAudit(ctx context.Context, dir *datadir.Dir, w io.Writer
 	}
 	head, err := store.VerifyAudit(ctx)
 	if err == nil {
-		fmt.Fprintf(w, "audit\t%d entries\naudit head\t%s\n", head.Seq, head.Hash)
+		fmt.Fprintf(w, "audit\t%d\naudit head\t%s\n", head.Seq, head.Hash)
 	}
 	return errors.Join(broken(err), store.Close())
 }

@@ -45,6 +45,14 @@ func (l Lookup) About(ctx context.Context, position tallystick.Position, result 
 			{Name: "Title", Value: result.Report.Title},
 			{Name: "Definition", Value: fmt.Sprintf("version %d", result.Report.Version)},
 		}
+		for _, o := range result.Report.Options {
+			if value, chosen := result.Options[o.Name]; chosen {
+				facts = append(facts, render.Fact{Name: "Option", Value: o.Name + " = " + value})
+			}
+		}
+		for _, f := range result.Where {
+			facts = append(facts, render.Fact{Name: "Filter", Value: f.Field + " = " + f.Value})
+		}
 		for _, t := range result.Tenants {
 			calendar, err := tallystick.LoadCalendar(t.Zone)
 			if err != nil {

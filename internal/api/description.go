@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -55,7 +56,9 @@ func (s *Server) newAPI(mux *http.ServeMux) huma.API {
 //go:generate sh -c "go run ../../cmd/tallystick openapi > ../../docs/openapi.json"
 
 // Description returns the OpenAPI description of the API.
-func Description() []byte { return describeAPI((&Server{}).newAPI(http.NewServeMux())) }
+func Description() []byte {
+	return describeAPI((&Server{Reports: &Reports{}}).newAPI(http.NewServeMux()))
+}
 
 func describeAPI(api huma.API) []byte {
 	b, err := json.MarshalIndent(api.OpenAPI(), "", "  ")
@@ -117,8 +120,12 @@ type problemAnswer struct {
 
 // answerOf turns the error of a route into its answer, and logs what is the server's fault.
 func answerOf(ctx context.Context, err error) error {
-	if control.RetryAfter(err) > 0 {
+	const clientGone = 499 // nobody reads it, but the log does
+	switch {
+	case control.RetryAfter(err) > 0:
 		err = WithStatus(http.StatusTooManyRequests, err)
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		err = WithStatus(clientGone, tallystick.Errorf(tallystick.Unavailable, "the client has gone away"))
 	}
 	p := logged(callOf(ctx).logger, err)
 	return &problemAnswer{&p, retryHeader(err, p.Status)}

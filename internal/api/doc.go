@@ -1,5 +1,12 @@
 // Package api is what the server speaks over HTTP. It combines the workers, and names no concrete engine.
 //
+//	server.go handler.go  the server, and what surrounds every route: log, panics, headers, other sites, limits
+//	call.go            what is known of a request: id, address, who makes it
+//	authenticate.go    who asks, by session or key; authorise.go whether they may do what a route does
+//	route.go           a route says what it needs; description.go all of them as OpenAPI, and errors of the library as ours
+//	repeat.go          a request that makes something is done once; limit.go who asks too often waits
+//	sessions.go links.go members.go roles.go keys.go tenants.go … settings.go audit.go  the routes
+//	operations.go metrics.go  how the server is, for those who run it
 //	ingest.go          POST /api/v1/events: what it needs, what it refuses before it reads
 //	ingest_body.go     formats and codings of a body
 //	ingest_receipt.go  one request at work: events to the journal, rejected ones to the quarantine
@@ -29,6 +36,16 @@
 //     read, and comes in a trailer.
 //   - An answer that fails after its status was sent breaks its connection. No client takes a part for the whole then, and none has to look for an error in a file.
 //   - A query parameter that nobody knows is refused: a filter that is spelt wrong and passed over would give a wrong number.
+//
+// # Decisions about routes
+//
+//   - What somebody may do at all is decided in one place, by what the route says it needs; to whom, the reach, where the thing is looked up. What is out of reach
+//     answers like what does not exist. A test asks every route of the description as everybody who must get nothing from it.
+//   - Credentials that are not good are nobody's: a route for everybody answers all the same, so that an old cookie doesn't keep anybody from signing in.
+//   - A refusal is written into the audit log, unless nobody was recognised: there is nothing to write but the address, and anybody could fill the log.
+//   - Nothing of a path is logged but its pattern, and no header and no body: paths hold tokens of links, the others keys and passwords.
+//   - A secret that is shown once is not kept with the answers for repeated requests.
+//   - Limits of requests are counted in memory: they protect this process, and several servers each have their own.
 //
 // # Decisions about ingest
 //

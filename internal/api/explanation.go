@@ -22,7 +22,7 @@ var senses = map[report.Sense]string{
 	report.Giver:    "given by the events that are counted",
 	report.Events:   "the number of events that are counted",
 	report.Items:    "the number of different items of the events that are counted",
-	report.Sum:      "the sum of the items of the events that are counted; of minutes the items are seconds",
+	report.Sum:      "the sum of the items of the events that are counted",
 	report.Average:  "the sum of the items of the events that are counted, divided by the number of these events",
 	report.Answers:  "a number of answers to events that were not accepted; those that were rejected are in the quarantine",
 	report.Mean:     "the number of different items of the events that are counted, divided by the number of their hours",
@@ -31,7 +31,11 @@ var senses = map[report.Sense]string{
 
 // ExplanationNote says in a sentence which cell an explanation is of, and how the counted events make it.
 func ExplanationNote(x *report.Explanation) string {
-	return fmt.Sprintf("%s of row %d of %s is %q: %s", x.Column, x.Row, x.Table, x.Cell, senses[x.Sense])
+	note := fmt.Sprintf("%s of row %d of %s is %q: %s", x.Column, x.Row, x.Table, x.Cell, senses[x.Sense])
+	if x.Sense == report.Sum && x.Table == "usage" && x.Cell.Kind == tallystick.CellDecimal {
+		note += ", which are seconds, in minutes"
+	}
+	return note
 }
 
 // EventName is what the one who sent an event calls it.

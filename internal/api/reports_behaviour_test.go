@@ -104,7 +104,7 @@ func TestWhatIsAskedWrongly(t *testing.T) {
 		{trend, "tenant=acme&format=doc", 400, "csv, json"},
 		{trend, "tenant=acme&delimiter=:", 400, `"path":"delimiter"`},
 		{trend, "tenant=acme&guard=maybe", 400, `"path":"guard"`},
-		{trend, "tenant=acme&chanel=a", 422, "chanel"},
+		{trend, "tenant=acme&chanel=a", 400, "chanel"},
 		{"/api/v1/reports/session-usage/file", "tenant=acme&format=csv", 400, "in a workbook only"},
 		{trend + "/rows/31/columns/1/events", "tenant=acme", 404, "it has 30 rows"},
 		{trend + "/rows/1/columns/Colour/events", "tenant=acme", 404, "no column"},

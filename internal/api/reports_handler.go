@@ -13,6 +13,7 @@ import (
 // Handler returns a server of the routes of some parts alone, for who has a door of its own: who says who makes a request, or why there is no answer. What the
 // routes need is checked.
 func Handler(who func(*http.Request) (control.Actor, error), parts ...interface{ register(huma.API) }) http.Handler {
+	ownErrors()
 	mux := http.NewServeMux()
 	api := humago.New(mux, huma.DefaultConfig("Tallystick", "1"))
 	api.UseMiddleware(func(hc huma.Context, next func(huma.Context)) {

@@ -33,6 +33,8 @@ type site struct {
 	url   string
 	clock atomic.Int64 // microseconds
 	log   lockedBuffer
+
+	lookup Lookup // of the journal
 }
 
 const password = "correct horse battery"
@@ -72,6 +74,7 @@ func newSite(t *testing.T, change func(*site)) *site {
 		Ingest: &Ingest{Enqueue: j.Enqueue, Keep: q.Keep, Count: counter.Add, Now: now},
 		Events: Events{Enqueue: j.Enqueue, Head: j.Head, Applied: a.Applied, Wait: a.Wait, Ask: a.Ask},
 	}
+	s.lookup = j.Lookup
 	if change != nil {
 		change(s)
 	}

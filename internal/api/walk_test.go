@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/report"
+	"github.com/tallystick/tallystick/reports"
 )
 
 // bodies are what the walk sends to the routes that take a body. A route that is not here is sent nothing.
@@ -40,12 +43,12 @@ type walked struct {
 
 // about reports whether the route is about one thing, or makes one, of acme.
 func (w *walked) about() bool {
-	return strings.Contains(w.Path, "{id}") && !strings.HasPrefix(w.Path, "/api/v1/sessions") || slices.Contains([]string{"add-member", "add-role", "clone-role", "add-key"}, w.OperationID)
+	return strings.HasSuffix(w.path, "?tenant=acme") || strings.Contains(w.Path, "{id}") && !strings.HasPrefix(w.Path, "/api/v1/sessions") || slices.Contains([]string{"add-member", "add-role", "clone-role", "add-key"}, w.OperationID)
 }
 
 // walk returns every route of the API. ids are those of acme's things by the second part of a path, such as "members".
 func walk(t *testing.T, ids map[string]string) (list []walked) {
-	api := (&Server{}).newAPI(http.NewServeMux())
+	api := (&Server{Reports: &Reports{}}).newAPI(http.NewServeMux())
 	for path, item := range api.OpenAPI().Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op == nil {
@@ -56,7 +59,11 @@ func walk(t *testing.T, ids map[string]string) (list []walked) {
 				t.Errorf("%s does not say what it needs", op.OperationID)
 			}
 			kind := strings.Split(path, "/")[3]
-			real := strings.NewReplacer("{id}", ids[kind], "{token}", "nothing", "{name}", "time_zone").Replace(path)
+			real := strings.NewReplacer("{id}", ids[kind], "{token}", "nothing", "{name}", "time_zone", "{report}", "session-usage", "{table}", "summary", "{row}", "1",
+				"{column}", "1").Replace(path)
+			if strings.Contains(path, "{report}/") {
+				real += "?tenant=acme"
+			}
 			if strings.ContainsAny(real, "{}") || strings.Contains(path, "{id}") && ids[kind] == "" {
 				t.Errorf("the walk has no id for %s", path)
 			}
@@ -82,7 +89,18 @@ func everything() (p []control.Permission) {
 
 // Every route is asked by those who must not get anything from it, and by some who may. The tree is group > acme > acme-west, and other beside them.
 func TestEveryRouteAsksWhoCalls(t *testing.T) {
-	s := newSite(t, nil)
+	catalog, err := report.Load(reports.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, func(s *site) {
+		s.Reports = &Reports{
+			Catalog: func() *report.Catalog { return catalog }, Now: s.Now, Lookup: s.lookup, Logger: s.Logger,
+			Ask: func(_ context.Context, fn func(tallystick.Answerer, tallystick.Position) error) error {
+				return s.Events.Ask(func(engine tallystick.Answerer) error { return fn(engine, s.Events.Applied()) })
+			},
+		}
+	})
 	system := control.System("test")
 	for _, place := range []control.Tenant{{ID: "group"}, {ID: "acme", Parent: "group"}, {ID: "acme-west", Parent: "acme"}, {ID: "other"}} {
 		if err := s.Control.PutTenant(t.Context(), system, place); err != nil {
@@ -92,6 +110,10 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 	full := map[string]string{}
 	for _, tenant := range []string{"group", "acme", "acme-west", "other"} {
 		full[tenant] = s.role(tenant, everything()...)
+	}
+	_, all := s.key("", 0, control.ScopeIngest, control.ScopeAttributes)
+	for tenant := range full {
+		s.tell(all, s.tenantUpserted(tenant, `{}`))
 	}
 	victim, _ := s.member("acme", full["acme"])
 	victimKey, _ := s.key("acme", 0, control.ScopeIngest)

@@ -102,6 +102,17 @@ func (s *Store) SignInOIDC(ctx context.Context, from From, who Identity) (token 
 			if n == 0 {
 				return wrong
 			}
+			// An e-mail that the provider gives to somebody else later must not let them in as the member who had it.
+			other, err := c.row(ctx, `
+				SELECT 1
+				FROM identities
+				WHERE member = ? AND issuer = ?`, []any{a.ID, who.Issuer}, new(int))
+			if err != nil {
+				return err
+			}
+			if other {
+				return wrong
+			}
 			if n, err = c.exec(ctx, `
 				INSERT INTO identities (issuer, subject, member, created)
 				VALUES (?, ?, ?, ?)

@@ -227,6 +227,8 @@ func TestOpenID(t *testing.T) {
 		if a, err := p.SessionActor(ctx, try(who, ""), from); err != nil || a.ID != m.ID {
 			p.Errorf("%+v, %v", a, err)
 		}
+		try(control.Identity{Issuer: who.Issuer, Subject: "9", Email: "m@example.org", EmailVerified: true}, tallystick.Denied) // the address was given to somebody else
+		try(control.Identity{Issuer: "https://other.example", Subject: "9", Email: "m@example.org", EmailVerified: true}, "")
 		try(control.Identity{Issuer: who.Issuer, Subject: "8", Email: "x@example.org", EmailVerified: true}, tallystick.Denied) // never makes one
 		who.Email, who.EmailVerified = "", false
 		try(who, "") // by its subject from now on

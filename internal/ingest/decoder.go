@@ -185,7 +185,7 @@ func (d *decoding) envelope() (tallystick.Event, *tallystick.Error) {
 	}
 	if t == nil && declared == nil {
 		d.Unknown.countType(e.Type)
-		return e, unknownType.wrong("unknown type %s", quote(e.Type)).At("type").WithHint("correct it, or declare it in a report of your own")
+		return e, unknownType.wrong("unknown type %s", quote(e.Type)).At("type").WithHint("correct it, declare it in a report of your own, or mend the one that does")
 	}
 	if base64 != nil {
 		return e, base64Data.wrong("data in base64 is not read").At("data_base64").WithHint("give the data as a JSON object in the member data")

@@ -24,18 +24,19 @@ import (
 type Catalog struct {
 	reports  []*tallystick.Report // by name
 	types    map[string]*tallystick.DeclaredType
-	problems []Problem // why files are left out, by file
+	declared map[string]string // files of these types: the first that declares each
+	problems []Problem         // why files are left out, by file
 }
 
 // Load reads the built-in definitions, NAME.yaml, of a file system.
 func Load(files fs.FS) (*Catalog, error) {
-	c := &Catalog{types: map[string]*tallystick.DeclaredType{}}
+	c := &Catalog{types: map[string]*tallystick.DeclaredType{}, declared: map[string]string{}}
 	return c, c.load(files, true)
 }
 
 // With returns a catalog that also has the definitions of a folder, NAME.yaml. A file with a problem is left out, and the others go on: see [Catalog.Problems].
 func (c *Catalog) With(files fs.FS) (*Catalog, error) {
-	d := &Catalog{slices.Clone(c.reports), maps.Clone(c.types), slices.Clone(c.problems)}
+	d := &Catalog{slices.Clone(c.reports), maps.Clone(c.types), maps.Clone(c.declared), slices.Clone(c.problems)}
 	err := d.load(files, false)
 	slices.SortFunc(d.reports, func(a, b *tallystick.Report) int { return strings.Compare(a.Name, b.Name) })
 	return d, err
@@ -51,7 +52,7 @@ func (c *Catalog) load(files fs.FS, builtIn bool) error {
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if ext := path.Ext(name); strings.HasPrefix(name, ".") || ext != ".yaml" && ext != ".yml" {
+		if ext := strings.ToLower(path.Ext(name)); strings.HasPrefix(name, ".") || ext != ".yaml" && ext != ".yml" {
 			continue
 		}
 		text, err := readAll(files, name)
@@ -106,15 +107,26 @@ func (c *Catalog) add(file string, r *tallystick.Report) []Problem {
 			i := slices.IndexFunc(both.Labels, func(o tallystick.LabelRule) bool { return o.Name == l.Name })
 			if i < 0 {
 				both.Labels = append(both.Labels, l)
-			} else if !reflect.DeepEqual(both.Labels[i], l) {
-				return wrong("the field %s of %s is declared otherwise in another report; declare it the same way in both", l.Name, t.Name)
+			} else if !alike(both.Labels[i], l) {
+				return wrong("it declares the field %s of %s as %s, and %s, which was read first, as %s; declare it the same way in both", l.Name, t.Name, l, c.declared[t.Name], both.Labels[i])
 			}
 		}
 		merged[t.Name] = both
 	}
+	for name := range merged {
+		if c.declared[name] == "" {
+			c.declared[name] = file
+		}
+	}
 	maps.Copy(c.types, merged)
 	c.reports = append(c.reports, r)
 	return nil
+}
+
+// alike reports whether two declarations of a field say the same. The order of values does not matter.
+func alike(a, b tallystick.LabelRule) bool {
+	a.Values, b.Values = slices.Sorted(slices.Values(a.Values)), slices.Sorted(slices.Values(b.Values))
+	return reflect.DeepEqual(a, b)
 }
 
 // Reports returns the definitions by name. They must not be changed.

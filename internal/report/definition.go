@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"slices"
@@ -21,9 +22,15 @@ type definition struct {
 }
 
 // read reads a definition. The problems are those that make it unusable.
-func read(file string, text []byte, builtIn bool) (*tallystick.Report, []Problem) {
+func read(file string, text []byte, builtIn bool) (report *tallystick.Report, problems []Problem) {
 	d := &definition{&reader{file: file}, &tallystick.Report{}, builtIn, map[string]bool{}}
-	if top := d.parse(text); top != nil {
+	// A fault of this program in one file must not take the reports of all others away.
+	defer func() {
+		if fault := recover(); fault != nil {
+			report, problems = d.Report, append(d.problems, Problem{File: file, Message: fmt.Sprintf("the program fails to read it: %v", fault)})
+		}
+	}()
+	if top := d.parse(bytes.TrimPrefix(text, []byte("\ufeff"))); top != nil {
 		d.top(top)
 	}
 	return d.Report, d.problems
@@ -86,6 +93,7 @@ func (d *definition) events(n ast.Node) {
 		switch {
 		case tallystick.TypeNamed(e.key) != nil:
 			d.wrong(e.at, "%s is a built-in type of event; its fields are known", e.key)
+			continue
 		case !strings.Contains(e.key, ".") || len(e.key) > tallystick.MaxID || strings.ContainsAny(e.key, " \t\r\n"):
 			d.wrong(e.at, "%q can't be a type of event of your own; begin it with your domain, as in com.example.ticket.rated", e.key)
 		}
@@ -220,6 +228,11 @@ func (d *definition) checkAs(at ast.Node, f tallystick.Field, as string) {
 		return
 	}
 	own := tallystick.FieldNamed(string(f)) == tallystick.NoField // a label may hold any id
+	for _, t := range d.Events {
+		if l := t.Label(string(f)); own && l != nil && l.Kind != tallystick.LabelID && l.Kind != tallystick.LabelText {
+			d.wrong(at, "%s is of kind %s, and names nothing that has a %s; declare it as an id", f, l.Kind, as)
+		}
+	}
 	if !own && !slices.Contains(a.of, f) {
 		d.wrong(at, "%s is no id of a %s, so that it has no %s", f, strings.Split(as, ".")[0], as)
 	}
@@ -256,7 +269,7 @@ func (d *definition) filters(list []ast.Node) {
 		case filter.Field != "" && d.knowsField(f.at("field"), filter.Field):
 			d.checkAs(f.at("as"), filter.Field, filter.As)
 			for _, m := range d.Metrics {
-				if !d.hasField(m.Type, filter.Field) {
+				if m.Type != "" && !d.hasField(m.Type, filter.Field) {
 					d.wrong(f.at("field"), "the metric %q is about %s, which has no field %s: the filter %q would leave it empty; put the metric into a report without the filter", m.Name, m.Type, filter.Field, filter.Name)
 				}
 			}

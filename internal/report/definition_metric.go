@@ -91,6 +91,10 @@ func (d *definition) metric(e entry) tallystick.Metric {
 // typeOf returns the type of event that a key names.
 func (d *definition) typeOf(f fields, key string) string {
 	name := f.text(key)
+	if key == string(tallystick.MetricCount) && f.has("of") {
+		d.wrong(f.at(key), "count takes a type of event, as in count: %s; distinct: %s may be what you want", f.text("of"), name)
+		return ""
+	}
 	var types []string
 	for _, t := range d.Events {
 		types = append(types, t.Name)
@@ -164,7 +168,7 @@ func (d *definition) openLimit(f fields) string {
 		return limit
 	}
 	if _, err := parseLength(limit); err != nil {
-		d.wrong(f.at("open_limit"), "open_limit is a length such as 24h, none, or the name of an option, not %q%s", limit, suggest(limit, append(d.optionNames(), "none")))
+		d.wrong(f.at("open_limit"), "open_limit is a length such as 8h, none, or the name of an option, not %q", limit)
 	}
 	return limit
 }

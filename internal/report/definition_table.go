@@ -32,7 +32,7 @@ func (d *definition) table(n ast.Node) {
 	for _, c := range columns {
 		d.column(c, &t)
 	}
-	if t.Code == "" {
+	if t.Code == "" && len(t.Columns) == len(columns) { // else what is missing would be complained of twice
 		d.checkShape(f, &t)
 	}
 	d.Tables = append(d.Tables, t)

@@ -40,7 +40,7 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 	if plans, err = present(plans, one && definition.Name != tenantUsage || definition.Name == ingestQuality); err != nil {
 		return nil, err
 	}
-	result := &tallystick.Result{Report: definition, AsOf: request.AsOf, Notes: notes.all}
+	result := &tallystick.Result{Report: definition, AsOf: request.AsOf, Options: wish.chosen(), Where: request.Where, Notes: notes.all}
 	for _, p := range plans {
 		result.Tenants = append(result.Tenants, tallystick.TenantPeriod{
 			Tenant: p.tenant, Company: p.company(), Zone: p.calendar.Zone(), From: p.from, Before: p.scope.Before,

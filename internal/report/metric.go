@@ -144,6 +144,9 @@ func (m *metric) figures(by []tallystick.Dimension, edges []tallystick.Instant) 
 			cell = tallystick.DecimalCell(signedHundredths(c.Value, unit*numbers[i].Value)) // both have a row for the same events
 		case m.Does == tallystick.MetricSum && !whole:
 			cell = tallystick.DecimalCell(signedHundredths(c.Value, unit))
+		case m.Does == tallystick.MetricSum && c.Value%unit != 0:
+			return nil, tallystick.Errorf(tallystick.Invalid, "%s of %s is declared as a whole number, and adds up to %s: it was declared otherwise when some events came", m.Field, m.Type, tallystick.FormatNumber(c.Value)).
+				WithHint("declare it as number")
 		case m.Does == tallystick.MetricSum:
 			cell = tallystick.IntegerCell(c.Value / unit)
 		}

@@ -43,7 +43,7 @@ func (r *reader) parse(text []byte) ast.Node {
 			GetToken() *token.Token
 		})(nil)
 		if errors.As(err, &syntax) {
-			p.Message = "not YAML: " + syntax.GetMessage()
+			p.Message = "not YAML: " + syntax.GetMessage() + hintFor(syntax.GetMessage())
 			if t := syntax.GetToken(); t != nil && t.Position != nil {
 				p.Line, p.Column = t.Position.Line, t.Position.Column
 			}
@@ -59,6 +59,21 @@ func (r *reader) parse(text []byte) ast.Node {
 		r.wrong(file.Docs[1], "a file holds one definition; put the second one into a file of its own")
 	}
 	return file.Docs[0].Body
+}
+
+// hintFor says what is behind what the YAML library says, most times.
+func hintFor(message string) string {
+	for _, h := range []struct{ says, hint string }{
+		{"cannot start any token", "; indent with spaces, not with tabs"},
+		{"non-map value is specified", "; does a space stand behind each colon, and is the line indented like its neighbours?"},
+		{"value is not allowed in this context", "; is the line indented like its neighbours, and does a text with a colon in it stand in quotes?"},
+		{"mapping value is not allowed", "; put a text with a colon in it into quotes"},
+	} {
+		if strings.Contains(message, h.says) {
+			return h.hint
+		}
+	}
+	return ""
 }
 
 // wrong notes a problem at a node.

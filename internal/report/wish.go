@@ -37,7 +37,11 @@ func understand(definition *tallystick.Report, request tallystick.Request) (*wis
 		if f.Value == "" {
 			return nil, tallystick.Errorf(tallystick.Invalid, "the filter on %s has no value", f.Field).WithHint("give one, as in %s=VALUE", f.Field)
 		}
-		w.where[f.Field] = append(w.where[f.Field], f.Value)
+		value, err := filterValue(definition, f)
+		if err != nil {
+			return nil, err
+		}
+		w.where[f.Field] = append(w.where[f.Field], value)
 	}
 	if definition.Name == ingestQuality && !request.AsOf.IsZero() && !request.Pinned {
 		return nil, tallystick.Errorf(tallystick.Invalid, "report %s is about everything that was received, and can't be made as of %s", definition.Name, request.AsOf).WithHint("leave the position out")
@@ -46,6 +50,45 @@ func understand(definition *tallystick.Report, request tallystick.Request) (*wis
 		return nil, tallystick.Errorf(tallystick.Invalid, "report %s is always in UTC, not in %q", definition.Name, request.Zone).WithHint("leave the zone out")
 	}
 	return w, nil
+}
+
+// chosen returns the options that are not as by default.
+func (w *wish) chosen() map[string]string {
+	chosen := map[string]string{}
+	for _, o := range w.definition.Options {
+		if w.options[o.Name] != o.Default {
+			chosen[o.Name] = w.options[o.Name]
+		}
+	}
+	return chosen
+}
+
+// filterValue returns a filter's value in the text form of its field, and refuses one that the field can't have: it would find nothing, and look like nothing was there.
+func filterValue(definition *tallystick.Report, wanted tallystick.FieldValue) (string, error) {
+	i := slices.IndexFunc(definition.Filters, func(d tallystick.FilterField) bool { return d.Name == wanted.Field })
+	filter := definition.Filters[i]
+	never := func(values []string) error {
+		return tallystick.Errorf(tallystick.Invalid, "the filter on %s can't be %q", filter.Name, wanted.Value).WithHint("it is one of %s", strings.Join(values, ", "))
+	}
+	for _, t := range definition.Events {
+		l := t.Label(string(filter.Field))
+		if l == nil || filter.As != "" {
+			continue
+		}
+		switch {
+		case l.Kind == tallystick.LabelInteger || l.Kind == tallystick.LabelNumber:
+			n, ok := tallystick.ParseNumber(wanted.Value)
+			if !ok {
+				return "", tallystick.Errorf(tallystick.Invalid, "the filter on %s can't be %q", filter.Name, wanted.Value).WithHint("it is a number")
+			}
+			return tallystick.FormatNumber(n), nil
+		case l.Kind == tallystick.LabelFlag && wanted.Value != "true" && wanted.Value != "false":
+			return "", never([]string{"true", "false"})
+		case l.Values != nil && !slices.Contains(l.Values, wanted.Value):
+			return "", never(l.Values)
+		}
+	}
+	return wanted.Value, nil
 }
 
 func (w *wish) choose(name, value string) error {

@@ -1,0 +1,231 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control"
+)
+
+func TestEveryErrorIsAProblem(t *testing.T) {
+	s := newSite(t, nil)
+	_, cookie := s.member("", control.SuperAdministrator)
+	for _, test := range []struct {
+		name, method, path, credentials, body string
+		status                                int
+		detail                                string
+	}{
+		{"nothing there", "GET", "/nothing", "", "", 404, `there is nothing at "/nothing" for GET`},
+		{"another method", "PUT", "/api/v1/members", cookie, "", 404, `for PUT`},
+		{"no such thing", "GET", "/api/v1/members/absent", cookie, "", 404, `there is no member "absent"`},
+		{"no JSON", "POST", "/api/v1/keys", cookie, `{`, 400, "unexpected end of JSON"},
+		{"a member that is missing, another that is unknown", "POST", "/api/v1/keys", cookie, `{"name":"k","x":1}`, 400, "required property scopes"},
+		{"a type that is not JSON's", "POST", "/api/v1/keys", cookie, `{"name":1,"scopes":[]}`, 400, "expected string"},
+		{"a parameter that is unknown", "GET", "/api/v1/keys?page=2", cookie, "", 400, "unknown query parameter"},
+		{"a page too long", "GET", "/api/v1/keys?limit=501", cookie, "", 400, "expected number <= 500"},
+		{"a page from nowhere", "GET", "/api/v1/keys?after=%20", cookie, "", 400, "is not a place in a list"},
+		{"a body too long", "POST", "/api/v1/keys", cookie, `{"name":"` + strings.Repeat("x", maxBody) + `"}`, 413, "more than 1048576 bytes"},
+		{"a sign-in", "POST", "/api/v1/session", "", `{"email":"x@example.com","password":"x"}`, 401, "e-mail or password is wrong"},
+		{"events without a key", "POST", eventsPath, "", `{}`, 401, "you are not signed in"},
+		{"events with a session", "POST", eventsPath, cookie, `{}`, 401, "you are not signed in"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var p Problem
+			g := s.do(test.method, test.path, test.credentials, test.body).is(t, test.status, &p)
+			if g.header.Get("Content-Type") != "application/problem+json" || p.Status != test.status || p.Code == "" || !strings.Contains(p.Detail, test.detail) {
+				t.Errorf("%s %+v", g.header.Get("Content-Type"), p)
+			}
+		})
+	}
+}
+
+func TestEveryAnswerHasItsHeaders(t *testing.T) {
+	s := newSite(t, nil)
+	for _, path := range []string{"/", "/healthz", "/metrics", "/api/openapi.json", "/api/v1/members", "/nothing"} {
+		h := s.do("GET", path, "", "").header
+		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" || len(h.Get("X-Request-Id")) < 20 ||
+			!strings.Contains(h.Get("Content-Security-Policy"), "default-src 'none'; frame-ancestors 'none'") {
+			t.Errorf("%s: %v", path, h)
+		}
+	}
+	for given, taken := range map[string]bool{"trace-1/a:b": true, "": false, "two words": false, "a\"b": false, strings.Repeat("x", 129): false} {
+		if got := s.do("GET", "/healthz", "", "", "X-Request-Id", given).header.Get("X-Request-Id"); (got == given) != taken {
+			t.Errorf("X-Request-Id %q became %q", given, got)
+		}
+	}
+}
+
+func TestRequestsOfOtherSitesAreRefused(t *testing.T) {
+	s := newSite(t, func(s *site) { s.PublicURL = "https://usage.example.com" })
+	_, cookie := s.member("", control.SuperAdministrator)
+	_, key := s.key("", 0, control.ScopeIngest)
+	for _, test := range []struct {
+		name, method, path, credentials, origin, site string
+		status                                        int
+	}{
+		{"one that reads", "GET", "/api/v1/keys", cookie, "https://evil.example", "cross-site", 200},
+		{"one that changes", "POST", "/api/v1/keys", cookie, "https://evil.example", "cross-site", 403},
+		{"of an old browser", "POST", "/api/v1/keys", cookie, "https://evil.example", "", 403},
+		{"a sign-in", "POST", "/api/v1/session", "", "https://evil.example", "cross-site", 403},
+		{"from here", "POST", "/api/v1/keys", cookie, "", "same-origin", 201},
+		{"from here, behind a proxy", "POST", "/api/v1/keys", cookie, "https://usage.example.com", "", 201},
+		{"no browser's", "POST", "/api/v1/keys", cookie, "", "", 201},
+		{"with a key", "POST", eventsPath, key, "https://evil.example", "cross-site", 200},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			body := ""
+			if test.method == "POST" {
+				body = `{"name":"k","scopes":["ingest"]}`
+			}
+			s.do(test.method, test.path, test.credentials, body, "Origin", test.origin, "Sec-Fetch-Site", test.site).is(t, test.status, nil)
+		})
+	}
+	login, err := s.Control.Member(t.Context(), control.System("test"), s.firstMember())
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := s.do("POST", "/api/v1/session", "", `{"email":"`+login.Email+`","password":"`+password+`"}`).is(t, 200, nil).header.Get("Set-Cookie")
+	for _, part := range []string{"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} {
+		if !strings.Contains(set, part) {
+			t.Errorf("the cookie lacks %s: %s", part, set)
+		}
+	}
+}
+
+func (s *site) firstMember() string {
+	s.Helper()
+	l, err := s.Control.Members(s.Context(), control.System("test"), control.MemberFilter{}, control.Page{})
+	if err != nil || len(l.Items) == 0 {
+		s.Fatal(err)
+	}
+	return l.Items[0].ID
+}
+
+func TestAPanicIsAProblemAndIsLogged(t *testing.T) {
+	s := newSite(t, func(s *site) {
+		s.Events.Ask = func(func(tallystick.Answerer) error) error { panic("broken") }
+	})
+	_, cookie := s.member("", control.SuperAdministrator)
+	g := s.do("GET", "/api/v1/tenants", cookie, "").is(t, 500, nil)
+	if strings.Contains(string(g.body), "broken") || !strings.Contains(s.log.String(), "panic=broken") {
+		t.Errorf("answered %s, logged %s", g.body, s.log.String())
+	}
+}
+
+func TestTheAddressIsTheLastThatNoTrustedProxyHas(t *testing.T) {
+	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	for _, test := range []struct{ peer, forwarded, want string }{
+		{"192.0.2.1:5", "198.51.100.7", "192.0.2.1"}, // anybody can write the header
+		{"10.0.0.1:5", "198.51.100.7", "198.51.100.7"},
+		{"10.0.0.1:5", "203.0.113.9, 198.51.100.7, 10.2.2.2", "198.51.100.7"},
+		{"10.0.0.1:5", "made up, 10.2.2.2", "10.2.2.2"},
+		{"10.0.0.1:5", "", "10.0.0.1"},
+		{"[::1]:5", "2001:db8::5", "2001:db8::5"},
+		{"[::ffff:10.0.0.1]:5", "198.51.100.7", "198.51.100.7"},
+	} {
+		r := &http.Request{RemoteAddr: test.peer, Header: http.Header{}}
+		if test.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", test.forwarded)
+		}
+		if got := (&Server{TrustedProxies: trusted}).address(r); got != test.want {
+			t.Errorf("%s, forwarded for %q: %s, want %s", test.peer, test.forwarded, got, test.want)
+		}
+	}
+}
+
+func TestWhoAsksTooOftenWaits(t *testing.T) {
+	s := newSite(t, nil)
+	_, cookie := s.member("", control.SuperAdministrator)
+	var g got
+	for range int(byAddress.quota) {
+		g = s.do("GET", "/api/v1/session", "", "")
+	}
+	if g.is(t, 401, nil); g.header.Get("RateLimit") != `"address";r=0;t=1` || g.header.Get("RateLimit-Policy") != `"address";q=300;w=60` {
+		t.Errorf("%v", g.header)
+	}
+	g = s.do("GET", "/api/v1/session", "", "").is(t, 429, nil)
+	if g.header.Get("Retry-After") == "" || !strings.Contains(string(g.body), "more than 300 requests in 60 seconds") {
+		t.Errorf("%v %s", g.header, g.body)
+	}
+	s.do("GET", "/api/v1/session", cookie, "").is(t, 200, nil) // who signed in has a rate of their own
+	s.do("GET", "/healthz", "", "").is(t, 200, nil)
+	s.wait(tallystick.Second)
+	s.do("GET", "/api/v1/session", "", "").is(t, 401, nil)
+}
+
+func TestGuessesAtPasswordsAreSlowedDown(t *testing.T) {
+	s := newSite(t, nil)
+	m, _ := s.member("", control.SuperAdministrator)
+	var g got
+	for range 10 {
+		g = s.do("POST", "/api/v1/session", "", `{"email":"`+m.Email+`","password":"wrong"}`)
+	}
+	if g.is(t, 429, nil).header.Get("Retry-After") == "" {
+		t.Errorf("%v", g.header)
+	}
+}
+
+func TestLimiterForgetsWhoIsQuiet(t *testing.T) {
+	var l limiter
+	for i := range mostBuckets + 10 {
+		l.ask(string(rune(i)), rate{"test", 10, 10}, noon.Add(time.Duration(i)*time.Millisecond))
+	}
+	if n := len(l.buckets); n > mostBuckets {
+		t.Errorf("%d buckets", n)
+	}
+}
+
+func TestAClosedConnectionEndsItsQuery(t *testing.T) {
+	ended := make(chan error, 1)
+	began := make(chan struct{})
+	s := newSite(t, func(s *site) {
+		s.Events.Ask = func(fn func(tallystick.Answerer) error) error { return fn(slow{began: began, ended: ended}) }
+	})
+	_, cookie := s.member("", control.SuperAdministrator)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-began
+		cancel()
+	}()
+	r, err := http.NewRequestWithContext(ctx, "GET", s.url+"/api/v1/tenants", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Cookie", cookie)
+	if _, err := http.DefaultClient.Do(r); err == nil {
+		t.Error("answered")
+	}
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Error("the query goes on")
+	}
+}
+
+// slow is an engine whose queries go on until nobody waits for them any more.
+type slow struct {
+	tallystick.Answerer
+	began chan struct{}
+	ended chan error
+}
+
+func (s slow) Tenants(ctx context.Context, _ tallystick.Position, _ tallystick.Instant) ([]string, error) {
+	close(s.began)
+	<-ctx.Done()
+	s.ended <- ctx.Err()
+	return nil, ctx.Err()
+}
+
+func TestARouteWithoutNeedsIsNone(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("it was registered")
+		}
+	}()
+	handle((&Server{}).newAPI(http.NewServeMux()), route{method: "GET", path: "/x", id: "x"}, func(context.Context, *empty) (*empty, error) { return nil, nil })
+}
