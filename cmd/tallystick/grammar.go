@@ -39,6 +39,12 @@ type storeFlags struct {
 	Threads     string `help:"Most threads that the engine may use." placeholder:"N" setting:""`
 }
 
+// serverFlags are those of commands that may ask a server instead of a data directory.
+type serverFlags struct {
+	Server string `help:"Ask the server at this address instead of using a data directory." placeholder:"URL"`
+	Key    string `help:"Key for the server." placeholder:"KEY" setting:""`
+}
+
 // reportsFlags are the settings of commands that need the definitions of reports.
 type reportsFlags struct {
 	Reports string `help:"Folder of report definitions of your own; reports in the data directory where it is not given." placeholder:"DIR" setting:""`

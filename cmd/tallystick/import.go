@@ -15,7 +15,7 @@ import (
 	"github.com/tallystick/tallystick/internal/quarantine"
 )
 
-// importCommand reads event files into a data directory.
+// importCommand reads event files into a data directory, or hands them to a server.
 type importCommand struct {
 	Files    []string `arg:"" name:"file" help:"Event files, plain or compressed with gzip or zstd; - is standard input."`
 	Format   string   `help:"How events follow one another: auto, json, ndjson or batch." placeholder:"F" default:"auto"`
@@ -24,6 +24,7 @@ type importCommand struct {
 
 	reportsFlags
 	storeFlags
+	serverFlags
 }
 
 // Run reads the files one after the other. What is printed as accepted is on disk, also when the import fails or is stopped later.
@@ -35,6 +36,13 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 	size, err := c.checkFiles()
 	if err != nil {
 		return err
+	}
+	server, err := p.remote(c.serverFlags)
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		return c.send(ctx, &importing{command: c, program: p, format: format, size: size, start: p.now()}, server)
 	}
 	catalog, err := p.catalog()
 	if err != nil {
@@ -65,7 +73,7 @@ func (c *importCommand) read(ctx context.Context, run *importing, a *applier.App
 	}
 	progress.stop()
 	counted := run.ledger.write(context.WithoutCancel(ctx), run.program, dir) // before anything is said, and also when the import was stopped
-	run.printSummary(dir.Path())
+	run.printSummary("with `tallystick quarantine list --data " + dir.Path() + "`")
 	switch {
 	case counted != nil && read == nil:
 		return counted

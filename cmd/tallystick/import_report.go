@@ -30,14 +30,14 @@ func duplicates(n, conflicting int64) string {
 	return fmt.Sprintf("%d, %d of them conflicting: their data differs from the event accepted first", n, conflicting)
 }
 
-// printSummary prints what became of the events.
-func (r *importing) printSummary(dir string) {
+// printSummary prints what became of the events; where says in words where the rejected ones are.
+func (r *importing) printSummary(where string) {
 	out, c := r.program.stdout, &r.counts
 	accepted, duplicate, conflicting, rejected := c.accepted.Load(), c.duplicate.Load(), c.conflicting.Load(), c.rejected.Load()
 	if rejected > showRejected {
-		fmt.Fprintf(r.program.stderr, "%s more rejected; see all with `tallystick quarantine list --data %s`\n", thousands(rejected-showRejected), dir)
+		fmt.Fprintf(r.program.stderr, "%s more rejected; see all %s\n", thousands(rejected-showRejected), where)
 	} else if rejected > 0 {
-		fmt.Fprintf(r.program.stderr, "see rejected events with `tallystick quarantine list --data %s`\n", dir)
+		fmt.Fprintf(r.program.stderr, "see rejected events %s\n", where)
 	}
 	if n := c.notKept.Load(); n > 0 {
 		fmt.Fprintf(r.program.stderr, "%s of the rejected events were not kept, because the quarantine is full\n", thousands(n))

@@ -93,18 +93,11 @@ func refusedBy(err error) error {
 }
 
 func (r *importing) readFile(ctx context.Context, name string, tickets chan<- handedOver) error {
-	var in io.Reader
-	if name == "-" {
-		name = "standard input"
-		in = interruptible(ctx, r.program.stdin)
-	} else {
-		f, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in = f
+	in, name, err := r.open(ctx, name)
+	if err != nil {
+		return err
 	}
+	defer in.Close()
 	decoder := &ingest.Decoder{Now: r.program.now, Declared: r.catalog.Type, Unknown: &r.unknown}
 	options := ingest.Options{Workers: runtime.GOMAXPROCS(0)}
 	for items, err := range ingest.Stream(ctx, &countingReader{in, &r.counts.read}, r.format, decoder, options) {
@@ -134,6 +127,15 @@ func (r *importing) readFile(ctx context.Context, name string, tickets chan<- ha
 		}
 	}
 	return nil
+}
+
+// open opens a file, or standard input, and returns what to call it.
+func (r *importing) open(ctx context.Context, name string) (io.ReadCloser, string, error) {
+	if name == "-" {
+		return io.NopCloser(interruptible(ctx, r.program.stdin)), "standard input", nil
+	}
+	f, err := os.Open(name)
+	return f, name, err
 }
 
 // handedOver is a batch that the journal has.

@@ -91,7 +91,8 @@ func TestWrongCommandLines(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	file := write(t, "tallystick.yaml", []byte("data: /from/file\nthreads: 3\nguard: \"off\"\n"))
-	env := map[string]string{"TALLYSTICK_CONFIG": file, "TALLYSTICK_DATA": "/from/env", "TALLYSTICK_DELIMITER": "|", "TALLYSTICK_CONTROL": "postgres://u:secret@db/x"}
+	env := map[string]string{"TALLYSTICK_CONFIG": file, "TALLYSTICK_DATA": "/from/env", "TALLYSTICK_DELIMITER": "|", "TALLYSTICK_KEY": "tsk-secret",
+		"TALLYSTICK_CONTROL": "postgres://u:secret@db/x"}
 	r := tallyWith(context.Background(), nil, env, "config", "--delimiter", "tab").must(t, done)
 	want := "" +
 		"data             /from/env       TALLYSTICK_DATA\n" +
@@ -100,6 +101,7 @@ func TestSettings(t *testing.T) {
 		"reports          -               default\n" +
 		"delimiter        tab             --delimiter\n" +
 		"guard            off             " + file + "\n" +
+		"key              ***             TALLYSTICK_KEY\n" +
 		"listen           127.0.0.1:8080  default\n" +
 		"control          ***             TALLYSTICK_CONTROL\n" +
 		"public-url       -               default\n" +

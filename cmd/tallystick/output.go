@@ -74,21 +74,32 @@ func (o *output) prepare(definition *tallystick.Report, tables []string) error {
 	return nil
 }
 
-// write writes the tables.
+// part is what goes into one file.
+type part struct {
+	table string // whose file it is, in a directory
+	write func(io.Writer) error
+}
+
+// write writes tables.
 func (o *output) write(tables []tallystick.Table) error {
-	files := [][]tallystick.Table{tables}
-	if !o.format.Workbook() {
-		files = nil
-		for _, t := range tables {
-			files = append(files, []tallystick.Table{t})
-		}
+	if o.format.Workbook() {
+		return o.writeParts([]part{{tables[0].Name, func(w io.Writer) error { return o.format.WriteBook(w, tables, o.options) }}})
 	}
+	var parts []part
+	for _, t := range tables {
+		parts = append(parts, part{t.Name, func(w io.Writer) error { return o.format.Write(w, t, o.options) }})
+	}
+	return o.writeParts(parts)
+}
+
+// writeParts writes what goes into the files.
+func (o *output) writeParts(parts []part) error {
 	if o.path == "" {
-		return o.format.WriteBook(o.stdout, files[0], o.options)
+		return parts[0].write(o.stdout)
 	}
 	if !o.dir {
 		if info, err := os.Stat(o.path); err == nil && !info.Mode().IsRegular() { // a device or a pipe can't be replaced
-			return o.writeInto(o.path, os.O_WRONLY, files[0])
+			return o.writeInto(o.path, os.O_WRONLY, parts[0])
 		}
 	}
 	var whole []string // final names, in the order of the tables
@@ -97,15 +108,15 @@ func (o *output) write(tables []tallystick.Table) error {
 			os.Remove(o.beside(name)) // what was not renamed
 		}
 	}()
-	for _, tables := range files {
+	for _, part := range parts {
 		name := o.path
 		if o.dir {
-			name = filepath.Join(o.path, tables[0].Name+o.format.Extension)
+			name = filepath.Join(o.path, part.table+o.format.Extension)
 		} else if target, err := filepath.EvalSymlinks(name); err == nil {
 			name = target // a link goes on pointing at the report
 		}
 		whole = append(whole, name)
-		if err := o.writeInto(o.beside(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, tables); err != nil {
+		if err := o.writeInto(o.beside(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, part); err != nil {
 			return err
 		}
 	}
@@ -122,14 +133,14 @@ func (o *output) beside(name string) string {
 	return filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d.part", filepath.Base(name), o.pid))
 }
 
-// writeInto writes a table, or those of a workbook, to a file and makes it durable where that can be.
-func (o *output) writeInto(name string, flags int, tables []tallystick.Table) error {
+// writeInto writes a part to a file and makes it durable where that can be.
+func (o *output) writeInto(name string, flags int, part part) error {
 	f, err := os.OpenFile(name, flags, 0o666)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriterSize(f, 64<<10)
-	err = o.format.WriteBook(w, tables, o.options)
+	err = part.write(w)
 	if err == nil {
 		err = w.Flush()
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/tallystick/tallystick/internal/render"
 )
 
-// reportCommand makes one report from a data directory.
+// reportCommand makes one report from a data directory, or lets a server make it.
 type reportCommand struct {
 	Name string `arg:"" help:"Name of the report (see \"tallystick reports\")."`
 
@@ -40,10 +40,18 @@ type reportCommand struct {
 	fileFlags
 	reportsFlags
 	storeFlags
+	serverFlags
 }
 
 // Run makes the report. Everything that can be known to be wrong without the data is said before the data directory is touched.
 func (c *reportCommand) Run(ctx context.Context, p *program) error {
+	server, err := p.remote(c.serverFlags)
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		return c.ask(ctx, p, server)
+	}
 	catalog, err := p.catalog()
 	if err != nil {
 		return err

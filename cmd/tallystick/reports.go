@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/api"
 )
 
 // reportsCommand describes the reports.
@@ -15,25 +17,62 @@ type reportsCommand struct {
 
 	reportsFlags
 	dataFlags
+	serverFlags
 }
 
-func (c *reportsCommand) Run(p *program) error {
-	catalog, err := p.catalog()
+func (c *reportsCommand) Run(ctx context.Context, p *program) error {
+	server, err := p.remote(c.serverFlags)
 	if err != nil {
 		return err
 	}
 	if c.Name != "" {
-		r, err := catalog.Report(c.Name)
+		r, err := p.reportNamed(ctx, server, c.Name)
 		if err != nil {
 			return err
 		}
 		return describeReport(p.stdout, r)
 	}
+	all, err := p.reportList(ctx, server)
+	if err != nil {
+		return err
+	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	for _, r := range catalog.Reports() {
+	for _, r := range all {
 		fmt.Fprintf(w, "%s\t%s\n", r.Name, r.Title)
 	}
 	return w.Flush()
+}
+
+// reportNamed returns the definition of a report, a server's where there is one.
+func (p *program) reportNamed(ctx context.Context, server *remote, name string) (*tallystick.Report, error) {
+	if server != nil {
+		return server.definition(ctx, name)
+	}
+	catalog, err := p.catalog()
+	if err != nil {
+		return nil, err
+	}
+	return catalog.Report(name)
+}
+
+// reportList returns all definitions, a server's where there is one.
+func (p *program) reportList(ctx context.Context, server *remote) ([]*tallystick.Report, error) {
+	if server == nil {
+		catalog, err := p.catalog()
+		if err != nil {
+			return nil, err
+		}
+		return catalog.Reports(), nil
+	}
+	var list api.ReportList
+	if err := server.read(ctx, "/api/v1/reports", &list); err != nil {
+		return nil, err
+	}
+	var all []*tallystick.Report
+	for _, d := range list.Items {
+		all = append(all, d.Report())
+	}
+	return all, nil
 }
 
 // describeReport prints what a request for the report may say.

@@ -40,6 +40,14 @@ func wholeNumber(text string) error {
 	return nil
 }
 
+// header accepts what can be sent as a part of a header of HTTP. It does not repeat the text, which is a secret.
+func header(text string) error {
+	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return tallystick.Errorf(tallystick.Invalid, "it is not a key: it has white space or characters that no key has").WithHint("give the key as it was shown when it was made")
+	}
+	return nil
+}
+
 func delimiter(text string) error {
 	_, err := render.ParseDelimiter(text)
 	return err

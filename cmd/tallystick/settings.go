@@ -30,6 +30,7 @@ var settings = []setting{
 	{name: "reports", initial: "", check: notEmpty},
 	{name: "delimiter", initial: "comma", check: delimiter},
 	{name: "guard", initial: "on", check: oneOf("on", "off")},
+	{name: "key", initial: "", check: header, secret: true},
 	{name: "listen", initial: "127.0.0.1:8080", check: hostPort},
 	{name: "control", initial: "", check: notEmpty, secret: true}, // of Postgres with its password
 	{name: "public-url", initial: "", check: webAddress},

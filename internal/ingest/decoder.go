@@ -16,6 +16,9 @@ type Decoder struct {
 	Tenant string
 	// NoAttributes rejects the types that change what a tenant is and may, tenant.upserted and entitlement.set.
 	NoAttributes bool
+	// KeepRaw lets the items of a stream have the bytes of their events, whole, also of those that were not rejected: for who hands them on as they came. Of an event
+	// that is longer than allowed it still is the beginning only.
+	KeepRaw bool
 	// Declared returns what was declared of a type that is not built in, nil where nothing was. The data of such an event is [tallystick.Event.Extra]; fields that were
 	// not declared are kept like those of any type. nil: no type was declared.
 	Declared func(typ string) *tallystick.DeclaredType
@@ -30,7 +33,7 @@ type Decoder struct {
 // For returns a decoder for the events of one tenant, "" for those of any. It is otherwise like d and shares its memory, so that one may be made for each request;
 // its fields may be changed before its first use.
 func (d *Decoder) For(tenant string) *Decoder {
-	return &Decoder{Now: d.Now, Tenant: tenant, NoAttributes: d.NoAttributes, Declared: d.Declared, Unknown: d.Unknown, parent: d.pools()}
+	return &Decoder{Now: d.Now, Tenant: tenant, NoAttributes: d.NoAttributes, KeepRaw: d.KeepRaw, Declared: d.Declared, Unknown: d.Unknown, parent: d.pools()}
 }
 
 // pools returns the decoder whose pools are used.

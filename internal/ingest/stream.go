@@ -19,7 +19,7 @@ type Item struct {
 	// Length is how many bytes came, without white space around them.
 	Length int64
 
-	// Of a rejected event: those bytes, but no more than [MaxRaw] of them; and the SHA-256 of all of them.
+	// Of a rejected event: those bytes, but no more than [MaxRaw] of them, see [Decoder.KeepRaw] for all of every event; and the SHA-256 of all of them.
 	Raw    []byte
 	Digest [sha256.Size]byte
 
@@ -221,6 +221,9 @@ func (d *Decoder) decode(b *block) []Item {
 			}
 			item.Event, item.Rule = tallystick.Event{}, RuleOf(item.Err)
 			item.Raw = append([]byte(nil), raw[:min(len(raw), MaxRaw)]...)
+		}
+		if d.KeepRaw && span.long == nil {
+			item.Raw = append(item.Raw[:0], raw...)
 		}
 	}
 	return items

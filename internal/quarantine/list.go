@@ -15,11 +15,24 @@ import (
 // List yields a tenant's entries in the order of receipt: all of them, or those behind the entry with the id after. An error comes last. Entries that come or
 // are removed meanwhile may be yielded or not.
 func (s *Store) List(ctx context.Context, tenant, after string) iter.Seq2[Entry, error] {
+	return s.list(ctx, tenant, func(f *file) (uint64, error) { return f.numberOf(after) })
+}
+
+// ListBehind yields what List does, behind a place, whether or not the entry that had it is still there.
+func (s *Store) ListBehind(ctx context.Context, tenant string, place uint64) iter.Seq2[Entry, error] {
+	return s.list(ctx, tenant, func(f *file) (uint64, error) {
+		_, err := f.numberOf("")
+		return place, err
+	})
+}
+
+// list yields the entries behind the one whose number start returns.
+func (s *Store) list(ctx context.Context, tenant string, start func(*file) (uint64, error)) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		f, err := s.file(tenant)
 		var number uint64
 		if err == nil {
-			number, err = f.numberOf(after)
+			number, err = start(f)
 		}
 		for err == nil {
 			if err = ctx.Err(); err != nil {
@@ -182,6 +195,7 @@ func (f *file) behind(number uint64) ([]Entry, uint64, error) {
 		if err != nil {
 			return nil, number, err
 		}
+		e.Place = s.number
 		entries = append(entries, e)
 		length += int(s.length)
 	}

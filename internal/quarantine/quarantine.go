@@ -70,6 +70,7 @@ type Entry struct {
 	Reason   string // what is wrong with it
 	Length   int64  // bytes of the whole event; 0 in Keep: those of Raw
 	Raw      []byte // the event, or its first MaxRaw bytes
+	Place    uint64 // in a list: among the tenant's entries, in the order of receipt, for as long as the store is open. Ignored in Keep
 }
 
 // Whole reports whether the entry has all of its event. Otherwise it can't be replayed.

@@ -48,16 +48,47 @@ func keep(t testing.TB, s *Store, tenant string, entries ...Entry) {
 }
 
 // list returns a tenant's entries.
+// list returns entries, without their places, which must grow.
 func list(t testing.TB, s *Store, tenant, after string) []Entry {
 	t.Helper()
 	var all []Entry
+	place := uint64(0)
 	for e, err := range s.List(ctx, tenant, after) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if e.Place <= place {
+			t.Errorf("an entry at %d comes behind %d", e.Place, place)
+		}
+		place, e.Place = e.Place, 0
 		all = append(all, e)
 	}
 	return all
+}
+
+func TestAPlaceOutlivesItsEntry(t *testing.T) {
+	s := open(t, disktest.New(), Options{})
+	keep(t, s, "acme", rejected("a", 0), rejected("b", 0), rejected("c", 0))
+	all := list(t, s, "acme", "")
+	places := []uint64{0}
+	for e := range s.List(ctx, "acme", "") {
+		places = append(places, e.Place)
+	}
+	if err := s.Remove(ctx, "acme", all[1].ID); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range [][]string{{all[0].ID, all[2].ID}, {all[2].ID}, {all[2].ID}, nil} {
+		var got []string
+		for e, err := range s.ListBehind(ctx, "acme", places[i]) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, e.ID)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("behind place %d are %v, want %v", places[i], got, want)
+		}
+	}
 }
 
 func TestKeep(t *testing.T) {

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/api"
+)
+
+// remote is a server that is asked with a key.
+type remote struct {
+	address string // without a slash at its end
+	key     string
+	client  http.Client
+}
+
+// remote returns the server that the flags name, nil where they name none.
+func (p *program) remote(f serverFlags) (*remote, error) {
+	if f.Server == "" {
+		return nil, nil
+	}
+	for _, v := range p.settings {
+		if v.name == "data" && v.origin == "--data" {
+			return nil, tallystick.Errorf(tallystick.Invalid, "--server %s and --data %s exclude each other", f.Server, v.text).WithHint("give one of them")
+		}
+	}
+	u, err := url.Parse(f.Server)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.User != nil {
+		return nil, tallystick.Errorf(tallystick.Invalid, "%q is not the address of a server", f.Server).At("--server").WithHint("write one such as http://127.0.0.1:8080")
+	}
+	if f.Key == "" {
+		return nil, tallystick.Errorf(tallystick.Invalid, "the key for the server is missing").WithHint("give --key or %s", variable("key"))
+	}
+	return &remote{address: strings.TrimRight(f.Server, "/"), key: f.Key}, nil
+}
+
+// How a server that is busy, or can't be reached, is asked again: after a pause that doubles from the first to the longest.
+const (
+	askTries   = 10
+	firstPause = 200 * time.Millisecond
+	longPause  = 10 * time.Second
+)
+
+// do makes a request until it is answered with a status of success, which it returns with the body open. Only what may be asked twice is asked by it.
+func (r *remote) do(ctx context.Context, request func() (*http.Request, error)) (*http.Response, error) {
+	pause := firstPause
+	for try := 1; ; try++ {
+		answer, after, err := r.once(ctx, request)
+		if err == nil || after < 0 || try == askTries {
+			return answer, err
+		}
+		wait := max(min(after, longPause), pause/2+rand.N(pause/2)) // apart from others that were refused at the same time
+		pause = min(2*pause, longPause)
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(wait):
+		}
+	}
+}
+
+// once makes a request. After an error, after says how long to wait before another try at least, and is negative where one would not help.
+func (r *remote) once(ctx context.Context, request func() (*http.Request, error)) (answer *http.Response, after time.Duration, err error) {
+	q, err := request()
+	if err != nil {
+		return nil, -1, err
+	}
+	q.Header.Set("Authorization", "Bearer "+r.key)
+	answer, err = r.client.Do(q.WithContext(ctx))
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, -1, context.Cause(ctx)
+		}
+		if e := (*url.Error)(nil); errors.As(err, &e) {
+			err = e.Err
+		}
+		return nil, 0, tallystick.Errorf(tallystick.Unavailable, "the server %s does not answer: %w", r.address, err).WithHint("see whether it runs, and whether --server is right")
+	}
+	if answer.StatusCode < 300 {
+		return answer, 0, nil
+	}
+	defer answer.Body.Close()
+	after = -1
+	switch answer.StatusCode {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway:
+		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
+		after = time.Duration(max(seconds, 0)) * time.Second
+	}
+	return nil, after, r.problem(answer)
+}
+
+// problem turns an answer of no success into the error that it tells.
+func (r *remote) problem(answer *http.Response) error {
+	var p struct {
+		api.Problem
+		Errors []struct{ Message, Location string }
+	}
+	text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/problem+json") || json.Unmarshal(text, &p) != nil || p.Detail == "" {
+		return tallystick.Errorf(codeOf(answer.StatusCode), "%s answers %s", r.address, answer.Status).WithHint("see whether --server is the address of a tallystick server")
+	}
+	for _, e := range p.Errors {
+		p.Detail += "; " + e.Location + ": " + e.Message
+	}
+	if p.Code == "" {
+		p.Code = codeOf(answer.StatusCode)
+	}
+	return &tallystick.Error{Code: p.Code, Message: p.Detail, Path: p.Path, Hint: p.Hint}
+}
+
+// codeOf is the code of a status without one.
+func codeOf(status int) tallystick.Code {
+	switch {
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return tallystick.Denied
+	case status == http.StatusNotFound:
+		return tallystick.NotFound
+	case status >= 500 || status < 400:
+		return tallystick.Unavailable
+	}
+	return tallystick.Invalid
+}
+
+// get asks for a page.
+func (r *remote) get(ctx context.Context, path string, query url.Values) (*http.Response, error) {
+	return r.do(ctx, func() (*http.Request, error) {
+		return http.NewRequest(http.MethodGet, r.address+path+"?"+query.Encode(), nil)
+	})
+}
+
+// read asks for a page of JSON.
+func (r *remote) read(ctx context.Context, path string, into any) error {
+	answer, err := r.get(ctx, path, nil)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+		return r.brokenOff(err)
+	}
+	return nil
+}
+
+// brokenOff is the error of an answer that does not come to its end.
+func (r *remote) brokenOff(err error) error {
+	return tallystick.Errorf(tallystick.Unavailable, "the answer of %s broke off: %w", r.address, err).WithHint("ask again; the server's log says why, where the server did it")
+}
+
+// definition returns a report's definition, which may be one of the server's own.
+func (r *remote) definition(ctx context.Context, name string) (*tallystick.Report, error) {
+	var d api.ReportDefinition
+	if err := r.read(ctx, reportPath(name), &d); err != nil {
+		return nil, err
+	}
+	return d.Report(), nil
+}
+
+// reportPath is where a report is on a server.
+func reportPath(name string, parts ...string) string {
+	path := "/api/v1/reports/" + url.PathEscape(name)
+	for _, p := range parts {
+		path += "/" + url.PathEscape(p)
+	}
+	return path
+}
+
+// copyTo writes a file of the server to w, and returns the notes about it and the position that it was made at.
+func (r *remote) copyTo(ctx context.Context, w io.Writer, path string, query url.Values) (notes []string, position string, err error) {
+	answer, err := r.get(ctx, path, query)
+	if err != nil {
+		return nil, "", err
+	}
+	defer answer.Body.Close()
+	in := &body{r: answer.Body}
+	if _, err := io.Copy(w, in); err != nil {
+		if ctx.Err() != nil {
+			return nil, "", context.Cause(ctx)
+		}
+		if in.err != nil {
+			err = r.brokenOff(in.err)
+		}
+		return nil, "", err
+	}
+	if text := answer.Trailer.Get(api.NotesHeader); text != "" {
+		if err := json.Unmarshal([]byte(text), &notes); err != nil {
+			return nil, "", fmt.Errorf("read the notes of the answer: %w", err)
+		}
+	}
+	return notes, answer.Header.Get(api.PositionHeader), nil
+}
+
+// body is that of an answer. It remembers why it could not be read to its end.
+type body struct {
+	r   io.Reader
+	err error
+}
+
+func (r *body) Read(b []byte) (int, error) {
+	n, err := r.r.Read(b)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/ingest"
+	"github.com/tallystick/tallystick/internal/journal"
+	"github.com/tallystick/tallystick/internal/quarantine"
+)
+
+// Replay decodes rejected events again, as if they came now. One that is accepted, or was before, leaves the quarantine once it is on disk; the others stay, with the
+// reason they came with. It is used once.
+type Replay struct {
+	Tenant  string // whose quarantine it is
+	Store   *quarantine.Store
+	Append  func(context.Context, []tallystick.Event) ([]journal.Verdict, error) // that of the journal
+	Decoder *ingest.Decoder
+	// Stays is told of each entry that is rejected again. It may be nil.
+	Stays func(entry *quarantine.Entry, why error)
+
+	// What became of the events.
+	Accepted, Duplicate, Conflicting, Rejected int64
+
+	events []tallystick.Event
+	ids    []string // of events
+}
+
+// replayAtOnce is how many events go to the journal together.
+const replayAtOnce = 1024
+
+// Run replays the entries with these ids, or all. An id that there is not is an error of the code NotFound; what was replayed before it is done.
+func (r *Replay) Run(ctx context.Context, ids []string) error {
+	for _, id := range ids {
+		e, err := r.Store.Get(ctx, r.Tenant, id)
+		if err == nil {
+			err = r.one(ctx, &e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(ids) > 0 {
+		return r.flush(ctx)
+	}
+	for e, err := range r.Store.List(ctx, r.Tenant, "") {
+		if err == nil {
+			err = r.one(ctx, &e)
+		}
+		if err != nil {
+			return fault(err)
+		}
+	}
+	return r.flush(ctx)
+}
+
+func (r *Replay) one(ctx context.Context, entry *quarantine.Entry) error {
+	if !entry.Whole() {
+		r.stays(entry, fmt.Errorf("only the first %d of its %d bytes were kept", len(entry.Raw), entry.Length))
+		return nil
+	}
+	event, err := r.Decoder.Event(entry.Raw)
+	if err != nil {
+		r.stays(entry, err)
+		return nil
+	}
+	if event.TimeMissing {
+		event.Time = entry.Received // the time of receipt stands for the time; what is accepted now is received now
+	}
+	r.events, r.ids = append(r.events, event), append(r.ids, entry.ID)
+	if len(r.events) < replayAtOnce {
+		return nil
+	}
+	return r.flush(ctx)
+}
+
+func (r *Replay) stays(entry *quarantine.Entry, why error) {
+	r.Rejected++
+	if r.Stays != nil {
+		r.Stays(entry, why)
+	}
+}
+
+// flush hands the gathered events to the journal, and removes them from quarantine once they are on disk.
+func (r *Replay) flush(ctx context.Context) error {
+	if len(r.events) == 0 {
+		return nil
+	}
+	verdicts, err := r.Append(ctx, r.events)
+	if err != nil {
+		return fault(err)
+	}
+	for _, v := range verdicts {
+		switch v.Outcome {
+		case journal.Accepted:
+			r.Accepted++
+		case journal.Conflicting:
+			r.Conflicting++
+			fallthrough
+		default:
+			r.Duplicate++
+		}
+	}
+	err = r.Store.Remove(ctx, r.Tenant, r.ids...)
+	r.events, r.ids = nil, nil
+	return fault(err)
+}
+
+// fault marks an error of the stores as the program's, whatever code it carries: nothing is wrong with what was asked.
+func fault(err error) error {
+	if code := tallystick.CodeOf(err); code != tallystick.Invalid && code != tallystick.NotFound {
+		return err
+	}
+	return tallystick.Errorf(tallystick.Internal, "%w", err)
+}
