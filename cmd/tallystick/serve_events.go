@@ -16,7 +16,7 @@ import (
 func (s *serving) ingest() *api.Ingest {
 	return &api.Ingest{
 		Enqueue: s.enqueue, Keep: s.quarantine.Keep, Count: s.count, Now: s.program.now, Logger: s.logger,
-		Declared: func(typ string) *tallystick.DeclaredType { return s.reports.current().Type(typ) },
+		Declared: s.declared,
 		FreeBytes: func() (uint64, error) {
 			var stat syscall.Statfs_t
 			err := syscall.Statfs(s.dir.Journal(), &stat)

@@ -18,14 +18,27 @@ func (s *serving) usage() *api.Reports {
 	}
 }
 
-// ask calls fn with the engine and the position that it had applied when it was asked.
+// rejects is the looking at rejected events over HTTP.
+func (s *serving) rejects() *api.Quarantine {
+	return &api.Quarantine{
+		Store: s.quarantine, Now: s.program.now, Logger: s.logger, Declared: s.declared,
+		Append: func(ctx context.Context, events []tallystick.Event) ([]journal.Verdict, error) {
+			if err := s.taking(); err != nil {
+				return nil, err
+			}
+			return s.journal.Load().Append(ctx, events)
+		},
+	}
+}
+
+func (s *serving) declared(typ string) *tallystick.DeclaredType { return s.reports.current().Type(typ) }
+
+// ask calls fn with the engine and the position that it has applied, when it has all that it needs to answer.
 func (s *serving) ask(ctx context.Context, fn func(tallystick.Answerer, tallystick.Position) error) error {
 	if err := s.answering(); err != nil {
 		return err
 	}
-	return s.applier.Ask(func(engine tallystick.Answerer) error {
-		return fn(engine, s.applier.Applied())
-	})
+	return (*s.asking.Load())(ctx, fn)
 }
 
 func (s *serving) lookup(ctx context.Context, positions []tallystick.Position, fn func(tallystick.Record) error) error {

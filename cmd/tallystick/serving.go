@@ -32,11 +32,12 @@ type serving struct {
 
 	applier *applier.Applier
 	counter *api.Counter
-	journal atomic.Pointer[journal.Journal] // nil until it is open
-	keys    atomic.Pointer[progress]        // of the reading of keys while it is opened
-	ready   atomic.Bool                     // events are taken: the engine was found to fit the journal
-	needed  atomic.Uint64                   // what the engine has to have applied to answer
-	stopped atomic.Bool                     // the engine has failed, and follows no more
+	journal atomic.Pointer[journal.Journal]                                                                   // nil until it is open
+	keys    atomic.Pointer[progress]                                                                          // of the reading of keys while it is opened
+	asking  atomic.Pointer[func(context.Context, func(tallystick.Answerer, tallystick.Position) error) error] // of reports; set before ready
+	ready   atomic.Bool                                                                                       // events are taken: the engine was found to fit the journal
+	needed  atomic.Uint64                                                                                     // what the engine has to have applied to answer
+	stopped atomic.Bool                                                                                       // the engine has failed, and follows no more
 }
 
 type progress struct{ done, total uint64 }
@@ -135,6 +136,8 @@ func (s *serving) follow(ctx context.Context, failed chan<- error) error {
 		}
 		return broken(err)
 	}
+	asking := api.Asking(s.applier, theLog, j.Head())
+	s.asking.Store(&asking)
 	s.ready.Store(true)
 	err = <-ended
 	if ctx.Err() == nil {

@@ -57,7 +57,7 @@ func (s *Server) newAPI(mux *http.ServeMux) huma.API {
 
 // Description returns the OpenAPI description of the API.
 func Description() []byte {
-	return describeAPI((&Server{Reports: &Reports{}}).newAPI(http.NewServeMux()))
+	return describeAPI((&Server{Reports: &Reports{}, Rejects: &Quarantine{}}).newAPI(http.NewServeMux()))
 }
 
 func describeAPI(api huma.API) []byte {

@@ -19,8 +19,9 @@ type Server struct {
 	Control *control.Store
 	Ingest  *Ingest // without Key, which Handler makes of the keys in Control
 	Events  Events
-	Reports *Reports // nil: no report can be asked for
-	OIDC    *OIDC    // nil: nobody signs in through a provider
+	Reports *Reports    // nil: no report can be asked for
+	Rejects *Quarantine // nil: rejected events can't be looked at
+	OIDC    *OIDC       // nil: nobody signs in through a provider
 
 	Now    func() time.Time
 	Logger *slog.Logger // nil: nothing is logged
@@ -59,6 +60,9 @@ func (s *Server) groups() []func(huma.API) {
 	}
 	if s.Reports != nil {
 		list = append(list, s.Reports.register)
+	}
+	if s.Rejects != nil {
+		list = append(list, s.Rejects.register)
 	}
 	return list
 }

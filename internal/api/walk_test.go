@@ -48,7 +48,7 @@ func (w *walked) about() bool {
 
 // walk returns every route of the API. ids are those of acme's things by the second part of a path, such as "members".
 func walk(t *testing.T, ids map[string]string) (list []walked) {
-	api := (&Server{Reports: &Reports{}}).newAPI(http.NewServeMux())
+	api := (&Server{Reports: &Reports{}, Rejects: &Quarantine{}}).newAPI(http.NewServeMux())
 	for path, item := range api.OpenAPI().Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op == nil {
