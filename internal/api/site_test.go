@@ -34,7 +34,8 @@ type site struct {
 	clock atomic.Int64 // microseconds
 	log   lockedBuffer
 
-	lookup Lookup // of the journal
+	lookup     Lookup // of the journal
+	quarantine *quarantine.Store
 }
 
 const password = "correct horse battery"
@@ -61,6 +62,7 @@ func newSite(t *testing.T, change func(*site)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.quarantine = q
 	counter := NewCounter(store.AddIngestCounts)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/quarantine"
 	"github.com/tallystick/tallystick/internal/report"
 	"github.com/tallystick/tallystick/reports"
 )
@@ -61,7 +64,7 @@ func walk(t *testing.T, ids map[string]string) (list []walked) {
 			kind := strings.Split(path, "/")[3]
 			real := strings.NewReplacer("{id}", ids[kind], "{token}", "nothing", "{name}", "time_zone", "{report}", "session-usage", "{table}", "summary", "{row}", "1",
 				"{column}", "1").Replace(path)
-			if strings.Contains(path, "{report}/") {
+			if strings.Contains(path, "{report}/") || strings.Contains(path, "/quarantine/{id}") {
 				real += "?tenant=acme"
 			}
 			if strings.ContainsAny(real, "{}") || strings.Contains(path, "{id}") && ids[kind] == "" {
@@ -94,6 +97,7 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newSite(t, func(s *site) {
+		s.Rejects = &Quarantine{Store: s.quarantine, Now: s.Now, Logger: s.Logger}
 		s.Reports = &Reports{
 			Catalog: func() *report.Catalog { return catalog }, Now: s.Now, Lookup: s.lookup, Logger: s.Logger,
 			Ask: func(_ context.Context, fn func(tallystick.Answerer, tallystick.Position) error) error {
@@ -118,6 +122,12 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 	victim, _ := s.member("acme", full["acme"])
 	victimKey, _ := s.key("acme", 0, control.ScopeIngest)
 	ids := map[string]string{"members": victim.ID, "roles": full["acme"], "keys": victimKey.ID, "tenants": "acme", "sessions": "nothing"}
+	entry := quarantine.Entry{Received: s.Control.Now(), Source: "test:1", Code: tallystick.Invalid, Reason: "not valid JSON", Raw: []byte("of acme")}
+	entries := []quarantine.Entry{entry}
+	if _, err := s.quarantine.Keep(t.Context(), "acme", entries); err != nil {
+		t.Fatal(err)
+	}
+	ids["quarantine"] = fmt.Sprintf("%x", sha256.Sum256(entry.Raw))
 	list := walk(t, ids)
 	if t.Failed() {
 		return
@@ -187,9 +197,13 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 						t.Errorf("%s tells of acme: %s", route.OperationID, g.body)
 					case g.status == http.StatusNotFound && strings.Contains(route.Path, "{id}") && credentials == cookie:
 						// What is of another tenant answers like what there is not.
-						id := strings.Split(route.path, "/")[4]
-						absent := s.do(route.Method, strings.Replace(route.path, id, "absent", 1), credentials, strings.ReplaceAll(route.body, id, "absent"))
-						if strings.ReplaceAll(string(g.body), id, "absent") != string(absent.body) || g.status != absent.status {
+						id, _, _ := strings.Cut(strings.Split(route.path, "/")[4], "?")
+						none := "absent"
+						if strings.Contains(route.path, "/quarantine/") { // whose ids have a form
+							none = strings.Repeat("0", len(id))
+						}
+						absent := s.do(route.Method, strings.Replace(route.path, id, none, 1), credentials, strings.ReplaceAll(route.body, id, none))
+						if strings.ReplaceAll(string(g.body), id, none) != string(absent.body) || g.status != absent.status {
 							t.Errorf("%s: of acme %s\nabsent %s", route.OperationID, g.body, absent.body)
 						}
 					}
