@@ -180,7 +180,7 @@ func TestServerFromItsFirstStart(t *testing.T) {
 		t.Error(got)
 	}
 	metrics := s.must(200, "GET", "/metrics", "", "")
-	for _, line := range []string{`tallystick_ingest_events_total{outcome="accepted"} 1`, `tallystick_ingest_events_total{outcome="duplicate"} 1`, "tallystick_journal_head 2"} {
+	for _, line := range []string{`tallystick_ingest_events_total{outcome="accepted"} 1`, `tallystick_ingest_events_total{outcome="duplicate"} 1`, "tallystick_journal_head 2", "tallystick_quarantine_events 0"} {
 		if !strings.Contains(metrics, line+"\n") {
 			t.Errorf("metrics lack %s", line)
 		}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -41,6 +43,19 @@ func newMetrics(s *Server) *metrics {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value)
 	}
 	registry := prometheus.NewRegistry()
+	if s.Rejects != nil {
+		registry.MustRegister(gauge("tallystick_quarantine_events", "Rejected events that are kept.", func() float64 {
+			list, err := s.Rejects.Store.Tenants(context.Background())
+			if err != nil {
+				return math.NaN() // not known, which is not none
+			}
+			kept := 0
+			for _, q := range list {
+				kept += q.Entries
+			}
+			return float64(kept)
+		}))
+	}
 	registry.MustRegister(m.requests, m.seconds, m.queries, m.events,
 		gauge("tallystick_journal_head", "Sequence of the newest durable record of the journal.", func() float64 { return float64(s.Events.Head().Sequence) }),
 		gauge("tallystick_engine_applied", "Sequence of the newest record that the engine has applied.", func() float64 { return float64(s.Events.Applied().Sequence) }),

@@ -59,12 +59,24 @@ func (s *Server) groups() []func(huma.API) {
 		s.registerSessions, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerAudit,
 	}
 	if s.Reports != nil {
-		list = append(list, s.Reports.register)
+		list = append(list, s.registerReports)
 	}
 	if s.Rejects != nil {
 		list = append(list, s.Rejects.register)
 	}
 	return list
+}
+
+// registerReports makes the routes of reports, whose questions to the engine are timed.
+func (s *Server) registerReports(api huma.API) {
+	if ask := s.Reports.Ask; ask != nil {
+		s.Reports.Ask = func(ctx context.Context, fn func(tallystick.Answerer, tallystick.Position) error) error {
+			start := s.Now()
+			defer func() { s.metrics.queried(s.Now().Sub(start)) }()
+			return ask(ctx, fn)
+		}
+	}
+	s.Reports.register(api)
 }
 
 // pages are the routes that are no part of the API's description.
