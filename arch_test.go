@@ -66,6 +66,11 @@ func TestShapeIsHeld(t *testing.T) {
 		{"the API names no engine", "internal/api/a.go", imports(module + "/internal/engine/memory"), "imports internal/engine/memory"},
 		{"the API imports no command", "internal/api/a.go", imports(module + "/cmd/tallystick"), "imports cmd/tallystick"},
 
+		{"what asks combines workers", "internal/usage/a.go", imports(module, module+"/internal/control", module+"/internal/report"), ""},
+		{"what asks knows nothing of HTTP", "internal/usage/a.go", imports(module + "/internal/api"), "imports internal/api"},
+		{"the runner combines workers", "internal/runner/a.go", imports(module+"/internal/usage", module+"/internal/deliver"), ""},
+		{"the runner knows nothing of HTTP", "internal/runner/a.go", imports(module + "/internal/api"), "imports internal/api"},
+
 		{"packages for tests are for tests", "internal/disk/a.go", imports(module + "/internal/disk/disktest"), "imports internal/disk/disktest"},
 		{"also for commands", "cmd/tallystick/a.go", imports(module + "/internal/engine/enginetest"), "imports internal/engine/enginetest"},
 		{"packages for tests are free", "internal/engine/enginetest/a.go", imports(module + "/internal/engine/memory"), ""},
@@ -204,6 +209,8 @@ func (f *file) mayImport(imported string) bool {
 		return true
 	case place == "cmd":
 		return !strings.HasPrefix(local, "cmd/")
+	case f.folder == "internal/usage" || f.folder == "internal/runner":
+		return strings.HasPrefix(local, "internal/") && !strings.HasPrefix(local, "internal/engine") && local != "internal/api" || imported == module
 	case f.folder == "internal/api":
 		return strings.HasPrefix(local, "internal/") && !strings.HasPrefix(local, "internal/engine") || imported == module
 	case place == "internal":

@@ -30,6 +30,7 @@
 //	internal/ingest    bytes → events
 //	internal/journal   events → disk, exactly once
 //	internal/quarantine what was rejected, kept until it is replayed or removed
+//	internal/usage     a question of somebody → the report, as far as they may see
 //	internal/api       what the server speaks over HTTP
 //	internal/applier   an engine follows the journal
 //	internal/engine    event stores: memory (the oracle), duckdb (the default), enginetest (the contract)
@@ -39,6 +40,6 @@
 //	internal/sample    a believable year of events
 //	reports            the built-in definitions with their events and golden answers
 //
-// The workers under internal import this package and [internal/disk], never each other; internal/api and the commands combine them. A test reads the imports
+// The workers under internal import this package and [internal/disk], never each other; internal/usage, internal/api and the commands combine them. A test reads the imports
 // and holds this.
 package tallystick

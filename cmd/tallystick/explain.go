@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/tallystick/tallystick"
-	"github.com/tallystick/tallystick/internal/api"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/report"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // place is the cell that --explain names.
@@ -45,7 +45,7 @@ func (c *reportCommand) explained() (*place, error) {
 }
 
 // explain writes where a cell comes from.
-func (c *reportCommand) explain(ctx context.Context, p *program, catalog *report.Catalog, question *api.Question, request tallystick.Request, cell place, out output) error {
+func (c *reportCommand) explain(ctx context.Context, p *program, catalog *report.Catalog, question *usage.Question, request tallystick.Request, cell place, out output) error {
 	var x *report.Explanation
 	var table tallystick.Table
 	err := p.withEngine(ctx, func(engine tallystick.Answerer, j *journal.Reader) (err error) {
@@ -55,7 +55,7 @@ func (c *reportCommand) explain(ctx context.Context, p *program, catalog *report
 		if x, err = catalog.Explain(ctx, engine, request, cell.table, cell.row, cell.column); err != nil {
 			return err
 		}
-		table, err = api.Lookup(j.Lookup).Explained(ctx, x)
+		table, err = usage.Lookup(j.Lookup).Explained(ctx, x)
 		return broken(err)
 	})
 	if err != nil {
@@ -64,6 +64,6 @@ func (c *reportCommand) explain(ctx context.Context, p *program, catalog *report
 	if err := out.write([]tallystick.Table{table}); err != nil {
 		return err
 	}
-	fmt.Fprintln(p.stderr, "note: "+api.ExplanationNote(x))
+	fmt.Fprintln(p.stderr, "note: "+usage.ExplanationNote(x))
 	return nil
 }

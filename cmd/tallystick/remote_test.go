@@ -21,6 +21,7 @@ import (
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/quarantine"
 	"github.com/tallystick/tallystick/internal/report"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // answering is a server over a journal of its own, with keys "all" and "acme".
@@ -42,8 +43,8 @@ func serveKeys(t *testing.T) *answering {
 		t.Fatal(err)
 	}
 	built := catalog(t)
-	asked := &api.Reports{
-		Catalog: func() *report.Catalog { return built }, Now: func() time.Time { return noon }, Lookup: j.Lookup,
+	asked := &api.Reports{Now: func() time.Time { return noon }, Source: usage.Source{
+		Catalog: func() *report.Catalog { return built }, Lookup: j.Lookup,
 		Ask: func(ctx context.Context, fn func(tallystick.Answerer, tallystick.Position) error) error {
 			head, err := engine.Applied(ctx, theLog)
 			if err != nil {
@@ -51,7 +52,7 @@ func serveKeys(t *testing.T) *answering {
 			}
 			return fn(engine, head)
 		},
-	}
+	}}
 	ingest := &api.Ingest{
 		Key: func(r *http.Request) (api.IngestKey, error) {
 			return api.IngestKey{Name: "key"}, nil

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/tallystick/tallystick"
-	"github.com/tallystick/tallystick/internal/api"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/render"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // reportCommand makes one report from a data directory, or lets a server make it.
@@ -65,7 +65,7 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	question := c.question()
-	request, err := question.Request(c.Name, c.Table, tallystick.InstantOf(p.now()), api.OnCommandLine)
+	request, err := question.Request(c.Name, c.Table, tallystick.InstantOf(p.now()), usage.OnCommandLine)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		if out.format.Workbook() {
-			if out.options.About, err = api.Lookup(j.Lookup).About(ctx, cmp.Or(request.AsOf, j.Head()), result); err != nil {
+			if out.options.About, err = usage.Lookup(j.Lookup).About(ctx, cmp.Or(request.AsOf, j.Head()), result); err != nil {
 				return broken(err)
 			}
 		}
@@ -101,16 +101,16 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 }
 
 // asked refuses what only the data can say is wrong with a question.
-func asked(ctx context.Context, engine tallystick.Answerer, j *journal.Reader, question *api.Question, request tallystick.Request) error {
-	if err := question.Whose(ctx, engine, api.OnCommandLine); err != nil {
+func asked(ctx context.Context, engine tallystick.Answerer, j *journal.Reader, question *usage.Question, request tallystick.Request) error {
+	if err := question.Whose(ctx, engine, usage.OnCommandLine); err != nil {
 		return err
 	}
-	return api.Within(j.Head(), request.AsOf, api.OnCommandLine)
+	return usage.Within(j.Head(), request.AsOf, usage.OnCommandLine)
 }
 
 // question is what the flags ask.
-func (c *reportCommand) question() *api.Question {
-	return &api.Question{
+func (c *reportCommand) question() *usage.Question {
+	return &usage.Question{
 		Tenants: c.Tenant, AllTenants: c.AllTenants, From: c.From, To: c.To, Zone: c.Zone, Every: c.Every, By: c.By,
 		Channels: c.Channel, Bots: c.Bot, Where: c.Where, Options: c.Option, AsOf: c.AsOf,
 	}

@@ -8,8 +8,8 @@ import (
 	"strconv"
 
 	"github.com/tallystick/tallystick"
-	"github.com/tallystick/tallystick/internal/api"
 	"github.com/tallystick/tallystick/internal/render"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // ask makes the report on a server. The server writes the files, with what would write them here; so they have the same bytes.
@@ -19,7 +19,7 @@ func (c *reportCommand) ask(ctx context.Context, p *program, server *remote) err
 		return err
 	}
 	question := c.question()
-	if _, err := question.Request(c.Name, c.Table, tallystick.InstantOf(p.now()), api.OnCommandLine); err != nil {
+	if _, err := question.Request(c.Name, c.Table, tallystick.InstantOf(p.now()), usage.OnCommandLine); err != nil {
 		return err
 	}
 	if _, err := c.format(); err != nil {
@@ -69,7 +69,7 @@ func (c *reportCommand) ask(ctx context.Context, p *program, server *remote) err
 func (c *reportCommand) parts(format render.Format, definition *tallystick.Report, cell *place, fetch func(table string, path ...string) part) []part {
 	switch {
 	case cell != nil:
-		return []part{fetch(api.ExplanationTable, "tables", cell.table, "rows", strconv.Itoa(cell.row), "columns", cell.column, "events")}
+		return []part{fetch(usage.ExplanationTable, "tables", cell.table, "rows", strconv.Itoa(cell.row), "columns", cell.column, "events")}
 	case c.Table != "":
 		return []part{fetch(c.Table, "tables", c.Table)}
 	case format.Workbook():

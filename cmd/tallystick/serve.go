@@ -104,7 +104,7 @@ func (s *serving) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.api = &api.Server{
-		Control: s.control, Ingest: s.ingest(), Events: s.events(), Reports: s.usage(), Rejects: s.rejects(), Now: s.program.now, Logger: s.logger, Version: version(), Address: s.address,
+		Control: s.control, Ingest: s.ingest(), Events: s.events(), Reports: &api.Reports{Source: s.source(), Now: s.program.now, Logger: s.logger}, Rejects: s.rejects(), Now: s.program.now, Logger: s.logger, Version: version(), Address: s.address,
 		PublicURL: strings.TrimRight(s.program.settings.get("public-url"), "/"), TrustedProxies: proxies,
 	}
 	fmt.Fprintf(s.program.stderr, "tallystick: serving %s at %s\n", s.dir.Path(), s.address)

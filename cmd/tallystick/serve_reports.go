@@ -6,12 +6,13 @@ import (
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/api"
 	"github.com/tallystick/tallystick/internal/journal"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
-// usage is the making of reports over HTTP.
-func (s *serving) usage() *api.Reports {
-	return &api.Reports{
-		Catalog: s.reports.current, Ask: s.ask, Lookup: s.lookup, Ledger: s.control, Now: s.program.now, Logger: s.logger,
+// source is where reports come from, whoever asks for them.
+func (s *serving) source() usage.Source {
+	return usage.Source{
+		Catalog: s.reports.current, Ask: s.ask, Lookup: s.lookup, Ledger: s.control,
 		Arrived: func(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error {
 			return arrived(ctx, s.journal.Load(), tenant, from, before, fn)
 		},

@@ -13,11 +13,8 @@
 //	ingest_answer.go   the answer, event by event
 //	ingest_room.go     how much may be in flight, and how much of the disk stays free
 //	counter.go         duplicates and rejected events are counted, many requests at once
-//	question.go        what is asked of a report, in the query of an address or on a command line
 //	reports.go         the routes for reports; what each request of them has in common
-//	reports_…          definitions, tables and workbooks, explanations; turns, reach, formats, and how an answer is streamed
-//	about.go           what a workbook says about itself
-//	explanation.go     what an explanation says to people
+//	reports_…          definitions, tables and workbooks, explanations; turns, formats, and how an answer is streamed
 //	quarantine.go      rejected events: list, download, remove; quarantine_replay.go tries them again
 //	raw.go             routes whose handlers write their answers themselves
 //	problem.go         errors as problem details (RFC 9457)
@@ -30,7 +27,7 @@
 // # Decisions about reports
 //
 //   - An answer is of one position, the newest that was applied when its request had its turn, and names it. So its tables fit together, and it can be asked for again.
-//   - Who may see which tenants is held in one place, between the reports and the engine ([reached]): a tenant out of reach is not in its list of tenants, and so
+//   - Who may see which tenants is held in one place, between the reports and the engine ([usage.Reached]): a tenant out of reach is not in its list of tenants, and so
 //     does not exist, whatever asks.
 //   - A file has the bytes of the command line, because what writes it is the same. What a reader must know besides, the notes, is known when the rows were
 //     read, and comes in a trailer.

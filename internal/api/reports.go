@@ -12,24 +12,15 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
-	"github.com/tallystick/tallystick/internal/report"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // Reports answers questions about usage. It must not be changed or copied after its routes were registered; requests may come at the same time.
 type Reports struct {
-	// Catalog returns the definitions that hold now.
-	Catalog func() *report.Catalog
-	// Ask calls fn with the engine, valid until fn returns, and the position of the newest record that it had applied before. What fn makes is as of that position,
-	// however many records are applied meanwhile. The zero position: there is none yet. An engine that is not there is an error of the code Unavailable.
-	Ask func(ctx context.Context, fn func(tallystick.Answerer, tallystick.Position) error) error
-	// Lookup is that of the journal.
-	Lookup Lookup
-	// Ledger knows how events were answered that were not accepted, and Arrived when accepted ones were received; ingest-quality is about these. nil: nothing is known.
-	Ledger  report.Ledger
-	Arrived func(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error
-	Now     func() time.Time
-	Limits  ReportLimits
-	Logger  *slog.Logger // nil: nothing is logged
+	usage.Source
+	Now    func() time.Time
+	Limits ReportLimits
+	Logger *slog.Logger // nil: nothing is logged
 
 	once  sync.Once
 	turns *turns
@@ -57,10 +48,10 @@ func (h *Reports) register(api huma.API) {
 }
 
 // ask answers a request about usage: in its turn, within its time, for the tenants in the reach of who asks, and as of one position.
-func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *Question, name, table string,
+func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *usage.Question, name, table string,
 	fn func(context.Context, tallystick.Answerer, tallystick.Request, *stream) error) {
 	actor := actorOf(r.Context())
-	request, err := q.Request(name, table, tallystick.InstantOf(h.Now()), InAddress)
+	request, err := q.Request(name, table, tallystick.InstantOf(h.Now()), usage.InAddress)
 	if err == nil {
 		_, err = h.Catalog().Report(name)
 	}
@@ -78,11 +69,11 @@ func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *Question, name,
 	defer cancel()
 	s := newStream(ctx, w, h.Logger)
 	s.finish(h.Ask(ctx, func(engine tallystick.Answerer, head tallystick.Position) error {
-		store := &reached{engine: engine, reach: actor.Reach, empty: head.IsZero(), ledger: h.Ledger, arrived: h.Arrived}
-		if err := q.Whose(ctx, store, InAddress); err != nil {
+		store := h.Within(engine, head, actor.Reach)
+		if err := q.Whose(ctx, store, usage.InAddress); err != nil {
 			return err
 		}
-		if err := Within(head, request.AsOf, InAddress); err != nil {
+		if err := usage.Within(head, request.AsOf, usage.InAddress); err != nil {
 			return err
 		}
 		if request.AsOf.IsZero() {

@@ -12,6 +12,7 @@ import (
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
 	"github.com/tallystick/tallystick/internal/report"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // CellEvents is a part of the explanation of a cell.
@@ -52,7 +53,7 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 	Column string `path:"column" doc:"Its name, or its number from 1."`
 	After  string `query:"after" doc:"Next of the page before; the other parameters must be those of that page."`
 	Limit  int    `query:"limit" doc:"Most events of a page: 50 where it is not said, and 500 at most."`
-	Question
+	usage.Question
 	FileWish
 }) {
 	format, options, err := in.wanted(nil)
@@ -80,8 +81,8 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 		if err != nil {
 			return err
 		}
-		s.contentType, s.file = format.MediaType, ExplanationTable+format.Extension
-		s.notes = func() []string { return []string{ExplanationNote(x)} }
+		s.contentType, s.file = format.MediaType, usage.ExplanationTable+format.Extension
+		s.notes = func() []string { return []string{usage.ExplanationNote(x)} }
 		return format.Write(s, table, options)
 	})
 }
@@ -133,7 +134,7 @@ func (p *page) next(position tallystick.Position) string {
 // writePage writes one page of an explanation.
 func (h *Reports) writePage(ctx context.Context, s *stream, x *report.Explanation, p page) error {
 	answer := CellEvents{
-		Tenant: x.Tenant, Table: x.Table, Row: x.Row, Column: x.Column, Cell: valueOf(x.Cell), Sense: string(x.Sense), About: ExplanationNote(x), Items: []CellEvent{},
+		Tenant: x.Tenant, Table: x.Table, Row: x.Row, Column: x.Column, Cell: valueOf(x.Cell), Sense: string(x.Sense), About: usage.ExplanationNote(x), Items: []CellEvent{},
 	}
 	events := slices.Collect(x.Events())
 	for i := range events {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/render"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // FileWish says how a file is written.
@@ -25,7 +26,7 @@ func (f *FileWish) options() (render.Options, error) {
 	if f.Delimiter != "" {
 		var err error
 		if o.Delimiter, err = render.ParseDelimiter(f.Delimiter); err != nil {
-			return o, at("delimiter", err)
+			return o, usage.At("delimiter", err)
 		}
 	}
 	switch f.Guard {
@@ -43,7 +44,7 @@ func (f *FileWish) options() (render.Options, error) {
 func (f *FileWish) format(initial *render.Format) (*render.Format, error) {
 	if f.Format != "" {
 		format, err := render.FormatNamed(f.Format)
-		return &format, at("format", err)
+		return &format, usage.At("format", err)
 	}
 	if strings.TrimSpace(f.Accept) == "" {
 		return initial, nil

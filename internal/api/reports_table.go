@@ -9,6 +9,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/render"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // ReportTable is a table of a report as JSON. It is written while it is made; this is its shape.
@@ -61,7 +62,7 @@ func (h *Reports) headOf(ctx context.Context, result *tallystick.Result, positio
 func (h *Reports) table(w http.ResponseWriter, r *http.Request, in *struct {
 	Report string `path:"report"`
 	Table  string `path:"table"`
-	Question
+	usage.Question
 	FileWish
 }) {
 	format, options, err := in.wanted(nil)
@@ -102,7 +103,7 @@ func (f *FileWish) wanted(initial *render.Format) (*render.Format, render.Option
 // file answers with a workbook of all tables.
 func (h *Reports) file(w http.ResponseWriter, r *http.Request, in *struct {
 	Report string `path:"report"`
-	Question
+	usage.Question
 	FileWish
 }) {
 	xlsx := &render.Formats[slices.IndexFunc(render.Formats, render.Format.Workbook)]

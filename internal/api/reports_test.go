@@ -22,6 +22,7 @@ import (
 	"github.com/tallystick/tallystick/internal/engine/duckdb"
 	"github.com/tallystick/tallystick/internal/ingest"
 	"github.com/tallystick/tallystick/internal/report"
+	"github.com/tallystick/tallystick/internal/usage"
 	"github.com/tallystick/tallystick/reports"
 )
 
@@ -65,8 +66,8 @@ func serveReports(t testing.TB, events []tallystick.Event, change func(*reportSe
 	t.Cleanup(func() { engine.Close() })
 	s := &reportServer{engine: engine, store: engine}
 	s.apply(t, events)
-	s.Reports = Reports{
-		Catalog: func() *report.Catalog { return catalog }, Now: func() time.Time { return noon }, Lookup: s.lookup,
+	s.Reports = Reports{Now: func() time.Time { return noon }, Source: usage.Source{
+		Catalog: func() *report.Catalog { return catalog }, Lookup: s.lookup,
 		Ask: func(ctx context.Context, fn func(tallystick.Answerer, tallystick.Position) error) error {
 			head, err := s.engine.Applied(ctx, 1)
 			if err != nil {
@@ -74,7 +75,7 @@ func serveReports(t testing.TB, events []tallystick.Event, change func(*reportSe
 			}
 			return fn(s.store, head)
 		},
-	}
+	}}
 	if change != nil {
 		change(s)
 	}
@@ -341,7 +342,7 @@ func TestGoldenExplanationsOverHTTP(t *testing.T) {
 					fmt.Fprintf(&lines, "%s,%s,%s,%s,%s,%s,%s,%s,%s\r\n", word, i.Reason, i.Time, i.Type, i.Source, i.ID, i.Position, i.Tenant, i.Item)
 				}
 				if page.Next == "" {
-					if counted != page.Counted || leftOut != page.LeftOut || senses[report.Sense(page.Sense)] == "" {
+					if counted != page.Counted || leftOut != page.LeftOut || usage.Senses[report.Sense(page.Sense)] == "" {
 						t.Errorf("%d counted and %d left out, the page says %+v", counted, leftOut, page)
 					}
 					break

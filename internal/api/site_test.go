@@ -24,6 +24,7 @@ import (
 	"github.com/tallystick/tallystick/internal/engine/memory"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/quarantine"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // site is a whole server over HTTP, with its real parts behind it and a clock that the test moves.
@@ -34,7 +35,7 @@ type site struct {
 	clock atomic.Int64 // microseconds
 	log   lockedBuffer
 
-	lookup     Lookup // of the journal
+	lookup     usage.Lookup // of the journal
 	quarantine *quarantine.Store
 }
 

@@ -8,24 +8,14 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // Tenant is somebody whose usage is reported: its place in the tree, and what its events say of it.
 type Tenant struct {
 	ID       string `json:"id"`
 	Provider string `json:"provider" doc:"the tenant above it; empty: the service provider"`
-	TenantAttributes
-}
-
-// TenantAttributes are what a tenant's events say of it.
-type TenantAttributes struct {
-	CompanyName  string `json:"company_name"`
-	Hostname     string `json:"hostname"`
-	ContractMode string `json:"contract_mode" enum:"PRODUCTION,TRIAL"`
-	Locked       bool   `json:"locked"`
-	TimeZone     string `json:"time_zone"`
-	// Services are what the tenant uses; nil: its events don't say.
-	Services []string `json:"services" doc:"null: its events don't say"`
+	usage.TenantAttributes
 }
 
 type tenantsWanted struct {
@@ -83,7 +73,7 @@ func (s *Server) tenant(ctx context.Context, id string) (Tenant, error) {
 	t.Provider = place.Parent
 	err = s.ask(func(engine tallystick.Answerer) (err error) {
 		var told bool
-		if t.TenantAttributes, told, err = attributes(ctx, engine, id); err != nil {
+		if t.TenantAttributes, told, err = usage.Attributes(ctx, engine, id); err != nil {
 			return err
 		}
 		if known = known || told || id == a.Tenant; known {

@@ -17,6 +17,7 @@ import (
 	"github.com/tallystick/tallystick/internal/control"
 	"github.com/tallystick/tallystick/internal/quarantine"
 	"github.com/tallystick/tallystick/internal/report"
+	"github.com/tallystick/tallystick/internal/usage"
 	"github.com/tallystick/tallystick/reports"
 )
 
@@ -98,12 +99,12 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 	}
 	s := newSite(t, func(s *site) {
 		s.Rejects = &Quarantine{Store: s.quarantine, Now: s.Now, Logger: s.Logger}
-		s.Reports = &Reports{
-			Catalog: func() *report.Catalog { return catalog }, Now: s.Now, Lookup: s.lookup, Logger: s.Logger,
+		s.Reports = &Reports{Now: s.Now, Logger: s.Logger, Source: usage.Source{
+			Catalog: func() *report.Catalog { return catalog }, Lookup: s.lookup,
 			Ask: func(_ context.Context, fn func(tallystick.Answerer, tallystick.Position) error) error {
 				return s.Events.Ask(func(engine tallystick.Answerer) error { return fn(engine, s.Events.Applied()) })
 			},
-		}
+		}}
 	})
 	system := control.System("test")
 	for _, place := range []control.Tenant{{ID: "group"}, {ID: "acme", Parent: "group"}, {ID: "acme-west", Parent: "acme"}, {ID: "other"}} {

@@ -1,4 +1,4 @@
-package api
+package usage
 
 import (
 	"context"
@@ -73,7 +73,7 @@ func (q *Question) Request(report, table string, now tallystick.Instant, s Spell
 	if q.AsOf != "" {
 		var err error
 		if r.AsOf, err = tallystick.ParsePosition(q.AsOf); err != nil {
-			return r, at(s.name("as_of"), err)
+			return r, At(s.name("as_of"), err)
 		}
 	}
 	if err := q.options(&r, s); err != nil {
@@ -92,7 +92,7 @@ func (q *Question) period(r *tallystick.Request, s Spelling) error {
 		}
 		var err error
 		if *end.moment, err = tallystick.ParseMoment(end.text); err != nil {
-			return at(s.name(end.part), err)
+			return At(s.name(end.part), err)
 		}
 	}
 	if (q.From == "") != (q.To == "") {
@@ -191,8 +191,8 @@ func Within(head, asOf tallystick.Position, s Spelling) error {
 	return e.WithHint("the journal goes from %d-1 to %s", head.Log, head)
 }
 
-// at names the part of a question that an error is about.
-func at(part string, err error) error {
+// At names the part of a question that an error is about.
+func At(part string, err error) error {
 	if e, ok := err.(*tallystick.Error); ok {
 		return e.At(part)
 	}

@@ -1,4 +1,4 @@
-package api
+package usage
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 // ExplanationTable is the name of the table that an explanation is printed as.
 const ExplanationTable = "explanation"
 
-// senses says how the counted events make a cell.
-var senses = map[report.Sense]string{
+// Senses says how the counted events make a cell.
+var Senses = map[report.Sense]string{
 	report.Label:    "a word of the report itself, which comes from no event",
 	report.Giver:    "given by the events that are counted",
 	report.Events:   "the number of events that are counted",
@@ -31,7 +31,7 @@ var senses = map[report.Sense]string{
 
 // ExplanationNote says in a sentence which cell an explanation is of, and how the counted events make it.
 func ExplanationNote(x *report.Explanation) string {
-	note := fmt.Sprintf("%s of row %d of %s is %q: %s", x.Column, x.Row, x.Table, x.Cell, senses[x.Sense])
+	note := fmt.Sprintf("%s of row %d of %s is %q: %s", x.Column, x.Row, x.Table, x.Cell, Senses[x.Sense])
 	if x.Sense == report.Sum && x.Table == "usage" && x.Cell.Kind == tallystick.CellDecimal {
 		note += ", which are seconds, in minutes"
 	}

@@ -1,4 +1,4 @@
-package api
+package usage
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"github.com/tallystick/tallystick/internal/report"
 )
 
-// reached is an engine as somebody may see it: the tenants that it lists are those in reach, so that any other does not exist, for one who asks for it by name as
+// Reached is an engine as somebody may see it: the tenants that it lists are those in reach, so that any other does not exist, for one who asks for it by name as
 // for one who asks for all; and a query about another is refused, should one ever be made.
-type reached struct {
+type Reached struct {
 	engine tallystick.Answerer
 	reach  control.Reach
 	empty  bool // nothing was applied when the request began, and so nothing is there for it
@@ -20,7 +20,7 @@ type reached struct {
 	arrived func(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error
 }
 
-func (r *reached) Tenants(ctx context.Context, asOf tallystick.Position, before tallystick.Instant) ([]string, error) {
+func (r *Reached) Tenants(ctx context.Context, asOf tallystick.Position, before tallystick.Instant) ([]string, error) {
 	if r.empty {
 		return nil, nil
 	}
@@ -29,7 +29,7 @@ func (r *reached) Tenants(ctx context.Context, asOf tallystick.Position, before 
 }
 
 // within refuses a query about a tenant out of reach. That is no answer to a request, but a fault of the program.
-func (r *reached) within(s tallystick.Scope) error {
+func (r *Reached) within(s tallystick.Scope) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
@@ -39,56 +39,56 @@ func (r *reached) within(s tallystick.Scope) error {
 	return nil
 }
 
-func (r *reached) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
+func (r *Reached) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err
 	}
 	return r.engine.Tally(ctx, q)
 }
 
-func (r *reached) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
+func (r *Reached) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
 	if err := r.within(q.Scope); err != nil {
 		return tallystick.PeakAnswer{}, err
 	}
 	return r.engine.Peak(ctx, q)
 }
 
-func (r *reached) Entities(ctx context.Context, q tallystick.Entities) ([]tallystick.Entity, error) {
+func (r *Reached) Entities(ctx context.Context, q tallystick.Entities) ([]tallystick.Entity, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err
 	}
 	return r.engine.Entities(ctx, q)
 }
 
-func (r *reached) List(ctx context.Context, q tallystick.List) ([]tallystick.Listed, error) {
+func (r *Reached) List(ctx context.Context, q tallystick.List) ([]tallystick.Listed, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err
 	}
 	return r.engine.List(ctx, q)
 }
 
-func (r *reached) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
+func (r *Reached) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err
 	}
 	return r.engine.Resolutions(ctx, q)
 }
 
-func (r *reached) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
+func (r *Reached) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err
 	}
 	return r.engine.Sessions(ctx, q)
 }
 
-func (r *reached) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
+func (r *Reached) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err
 	}
 	return r.engine.Conversations(ctx, q)
 }
 
-func (r *reached) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallystick.Arrival, error) {
+func (r *Reached) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallystick.Arrival, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err
 	}
@@ -96,14 +96,14 @@ func (r *reached) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallys
 }
 
 // holds reports whether a tenant of the ledger is in reach. The provider's own part, "", is for those who reach everything.
-func (r *reached) holds(tenant string) bool {
+func (r *Reached) holds(tenant string) bool {
 	if tenant == "" {
 		return r.reach.All
 	}
 	return r.reach.Holds(tenant)
 }
 
-func (r *reached) IngestCounts(ctx context.Context, tenant string, from, before tallystick.Instant) ([]tallystick.IngestCount, error) {
+func (r *Reached) IngestCounts(ctx context.Context, tenant string, from, before tallystick.Instant) ([]tallystick.IngestCount, error) {
 	switch {
 	case r.ledger == nil:
 		return nil, tallystick.Errorf(tallystick.Unavailable, "how events were answered is not known here")
@@ -113,7 +113,7 @@ func (r *reached) IngestCounts(ctx context.Context, tenant string, from, before 
 	return r.ledger.IngestCounts(ctx, tenant, from, before)
 }
 
-func (r *reached) IngestCountTenants(ctx context.Context) ([]string, error) {
+func (r *Reached) IngestCountTenants(ctx context.Context) ([]string, error) {
 	if r.ledger == nil {
 		return nil, nil
 	}
@@ -121,7 +121,7 @@ func (r *reached) IngestCountTenants(ctx context.Context) ([]string, error) {
 	return slices.DeleteFunc(slices.Clone(tenants), func(t string) bool { return !r.holds(t) }), err
 }
 
-func (r *reached) Arrived(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error {
+func (r *Reached) Arrived(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error {
 	switch {
 	case r.arrived == nil:
 		return tallystick.Errorf(tallystick.Unavailable, "single times of receipt are not known here")
@@ -132,8 +132,8 @@ func (r *reached) Arrived(ctx context.Context, tenant string, from, before tally
 }
 
 var (
-	_ report.Ledger  = (*reached)(nil)
-	_ report.Arrived = (*reached)(nil)
+	_ report.Ledger  = (*Reached)(nil)
+	_ report.Arrived = (*Reached)(nil)
 )
 
-var _ tallystick.Answerer = (*reached)(nil)
+var _ tallystick.Answerer = (*Reached)(nil)
