@@ -28,7 +28,7 @@ func (s *Server) Handler() http.Handler {
 		register(mux)
 	}
 	mux.Handle(eventsPath, s.ingest())
-	mux.HandleFunc("/", s.nothingHere)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.nothingHere(w, r, mux) })
 	var h http.Handler = routed(mux)
 	h = s.limited(h)
 	h = s.authenticated(h)
@@ -165,11 +165,29 @@ func bounded(next http.Handler) http.Handler {
 }
 
 // nothingHere answers what no route is for.
-func (s *Server) nothingHere(w http.ResponseWriter, r *http.Request) {
+func (s *Server) nothingHere(w http.ResponseWriter, r *http.Request, mux *http.ServeMux) {
 	if r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("This is Tallystick "+s.Version+". Its API is described at /api/openapi.json.\n"))
 		return
 	}
+	if allowed := methodsOf(mux, r); len(allowed) > 0 {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		WriteProblem(w, s.Logger, WithStatus(http.StatusMethodNotAllowed,
+			tallystick.Errorf(tallystick.Invalid, "%.200q does not know the method %.20s", r.URL.Path, r.Method).WithHint("use %s", strings.Join(allowed, ", "))))
+		return
+	}
 	WriteProblem(w, s.Logger, tallystick.Errorf(tallystick.NotFound, "there is nothing at %.200q for %.20s", r.URL.Path, r.Method).
 		WithHint("/api/openapi.json describes what there is"))
+}
+
+// methodsOf returns the methods that a path has routes for.
+func methodsOf(mux *http.ServeMux, r *http.Request) (allowed []string) {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern != "/" && pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
 }

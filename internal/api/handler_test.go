@@ -21,7 +21,8 @@ func TestEveryErrorIsAProblem(t *testing.T) {
 		detail                                string
 	}{
 		{"nothing there", "GET", "/nothing", "", "", 404, `there is nothing at "/nothing" for GET`},
-		{"another method", "PUT", "/api/v1/members", cookie, "", 404, `for PUT`},
+		{"another method", "PUT", "/api/v1/members", cookie, "", 405, `"/api/v1/members" does not know the method PUT`},
+		{"another method of a thing", "POST", "/api/v1/members/absent", cookie, "", 405, `does not know the method POST`},
 		{"no such thing", "GET", "/api/v1/members/absent", cookie, "", 404, `there is no member "absent"`},
 		{"no JSON", "POST", "/api/v1/keys", cookie, `{`, 400, "unexpected end of JSON"},
 		{"a member that is missing, another that is unknown", "POST", "/api/v1/keys", cookie, `{"name":"k","x":1}`, 400, "required property scopes"},

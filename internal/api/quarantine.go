@@ -27,6 +27,9 @@ type Quarantine struct {
 	Declared func(typ string) *tallystick.DeclaredType                            // of [ingest.Decoder]; may be nil
 	Now      func() time.Time
 	Logger   *slog.Logger // nil: nothing is logged
+
+	// Audit writes into the audit log what is done with rejected events, before it is done: what can't be written there isn't. nil: there is no log.
+	Audit func(context.Context, control.Actor, control.Entry) error
 }
 
 // QuarantineList is a part of a tenant's rejected events, in the order of receipt.
@@ -110,6 +113,19 @@ func whose(r *http.Request, tenant string) string {
 	return tenant
 }
 
+// audit writes into the audit log that something is about to be done with a tenant's entries, and returns the error of one who can't.
+func (h *Quarantine) audit(ctx context.Context, action, tenant, id string, what any) error {
+	if h.Audit == nil || tenant == noTenant {
+		return nil
+	}
+	return h.Audit(context.WithoutCancel(ctx), actorOf(ctx), control.Entry{Action: action, Tenant: tenant, ObjectKind: "rejected event", ObjectID: id, Before: what})
+}
+
+// told is what the audit log says of an entry: all but the event itself.
+func told(e *quarantine.Entry) any {
+	return map[string]any{"received": e.Received, "source": e.Source, "path": e.Path, "reason": e.Reason, "length": e.Length}
+}
+
 func (h *Quarantine) list(w http.ResponseWriter, r *http.Request, in *struct {
 	WhoseEntries
 	After string `query:"after" doc:"Next of the page before."`
@@ -186,7 +202,11 @@ func (h *Quarantine) download(w http.ResponseWriter, r *http.Request, in *struct
 	ID string `path:"id"`
 	WhoseEntries
 }) {
-	e, err := h.Store.Get(r.Context(), whose(r, in.Tenant), in.ID)
+	tenant := whose(r, in.Tenant)
+	e, err := h.Store.Get(r.Context(), tenant, in.ID)
+	if err == nil {
+		err = h.audit(r.Context(), "quarantine.download", tenant, e.ID, told(&e))
+	}
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
 		return
@@ -215,6 +235,10 @@ func (h *Quarantine) replay(w http.ResponseWriter, r *http.Request, in *struct {
 			}
 		},
 	}
+	if err := h.audit(r.Context(), "quarantine.replay", tenant, "", map[string]any{"ids": in.Body.IDs}); err != nil {
+		WriteProblem(w, h.Logger, err)
+		return
+	}
 	// What has begun is finished, also when the client goes away.
 	if err := again.Run(context.WithoutCancel(r.Context()), in.Body.IDs); err != nil {
 		WriteProblem(w, h.Logger, err)
@@ -230,6 +254,9 @@ func (h *Quarantine) remove(w http.ResponseWriter, r *http.Request, in *struct {
 }) {
 	tenant := whose(r, in.Tenant)
 	e, err := h.Store.Get(r.Context(), tenant, in.ID)
+	if err == nil {
+		err = h.audit(r.Context(), "quarantine.remove", tenant, e.ID, told(&e))
+	}
 	if err == nil {
 		err = h.Store.Remove(r.Context(), tenant, e.ID)
 	}

@@ -22,6 +22,9 @@ type Reports struct {
 	Limits ReportLimits
 	Logger *slog.Logger // nil: nothing is logged
 
+	// Audit writes into the audit log who was given a file. One that can't be written is not given. nil: there is no log.
+	Audit func(context.Context, control.Actor, control.Entry) error
+
 	once  sync.Once
 	turns *turns
 }
@@ -86,6 +89,19 @@ func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *usage.Question,
 		}
 		return err
 	}))
+}
+
+// downloaded writes into the audit log that somebody is given a file: of which report, with what question, as of which position.
+func (h *Reports) downloaded(ctx context.Context, q *usage.Question, report string, s *stream) error {
+	if h.Audit == nil {
+		return nil
+	}
+	a := actorOf(ctx)
+	asked := q.Query()
+	asked.Set("as_of", s.position.String())
+	return h.Audit(ctx, a, control.Entry{
+		Action: "report.download", Tenant: a.Tenant, ObjectKind: "report", ObjectID: report, After: map[string]string{"file": s.file, "question": asked.Encode()},
+	})
 }
 
 // damagedStore is the answer of an engine that is being made anew.

@@ -83,6 +83,9 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 		}
 		s.contentType, s.file = format.MediaType, usage.ExplanationTable+format.Extension
 		s.notes = func() []string { return []string{usage.ExplanationNote(x)} }
+		if err := h.downloaded(ctx, &in.Question, in.Report, s); err != nil {
+			return err
+		}
 		return format.Write(s, table, options)
 	})
 }

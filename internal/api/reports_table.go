@@ -80,7 +80,7 @@ func (h *Reports) table(w http.ResponseWriter, r *http.Request, in *struct {
 			if len(result.Report.Tables) > 1 {
 				name += "-" + in.Table
 			}
-			return h.writeFile(ctx, s, *format, options, name, result)
+			return h.writeFile(ctx, s, &in.Question, *format, options, name, result)
 		}
 		head, err := h.headOf(ctx, result, s.position)
 		if err != nil {
@@ -121,12 +121,12 @@ func (h *Reports) file(w http.ResponseWriter, r *http.Request, in *struct {
 		if err != nil {
 			return err
 		}
-		return h.writeFile(ctx, s, *format, options, cmp.Or(result.Report.File, result.Report.Name), result)
+		return h.writeFile(ctx, s, &in.Question, *format, options, cmp.Or(result.Report.File, result.Report.Name), result)
 	})
 }
 
 // writeFile writes a file: the bytes of the command line.
-func (h *Reports) writeFile(ctx context.Context, s *stream, format render.Format, options render.Options, name string, result *tallystick.Result) error {
+func (h *Reports) writeFile(ctx context.Context, s *stream, q *usage.Question, format render.Format, options render.Options, name string, result *tallystick.Result) error {
 	if format.Workbook() {
 		var err error
 		if options.About, err = h.Lookup.About(ctx, s.position, result); err != nil {
@@ -134,6 +134,9 @@ func (h *Reports) writeFile(ctx context.Context, s *stream, format render.Format
 		}
 	}
 	s.contentType, s.file, s.notes = format.MediaType, name+format.Extension, result.Notes
+	if err := h.downloaded(ctx, q, result.Report.Name, s); err != nil {
+		return err
+	}
 	return format.WriteBook(s, result.Tables, options)
 }
 

@@ -62,6 +62,7 @@ func (s *Server) groups() []func(huma.API) {
 		list = append(list, s.registerReports)
 	}
 	if s.Rejects != nil {
+		s.Rejects.Audit = s.Control.AppendAudit
 		list = append(list, s.Rejects.register)
 	}
 	return list
@@ -76,6 +77,7 @@ func (s *Server) registerReports(api huma.API) {
 			return ask(ctx, fn)
 		}
 	}
+	s.Reports.Audit = s.Control.AppendAudit
 	s.Reports.register(api)
 }
 

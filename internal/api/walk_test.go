@@ -91,13 +91,13 @@ func everything() (p []control.Permission) {
 	return append(p, control.Permission{Entity: control.Tenants, Action: control.View}, control.Permission{Entity: control.Tenants, Action: control.Edit})
 }
 
-// Every route is asked by those who must not get anything from it, and by some who may. The tree is group > acme > acme-west, and other beside them.
-func TestEveryRouteAsksWhoCalls(t *testing.T) {
+// newWholeSite is a site with every part that a server has.
+func newWholeSite(t *testing.T) *site {
 	catalog, err := report.Load(reports.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSite(t, func(s *site) {
+	return newSite(t, func(s *site) {
 		s.Rejects = &Quarantine{Store: s.quarantine, Now: s.Now, Logger: s.Logger}
 		s.Reports = &Reports{Now: s.Now, Logger: s.Logger, Source: usage.Source{
 			Catalog: func() *report.Catalog { return catalog }, Lookup: s.lookup,
@@ -106,6 +106,11 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 			},
 		}}
 	})
+}
+
+// Every route is asked by those who must not get anything from it, and by some who may. The tree is group > acme > acme-west, and other beside them.
+func TestEveryRouteAsksWhoCalls(t *testing.T) {
+	s := newWholeSite(t)
 	system := control.System("test")
 	for _, place := range []control.Tenant{{ID: "group"}, {ID: "acme", Parent: "group"}, {ID: "acme-west", Parent: "acme"}, {ID: "other"}} {
 		if err := s.Control.PutTenant(t.Context(), system, place); err != nil {
