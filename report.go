@@ -173,13 +173,14 @@ type Request struct {
 	Report   string
 	Tenants  []string // nil: every tenant
 	From, To Moment   // both or neither; neither: the 30 dates ending today
+	Preset   Preset   // instead of From and To: the period in words, at Now
 	Zone     string   // IANA name; empty: the report's rule
 	Options  map[string]string
 	Where    []FieldValue // values of one field are alternatives, different fields are all required
 	Table    string       // one table only; empty: all
 	AsOf     Position     // the zero Position is the newest
 	Pinned   bool         // AsOf is the newest position at the time of the request, and not a wish for an older one
-	Now      Instant      // for the default period
+	Now      Instant      // for the default period and for presets
 }
 
 // FieldValue is a value wanted of a filter field.

@@ -48,6 +48,8 @@ func TestWrongCommandLines(t *testing.T) {
 		{"report room-usage --all-tenants --data DATA --from 2025-02-29 --to 2025-03-01", []string{"--from: ", "2025-02-29"}},
 		{"report room-usage --all-tenants --data DATA --from 2025-02-01 --to yesterday", []string{"--to: ", "yesterday"}},
 		{"report room-usage --all-tenants --data DATA --from 2025-02-01", []string{"2025-02-01"}},
+		{"report room-usage --all-tenants --data DATA --period last-year", []string{"--period: ", `no period "last-year"`, "last-month"}},
+		{"report room-usage --all-tenants --data DATA --period last-month --to 2025-03-01", []string{"--period last-month and --to 2025-03-01 exclude each other"}},
 		{"report room-usage --all-tenants --data DATA --as-of now", []string{"--as-of: ", `"now" is not a position`}},
 		{"report room-usage --data DATA", []string{"--tenant T or --all-tenants", "acme, zeta"}},
 		{"report room-usage --data DATA --tenant acme --all-tenants", []string{"exclude each other"}},

@@ -126,6 +126,8 @@ func TestAServerAnswersLikeADataDirectory(t *testing.T) {
 		{"billing-usage", "--tenant", "acme", "--from", "2025-05-06", "--to", "2025-05-06", "--explain", "usage,2,Value"},
 		{"tenant-usage", "--all-tenants", "--explain", "tenants,1,SMS/Voice Credits Remaining", "--format", "json"},
 		{"tenant-usage", "--tenant", "acme"},
+		{"service-usage", "--all-tenants", "--table", "active-agents", "--period", "last-3-months", "--every", "month"},
+		{"session-usage", "--all-tenants", "--table", "trend", "--period", "last-7-days", "--explain", "trend,1,Sessions"},
 	} {
 		t.Run(strings.Join(test, " "), func(t *testing.T) {
 			args := append([]string{"report"}, test...)

@@ -21,6 +21,7 @@ type reportCommand struct {
 	AllTenants bool     `help:"Every tenant."`
 	From       string   `help:"First date of the period, in the zone, or its first instant in RFC 3339. Without a period: the 30 dates that end today." placeholder:"X"`
 	To         string   `help:"Last date of the period, or the instant where it ends." placeholder:"Y"`
+	Period     string   `help:"Instead of --from and --to the period in words: last-7-days, last-30-days, this-month, this-year, last-month, last-3-months, previous-day, previous-week, previous-month or previous-quarter." placeholder:"P"`
 	Zone       string   `help:"Time zone by its IANA name." placeholder:"Z"`
 	Every      string   `help:"Short for --option every=G." placeholder:"G"`
 	By         string   `help:"Short for --option by=D." placeholder:"D"`
@@ -111,7 +112,7 @@ func asked(ctx context.Context, engine tallystick.Answerer, j *journal.Reader, q
 // question is what the flags ask.
 func (c *reportCommand) question() *usage.Question {
 	return &usage.Question{
-		Tenants: c.Tenant, AllTenants: c.AllTenants, From: c.From, To: c.To, Zone: c.Zone, Every: c.Every, By: c.By,
+		Tenants: c.Tenant, AllTenants: c.AllTenants, From: c.From, To: c.To, Period: c.Period, Zone: c.Zone, Every: c.Every, By: c.By,
 		Channels: c.Channel, Bots: c.Bot, Where: c.Where, Options: c.Option, AsOf: c.AsOf,
 	}
 }

@@ -33,6 +33,7 @@ func (c *reportCommand) ask(ctx context.Context, p *program, server *remote) err
 	if err != nil {
 		return err
 	}
+	question.At = tallystick.InstantOf(p.now()).String() // the tables of one report are of one period
 	query := question.Query()
 	query.Set("format", out.format.Name)
 	query.Set("delimiter", c.Delimiter)

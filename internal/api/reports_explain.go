@@ -69,7 +69,9 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 		in.AsOf = page.asOf.String()
 	}
 	h.ask(w, r, &in.Question, in.Report, in.Table, func(ctx context.Context, store tallystick.Answerer, request tallystick.Request, s *stream) error {
-		request.Now = page.now
+		if in.At == "" {
+			request.Now = page.now
+		}
 		x, err := h.Catalog().Explain(ctx, store, request, in.Table, in.Row, in.Column)
 		if err != nil {
 			return err

@@ -90,6 +90,8 @@ func (p *plan) setPeriod() error {
 	today := p.calendar.DateOf(p.request.Now)
 	none := tallystick.Moment{}
 	switch {
+	case p.request.Preset != "":
+		return p.setPreset()
 	case from == none && to == none:
 		from, to = tallystick.Moment{Date: today.AddDays(-29)}, tallystick.Moment{Date: today}
 	case from == none || to == none:
@@ -112,6 +114,23 @@ func (p *plan) setPeriod() error {
 	if p.scope.Before-p.from > longest {
 		return tallystick.Errorf(tallystick.Invalid, "the period is longer than 400 years: it begins at %s and ends at %s", p.calendar.Format(p.from), p.calendar.Format(p.scope.Before)).
 			WithHint("events lie in the years 1970 to 2200")
+	}
+	return nil
+}
+
+// setPreset turns the request's period in words into instants of the zone.
+func (p *plan) setPreset() error {
+	preset := p.request.Preset
+	if p.request.From != (tallystick.Moment{}) || p.request.To != (tallystick.Moment{}) {
+		return tallystick.Errorf(tallystick.Invalid, "the period is given twice, as %q and by its ends", preset).WithHint("give one of them")
+	}
+	if _, err := tallystick.ParsePreset(string(preset)); err != nil {
+		return err
+	}
+	p.from, p.scope.Before = p.calendar.Preset(preset, p.request.Now)
+	if p.from == p.scope.Before {
+		return tallystick.Errorf(tallystick.Invalid, "the period is empty: %q begins at %s, and that is now", preset, p.calendar.Format(p.from)).
+			WithHint("ask later, or for a period that is over")
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ type Question struct {
 	AllTenants bool     `query:"all_tenants" doc:"Every tenant in reach."`
 	From       string   `query:"from" doc:"First date of the period, in the zone, or its first instant in RFC 3339. Without a period: the 30 dates that end today." example:"2025-03-01"`
 	To         string   `query:"to" doc:"Last date of the period, or the instant where it ends." example:"2025-03-31"`
+	Period     string   `query:"period" doc:"Instead of from and to the period in words, at the time of the request." enum:"last-7-days,last-30-days,this-month,this-year,last-month,last-3-months,previous-day,previous-week,previous-month,previous-quarter"`
+	At         string   `query:"at" doc:"The moment that the period in words, or the default one, is of; RFC 3339. Now where it is not said." example:"2025-03-31T06:30:00Z"`
 	Zone       string   `query:"zone" doc:"Time zone by its IANA name."`
 	Every      string   `query:"every" doc:"Short for option=every=G."`
 	By         string   `query:"by" doc:"Short for option=by=D."`
@@ -67,6 +69,16 @@ func (q *Question) Request(report, table string, now tallystick.Instant, s Spell
 		}
 		r.Tenants = nil
 	}
+	if q.At != "" {
+		at, err := tallystick.ParseMoment(q.At)
+		if err == nil && !at.Date.IsZero() {
+			err = tallystick.Errorf(tallystick.Invalid, "%q is a date and no moment", q.At).WithHint("write RFC 3339, such as 2025-03-31T06:30:00Z")
+		}
+		if err != nil {
+			return r, At(s.name("at"), err)
+		}
+		r.Now = at.Instant
+	}
 	if err := q.period(&r, s); err != nil {
 		return r, err
 	}
@@ -83,6 +95,19 @@ func (q *Question) Request(report, table string, now tallystick.Instant, s Spell
 }
 
 func (q *Question) period(r *tallystick.Request, s Spelling) error {
+	if q.Period != "" {
+		preset, err := tallystick.ParsePreset(q.Period)
+		if err != nil {
+			return At(s.name("period"), err)
+		}
+		for _, end := range []struct{ part, text string }{{"from", q.From}, {"to", q.To}} {
+			if end.text != "" {
+				return tallystick.Errorf(tallystick.Invalid, "%s and %s exclude each other", s.with("period", q.Period), s.with(end.part, end.text)).WithHint("give the period in words, or both its ends")
+			}
+		}
+		r.Preset = preset
+		return nil
+	}
 	for _, end := range []struct {
 		part, text string
 		moment     *tallystick.Moment
@@ -143,7 +168,7 @@ func (q *Question) filter(r *tallystick.Request, s Spelling) error {
 // Query writes the question as the query of an address.
 func (q *Question) Query() url.Values {
 	v := url.Values{}
-	for name, text := range map[string]string{"from": q.From, "to": q.To, "zone": q.Zone, "every": q.Every, "by": q.By, "as_of": q.AsOf} {
+	for name, text := range map[string]string{"from": q.From, "to": q.To, "period": q.Period, "at": q.At, "zone": q.Zone, "every": q.Every, "by": q.By, "as_of": q.AsOf} {
 		if text != "" {
 			v.Set(name, text)
 		}
