@@ -230,7 +230,7 @@ type Resolutions struct {
 	Edges []Instant // as in [Tally]
 }
 
-// Sessions asks for the bot sessions that started in [From, Before).
+// Sessions asks for the bot sessions that started in [From, Until).
 //
 // An interaction is a message.sent with direction inbound or outbound, content_kind text or file (preview or not), bot_id and contact_id ([Event.Text]: with
 // the default for a message sent by a contact), and no message.failed of its id inside the scope. One with a session_id belongs to the given session of that id, unless
@@ -240,6 +240,17 @@ type Resolutions struct {
 type Sessions struct {
 	Scope
 	From Instant
+	// Until ends the starts only: a session that started before it is whole, with all of its interactions inside the scope. 0, and anything after Before, is Before.
+	Until Instant
+	// Reading is for who asks slice after slice; nil: this is the only question.
+	Reading *Reading
+}
+
+// Reading is what an engine may remember between questions about one scope that follow one another: so that what all slices of a period need is not read again for each.
+// Who asks makes one, puts it into each question, one at a time, and drops it. It changes no answer but for one thing: where AsOf is zero, an engine may answer all
+// questions as of the position that was the newest at the first.
+type Reading struct {
+	Memory any // the engine's own
 }
 
 // SessionPart is the interactions of one session that agree in everything but time. The answer to [Sessions] is in the order of Start, Session, Given (computed
@@ -260,7 +271,8 @@ type SessionPart struct {
 // Conversations asks when conversations began and were last heard of; the answer is in the order of ids by code point and leaves out ids without any of the events below.
 type Conversations struct {
 	Scope
-	IDs []string // nil: none
+	IDs     []string // nil: none
+	Reading *Reading // as in [Sessions]
 }
 
 // Conversation is the answer of [Conversations]. Times are MinInstant where there is none.

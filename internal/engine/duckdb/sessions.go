@@ -1,9 +1,7 @@
 package duckdb
 
 import (
-	"cmp"
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 
@@ -13,77 +11,85 @@ import (
 // Sessions implements [tallystick.Answerer].
 //
 // Which session an interaction without a given one belongs to depends on all before it of its contact. But where a contact was silent for 24 hours, a session begins in
-// any case. So of the time before From only a week is read, and all of it for the contacts who were not silent for a day between then and something in the period. The
-// interactions come from SQL in order and are cut into sessions here.
+// any case. So of the time before From only a day is read, more of it for the contacts who were not silent for a day between then and something in the period, and
+// all of it for those who were not even in a week. The interactions come from SQL in order and are cut into sessions by a [chain].
 func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
 	known, err := e.scope(q.Scope)
 	if known == nil {
 		return nil, err
 	}
-	tx, err := e.readers.BeginTx(ctx, nil) // all statements see one snapshot
-	if err != nil {
-		return nil, cause(ctx, err)
+	if q.Until == 0 || q.Until > q.Before {
+		q.Until = q.Before
 	}
-	defer tx.Rollback() // there is nothing to commit
-	s := &sessions{Sessions: q, engine: e, tx: tx, log: known.log}
+	if q.From >= q.Until {
+		return nil, nil
+	}
+	m := e.reading(q.Reading, known)
+	q.Scope = m.scope
+	snapshot, err := e.snapshot()
+	if err != nil {
+		return nil, err
+	}
+	defer snapshot.close()
+	s := &sessions{Sessions: q, engine: e, snapshot: snapshot, log: known.log}
 	parts, err := s.given(ctx)
 	if err != nil {
 		return nil, err
 	}
-	since := tallystick.MinInstant
-	if q.From > tallystick.MinInstant+lookBack {
-		since = q.From - lookBack
+	var contacts []string
+	for _, back := range lookBacks {
+		since := tallystick.MinInstant
+		if q.From > tallystick.MinInstant+back {
+			since = q.From - back
+		}
+		parts, contacts, err = s.computed(ctx, parts, since, contacts)
+		if err != nil {
+			return nil, err
+		}
+		if len(contacts) == 0 {
+			break
+		}
 	}
-	computed, unsure, err := s.computed(ctx, since, nil)
-	if err == nil && len(unsure) > 0 {
-		var more []tallystick.SessionPart
-		more, _, err = s.computed(ctx, tallystick.MinInstant, unsure)
-		computed = append(computed, more...)
-	}
-	if err != nil {
+	if err := m.learn(ctx, snapshot, parts, q.From, q.Until); err != nil {
 		return nil, err
 	}
-	parts = append(parts, computed...)
-	slices.SortFunc(parts, func(a, b tallystick.SessionPart) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Session, b.Session), cmp.Compare(bit(a.Given), bit(b.Given)),
-			cmp.Compare(a.Conversation, b.Conversation), cmp.Compare(a.First, b.First), cmp.Compare(a.FirstAt.Sequence, b.FirstAt.Sequence))
-	})
-	return parts, nil
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
+	for i := range parts {
+		if p := &parts[i]; p.Ticket == "" {
+			p.Ticket = m.talks.ticket(p.Conversation)
+		}
 	}
-	return 0
+	slices.SortFunc(parts, compareParts)
+	return joined(parts), nil
 }
 
-const (
-	sessionLength = 24 * tallystick.Hour
-	lookBack      = 7 * tallystick.Day
-)
+const sessionLength = 24 * tallystick.Hour
+
+// lookBacks are the lengths of time before From that are read in turn; the last is all of it.
+var lookBacks = []tallystick.Instant{sessionLength, 7 * tallystick.Day, tallystick.MaxInstant}
 
 // sessions is one such query on its way.
 type sessions struct {
 	tallystick.Sessions
-	engine *Engine
-	tx     *sql.Tx
-	log    uint32 // the tenant's
+	engine   *Engine
+	snapshot *snapshot
+	log      uint32 // the tenant's
 }
 
-// begin begins a statement with what other parts of it look things up in. The scope is the statement's own.
+// begin begins a statement with the sessions that were started, of those with an id that a statement selects, for other parts to look things up in. The scope is
+// the statement's own.
 func (s *sessions) begin() (*statement, *scope, error) {
 	sc, err := s.engine.scope(s.Scope)
-	if err != nil {
-		return nil, nil, err
-	}
-	st := &statement{}
+	return &statement{}, sc, err
+}
+
+// started adds which of some sessions are bots' and which are agents'. ids is what selects them.
+func (s *sessions) started(st *statement, sc *scope, ids string) {
 	started := s.engine.source(tallystick.SessionStarted, "s")
-	created := s.engine.source(tallystick.ConversationCreated, "c")
-	st.add("WITH started AS (",
+	st.add("started AS (",
 		"  SELECT "+started.text(tallystick.FieldSessionID)+" AS id, "+started.text(tallystick.FieldKind)+" AS kind, "+started.column("time")+" AS time",
 		"  FROM "+started.from(),
 		"  WHERE "+strings.Join(started.scope(st, sc, tallystick.SessionStarted), "\n    AND "),
+		"    AND id IN ("+ids+")",
 		"), bots AS (",
 		"  SELECT id, time",
 		"  FROM started",
@@ -92,11 +98,7 @@ func (s *sessions) begin() (*statement, *scope, error) {
 		"  SELECT id",
 		"  FROM started",
 		"  WHERE kind = 'agent'",
-		"), tickets AS (",
-		"  SELECT "+created.text(tallystick.FieldConversationID)+" AS id, "+created.text(tallystick.FieldTicketID)+" AS ticket",
-		"  FROM "+created.from(),
-		"  WHERE "+strings.Join(created.scope(st, sc, tallystick.ConversationCreated), "\n    AND "))
-	return st, sc, nil
+		")")
 }
 
 // interactions adds the interactions, as they are in the doc of [tallystick.Sessions], that also meet conditions on m. session is the given one, or empty.
@@ -109,104 +111,54 @@ func (s *sessions) interactions(st *statement, sc *scope, name string, condition
 		m.text(tallystick.FieldContactID)+" <> ''",
 		m.text(tallystick.FieldDirection)+" <> 'internal'")
 	where = append(where, s.engine.countable(st, m, sc, true)...)
-	st.add("), "+name+" AS (",
+	st.add(", "+name+" AS (",
 		"  SELECT "+m.column("time")+" AS time, "+m.column("seq")+" AS seq, "+m.text(tallystick.FieldContactID)+" AS contact,",
 		"    "+m.text(tallystick.FieldConversationID)+" AS conversation, "+m.text(tallystick.FieldBotID)+" AS bot,",
 		"    "+m.text(tallystick.FieldBotVersion)+" AS version, "+m.text(tallystick.FieldChannelID)+" AS channel,",
 		"    "+m.text(tallystick.FieldTicketID)+" AS ticket,",
 		"    CASE WHEN "+session+" IN (SELECT id FROM agents) THEN '' ELSE "+session+" END AS session",
 		"  FROM "+m.from(),
-		"  WHERE "+strings.Join(where, "\n    AND "))
+		"  WHERE "+strings.Join(where, "\n    AND "),
+		")")
 }
 
-// computed returns the parts of the sessions that follow from the times of interactions since an instant, of some contacts or, for nil, of all. Contacts for whom that
-// is too late an instant are returned instead of their parts.
-func (s *sessions) computed(ctx context.Context, since tallystick.Instant, contacts []string) (parts []tallystick.SessionPart, unsure []string, err error) {
+// computed adds the parts of the sessions that follow from the times of interactions since an instant, of some contacts or, for nil, of all. Contacts for whom that
+// is too late an instant are returned instead of their parts. The parts have no tickets but their interactions' own.
+func (s *sessions) computed(ctx context.Context, parts []tallystick.SessionPart, since tallystick.Instant, contacts []string) ([]tallystick.SessionPart, []string, error) {
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, nil, err
 	}
-	conditions := []string{"m.time >= " + st.bind(since)}
+	m := s.engine.source(tallystick.MessageSent, "m")
+	before := s.Before
+	if s.Until < before-sessionLength {
+		before = s.Until + sessionLength // the sessions' last interactions
+	}
+	conditions := []string{m.column("time") + " >= " + st.bind(since), m.column("time") + " < " + st.bind(before)}
 	if contacts != nil {
-		m := s.engine.source(tallystick.MessageSent, "m")
 		conditions = append(conditions, m.text(tallystick.FieldContactID)+" IN (SELECT UNNEST("+st.bind(contacts)+"))")
 	}
+	session := m.text(tallystick.FieldSessionID)
+	st.add("WITH")
+	s.started(st, sc, "SELECT "+session+" FROM "+m.from()+" WHERE "+strings.Join(slices.Concat(m.scope(st, sc, tallystick.MessageSent), conditions, []string{session + " <> ''"}), " AND "))
 	s.interactions(st, sc, "interactions", conditions...)
 	// Before From only the times matter.
-	wanted := "interactions.time >= " + st.bind(s.From)
-	st.add(")",
-		"SELECT contact, time, seq,",
+	wanted := "time >= " + st.bind(s.From)
+	st.add("SELECT contact, time, seq,",
 		"  CASE WHEN "+wanted+" THEN conversation ELSE '' END, CASE WHEN "+wanted+" THEN bot ELSE '' END,",
 		"  CASE WHEN "+wanted+" THEN version ELSE '' END, CASE WHEN "+wanted+" THEN channel ELSE '' END,",
-		"  CASE WHEN "+wanted+" THEN COALESCE(NULLIF(interactions.ticket, ''), tickets.ticket, '') ELSE '' END",
+		"  CASE WHEN "+wanted+" THEN ticket ELSE '' END",
 		"FROM interactions",
-		"LEFT JOIN tickets ON tickets.id = interactions.conversation",
 		"WHERE session = ''",
 		"ORDER BY contact, time, seq")
-	c := chain{from: s.From, since: since, log: s.log, index: map[tallystick.SessionPart]int{}}
-	var p tallystick.SessionPart
-	err = st.run(ctx, s.tx, func(scan func(...any) error) error {
-		err := scan(&p.Contact, &p.First, &p.FirstAt.Sequence, &p.Conversation, &p.Bot, &p.Version, &p.Channel, &p.Ticket)
-		c.add(p)
-		return err
+	c := newChain(s, parts, since)
+	err = s.snapshot.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			c.add(r, i)
+		}
+		return nil
 	})
 	return c.parts, c.unsure, err
-}
-
-// chain cuts interactions, which come by contact, time and position, into sessions, and sums up their parts.
-type chain struct {
-	from, since tallystick.Instant
-	log         uint32
-	parts       []tallystick.SessionPart
-	unsure      []string // contacts
-
-	begun    bool
-	contact  string
-	previous tallystick.Instant // time of the contact's latest interaction
-	sure     bool               // whether an interaction of the contact is known to have begun a session
-	start    tallystick.Instant // of the latest session
-	session  string             // its id, empty as long as it has no parts
-	index    map[tallystick.SessionPart]int
-}
-
-// add adds an interaction: a part with its time as First, and without what follows from others.
-func (c *chain) add(p tallystick.SessionPart) {
-	fresh := !c.begun || p.Contact != c.contact
-	if fresh {
-		c.begun, c.contact = true, p.Contact
-		c.sure = c.since == tallystick.MinInstant || p.First >= c.since+sessionLength
-	} else if p.First >= c.previous+sessionLength {
-		fresh, c.sure = true, true
-	}
-	c.previous = p.First
-	if fresh || p.First >= c.start+sessionLength {
-		c.start, c.session = p.First, ""
-		clear(c.index)
-	}
-	switch {
-	case p.First < c.from:
-		return
-	case !c.sure:
-		if n := len(c.unsure); n == 0 || c.unsure[n-1] != c.contact {
-			c.unsure = append(c.unsure, c.contact)
-		}
-		return
-	case c.start < c.from || len(c.unsure) > 0 && c.unsure[len(c.unsure)-1] == c.contact:
-		return
-	}
-	if c.session == "" {
-		c.session = p.Contact + "@" + c.start.String()
-	}
-	key := p
-	key.First, key.FirstAt = 0, tallystick.Position{}
-	i, ok := c.index[key]
-	if !ok {
-		i = len(c.parts)
-		c.index[key] = i
-		p.Session, p.Start, p.FirstAt.Log = c.session, c.start, c.log
-		c.parts = append(c.parts, p)
-	}
-	c.parts[i].Interactions++
 }
 
 // part are the columns that the interactions of a part agree in, and partSums what is known of them together.
@@ -226,13 +178,14 @@ func (s *sessions) given(ctx context.Context) ([]tallystick.SessionPart, error) 
 		return nil, err
 	}
 	m := s.engine.source(tallystick.MessageSent, "m")
-	st.add("), wanted AS (",
-		"  SELECT UNNEST("+st.bind(ids)+") AS id")
+	st.add("WITH wanted AS (",
+		"  SELECT UNNEST("+st.bind(ids)+") AS id",
+		"),")
+	s.started(st, sc, "SELECT id FROM wanted")
 	s.interactions(st, sc, "wholly", m.text(tallystick.FieldSessionID)+" IN (SELECT id FROM wanted)")
-	st.add("), heard AS (",
-		"  SELECT wholly.* REPLACE (COALESCE(NULLIF(wholly.ticket, ''), tickets.ticket, '') AS ticket)",
+	st.add(", heard AS (",
+		"  SELECT *",
 		"  FROM wholly",
-		"  LEFT JOIN tickets ON tickets.id = wholly.conversation",
 		"  WHERE session <> ''",
 		"), sessions AS (",
 		"  SELECT COALESCE(bots.id, firsts.session) AS session, COALESCE(bots.time, firsts.time) AS start",
@@ -242,12 +195,24 @@ func (s *sessions) given(ctx context.Context) ([]tallystick.SessionPart, error) 
 		"SELECT sessions.session, start, "+part+", "+partSums,
 		"FROM sessions",
 		"LEFT JOIN heard ON heard.session = sessions.session",
-		"WHERE start >= "+st.bind(s.From),
+		"WHERE start >= "+st.bind(s.From)+" AND start < "+st.bind(s.Until),
 		"GROUP BY sessions.session, start, "+part)
-	parts, err := s.parts(ctx, st)
-	for i := range parts {
-		parts[i].Given = true
-	}
+	var parts []tallystick.SessionPart
+	names := map[string]string{}
+	err = s.snapshot.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			p := tallystick.SessionPart{Session: strings.Clone(r.text(0, i)), Given: true, Start: tallystick.Instant(r.bigint(1, i))}
+			for col, into := range []*string{&p.Contact, &p.Conversation, &p.Bot, &p.Version, &p.Channel, &p.Ticket} {
+				*into = one(names, r.text(2+col, i))
+			}
+			if !r.vectors[8].null(i) { // it has interactions
+				p.First, p.FirstAt = tallystick.Instant(r.bigint(8, i)), tallystick.Position{Log: s.log, Sequence: uint64(r.bigint(9, i))}
+				p.Interactions = r.bigint(10, i)
+			}
+			parts = append(parts, p)
+		}
+		return nil
+	})
 	return parts, err
 }
 
@@ -257,45 +222,24 @@ func (s *sessions) candidates(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := s.engine.source(tallystick.MessageSent, "m")
-	from, session := st.bind(s.From), m.text(tallystick.FieldSessionID)
-	st.add(")",
-		"SELECT id",
-		"FROM bots",
-		"WHERE time >= "+from,
+	m, started := s.engine.source(tallystick.MessageSent, "m"), s.engine.source(tallystick.SessionStarted, "s")
+	from, until, session := st.bind(s.From), st.bind(s.Until), m.text(tallystick.FieldSessionID)
+	during := func(of source) []string {
+		return []string{of.column("time") + " >= " + from, of.column("time") + " < " + until}
+	}
+	st.add("SELECT "+started.text(tallystick.FieldSessionID),
+		"FROM "+started.from(),
+		"WHERE "+strings.Join(slices.Concat(started.scope(st, sc, tallystick.SessionStarted), during(started), []string{started.text(tallystick.FieldKind) + " = 'bot'"}), "\n  AND "),
 		"UNION",
 		"SELECT "+session,
 		"FROM "+m.from(),
-		"WHERE "+strings.Join(append(m.scope(st, sc, tallystick.MessageSent), "m.time >= "+from, session+" <> ''"), "\n  AND "))
+		"WHERE "+strings.Join(slices.Concat(m.scope(st, sc, tallystick.MessageSent), during(m), []string{session + " <> ''"}), "\n  AND "))
 	var ids []string
-	var id string
-	err = st.run(ctx, s.tx, func(scan func(...any) error) error {
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
+	err = s.snapshot.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			ids = append(ids, strings.Clone(r.text(0, i)))
+		}
+		return nil
 	})
 	return ids, err
-}
-
-// parts reads session, start, part and partSums. A session without interactions has NULLs.
-func (s *sessions) parts(ctx context.Context, st *statement) ([]tallystick.SessionPart, error) {
-	var parts []tallystick.SessionPart
-	err := st.run(ctx, s.tx, func(scan func(...any) error) error {
-		var p tallystick.SessionPart
-		var texts [6]sql.NullString
-		var first, seq sql.NullInt64
-		err := scan(&p.Session, &p.Start, &texts[0], &texts[1], &texts[2], &texts[3], &texts[4], &texts[5], &first, &seq, &p.Interactions)
-		for i, into := range []*string{&p.Contact, &p.Conversation, &p.Bot, &p.Version, &p.Channel, &p.Ticket} {
-			*into = texts[i].String
-		}
-		if first.Valid {
-			p.First = tallystick.Instant(first.Int64)
-			p.FirstAt = tallystick.Position{Log: s.log, Sequence: uint64(seq.Int64)}
-		} else {
-			p.Interactions = 0
-		}
-		parts = append(parts, p)
-		return err
-	})
-	return parts, err
 }

@@ -101,6 +101,9 @@ func (a *asker) question(kind string) *Question {
 	case "sessions":
 		a.period(q)
 		q.Edges = nil
+		if a.chance(60) {
+			q.Until = a.instant(q)
+		}
 	case "arrivals":
 		if a.chance(95) {
 			q.AsOf = tallystick.Position{}

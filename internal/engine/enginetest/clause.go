@@ -28,6 +28,9 @@ func (q *Question) Format(base tallystick.Instant) string {
 	if q.From != tallystick.MinInstant {
 		line("  from", n.formatInstant(q.From))
 	}
+	if q.Until != 0 {
+		line("  until", n.formatInstant(q.Until))
+	}
 	if q.Before != tallystick.MaxInstant {
 		line("  before", n.formatInstant(q.Before))
 	}
@@ -138,13 +141,16 @@ func (q *Question) clause(n notation, line string) error {
 		return err
 	}
 	word, rest := list[0], list[1:]
-	least := map[string]int{"from": 1, "before": 1, "asof": 1, "where": 2, "distinct": 1, "sum": 1, "by": 1, "limit": 1, "edgesof": 1}
+	least := map[string]int{"from": 1, "until": 1, "before": 1, "asof": 1, "where": 2, "distinct": 1, "sum": 1, "by": 1, "limit": 1, "edgesof": 1}
 	if len(rest) < least[word] {
 		return fmt.Errorf("too few words")
 	}
 	switch word {
 	case "from":
 		q.From, err = n.instant(rest[0])
+		rest = rest[1:]
+	case "until":
+		q.Until, err = n.instant(rest[0])
 		rest = rest[1:]
 	case "before":
 		q.Before, err = n.instant(rest[0])

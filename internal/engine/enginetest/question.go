@@ -17,6 +17,7 @@ type Question struct {
 
 	AsOf         tallystick.Position
 	From, Before tallystick.Instant // MinInstant and MaxInstant where a script says nothing
+	Until        tallystick.Instant // of sessions
 	Where        tallystick.Filter
 	Countable    bool
 	Distinct     *tallystick.Dimension
@@ -70,7 +71,7 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		counts, err := engine.Resolutions(ctx, tallystick.Resolutions{Scope: scope, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges})
 		return n.counts(counts), err
 	case "sessions":
-		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From})
+		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From, Until: q.Until})
 		return n.sessions(parts), err
 	case "conversations":
 		list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: q.IDs})

@@ -102,6 +102,7 @@ func (d *difference) dropClauses() (smaller bool) {
 	attempt(func(q *Question) { q.Sum, q.RoundUp = tallystick.NoField, 0 })
 	attempt(func(q *Question) { q.OpenLimit = 0 })
 	attempt(func(q *Question) { q.EdgesOf = nil })
+	attempt(func(q *Question) { q.Until = 0 })
 	attempt(func(q *Question) { q.Edges = nil })
 	attempt(func(q *Question) { q.Fields = nil })
 	attempt(func(q *Question) {

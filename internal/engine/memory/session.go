@@ -61,9 +61,13 @@ func (e *Engine) Sessions(_ context.Context, q tallystick.Sessions) ([]tallystic
 		}
 		s.interactions = append(s.interactions, r)
 	}
+	until := q.Before
+	if q.Until != 0 {
+		until = min(until, q.Until)
+	}
 	var parts []tallystick.SessionPart
 	for _, s := range sessions {
-		if s.start >= q.From && s.start < q.Before {
+		if s.start >= q.From && s.start < until {
 			parts = append(parts, s.parts(tickets)...)
 		}
 	}

@@ -1,0 +1,176 @@
+package duckdb
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+)
+
+// chain cuts interactions, which come by contact, time and position, into sessions, and sums up their parts.
+type chain struct {
+	from, until, since tallystick.Instant
+	log                uint32
+	parts              []tallystick.SessionPart
+	unsure             []string          // contacts
+	names              map[string]string // so that a name that comes often is kept once
+
+	begun    bool
+	contact  []byte
+	previous tallystick.Instant // time of the contact's latest interaction
+	sure     bool               // whether an interaction of the contact is known to have begun a session
+	doubted  bool               // whether the contact is among the unsure
+	start    tallystick.Instant // of the latest session
+	first    int                // of its parts
+	index    map[tallystick.SessionPart]int
+}
+
+// newChain begins a chain that adds to parts.
+func newChain(s *sessions, parts []tallystick.SessionPart, since tallystick.Instant) *chain {
+	return &chain{from: s.From, until: s.Until, since: since, log: s.log, parts: parts, names: map[string]string{}}
+}
+
+// add adds the interaction of a row: contact, time, position, conversation, bot, version, channel, ticket.
+func (c *chain) add(r *rows, row int) {
+	contact, at := r.text(0, row), tallystick.Instant(r.bigint(1, row))
+	fresh := !c.begun || contact != string(c.contact)
+	if fresh {
+		c.begun, c.doubted, c.contact = true, false, append(c.contact[:0], contact...)
+		c.sure = c.since == tallystick.MinInstant || at >= c.since+sessionLength
+	} else if at >= c.previous+sessionLength {
+		fresh, c.sure = true, true
+	}
+	c.previous = at
+	if fresh || at >= c.start+sessionLength {
+		c.start, c.first, c.index = at, len(c.parts), nil
+	}
+	if c.doubted || at < c.from {
+		return
+	}
+	if !c.sure {
+		if at < c.until {
+			c.doubted, c.unsure = true, append(c.unsure, string(c.contact))
+		}
+		return
+	}
+	if c.start >= c.from && c.start < c.until {
+		c.count(r, row, at)
+	}
+}
+
+// count adds an interaction to its part of the latest session.
+func (c *chain) count(r *rows, row int, at tallystick.Instant) {
+	p := tallystick.SessionPart{Conversation: r.text(3, row), Bot: r.text(4, row), Version: r.text(5, row), Channel: r.text(6, row), Ticket: r.text(7, row)}
+	if i := c.find(&p); i >= 0 {
+		c.parts[i].Interactions++
+		return
+	}
+	if c.first == len(c.parts) {
+		p.Session = string(c.contact) + "@" + c.start.String()
+	} else {
+		p.Session = c.parts[c.first].Session
+	}
+	p.Contact, p.Start = p.Session[:len(c.contact)], c.start
+	p.Conversation, p.Bot, p.Version, p.Channel, p.Ticket = strings.Clone(p.Conversation), one(c.names, p.Bot), one(c.names, p.Version), one(c.names, p.Channel), strings.Clone(p.Ticket)
+	p.First, p.FirstAt, p.Interactions = at, tallystick.Position{Log: c.log, Sequence: uint64(r.bigint(2, row))}, 1
+	c.parts = append(c.parts, p)
+	if c.index != nil {
+		c.index[namesOf(&p)] = len(c.parts) - 1
+	}
+}
+
+// find returns the part of the latest session with the names of an interaction, -1 where there is none. Most sessions have few parts.
+func (c *chain) find(p *tallystick.SessionPart) int {
+	const few = 8
+	if len(c.parts)-c.first <= few {
+		for i := c.first; i < len(c.parts); i++ {
+			if sameNames(&c.parts[i], p) {
+				return i
+			}
+		}
+		return -1
+	}
+	if c.index == nil {
+		c.index = map[tallystick.SessionPart]int{}
+		for i := c.first; i < len(c.parts); i++ {
+			c.index[namesOf(&c.parts[i])] = i
+		}
+	}
+	if i, ok := c.index[namesOf(p)]; ok {
+		return i
+	}
+	return -1
+}
+
+func namesOf(p *tallystick.SessionPart) tallystick.SessionPart {
+	return tallystick.SessionPart{Conversation: p.Conversation, Bot: p.Bot, Version: p.Version, Channel: p.Channel, Ticket: p.Ticket}
+}
+
+func sameNames(p, q *tallystick.SessionPart) bool {
+	return p.Conversation == q.Conversation && p.Bot == q.Bot && p.Version == q.Version && p.Channel == q.Channel && p.Ticket == q.Ticket
+}
+
+// one returns the one copy of a text.
+func one(names map[string]string, text string) string {
+	if text == "" {
+		return ""
+	}
+	if name, ok := names[text]; ok {
+		return name
+	}
+	name := strings.Clone(text)
+	names[name] = name
+	return name
+}
+
+// compareParts is the order of the answer. It looks no further than it has to.
+func compareParts(a, b tallystick.SessionPart) int {
+	if a.Start != b.Start {
+		return cmp.Compare(a.Start, b.Start)
+	}
+	return cmp.Or(cmp.Compare(a.Session, b.Session), cmp.Compare(bit(a.Given), bit(b.Given)), cmp.Compare(a.Conversation, b.Conversation),
+		cmp.Compare(a.First, b.First), cmp.Compare(a.FirstAt.Sequence, b.FirstAt.Sequence))
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// joined makes one of the parts that agree now that all of them have their tickets. The parts are in order, so that the first of those that agree has the first interaction.
+func joined(parts []tallystick.SessionPart) []tallystick.SessionPart {
+	kept := parts[:0]
+	first := 0 // of those kept of the same session and conversation
+	var index map[tallystick.SessionPart]int
+	for i := range parts {
+		p := parts[i]
+		if n := len(kept); n == 0 || kept[n-1].Start != p.Start || kept[n-1].Session != p.Session || kept[n-1].Given != p.Given || kept[n-1].Conversation != p.Conversation {
+			first, index = n, nil
+			kept = append(kept, p)
+			continue
+		}
+		if index == nil {
+			index = map[tallystick.SessionPart]int{}
+			for j := first; j < len(kept); j++ {
+				index[allNamesOf(&kept[j])] = j
+			}
+		}
+		key := allNamesOf(&p)
+		if j, ok := index[key]; ok {
+			kept[j].Interactions += p.Interactions
+			continue
+		}
+		index[key] = len(kept)
+		kept = append(kept, p)
+	}
+	return kept
+}
+
+// allNamesOf is what the interactions of a part agree in.
+func allNamesOf(p *tallystick.SessionPart) tallystick.SessionPart {
+	n := *p
+	n.First, n.FirstAt, n.Interactions = 0, tallystick.Position{}, 0
+	return n
+}
