@@ -26,6 +26,8 @@ type Catalog struct {
 	types    map[string]*tallystick.DeclaredType
 	declared map[string]string // files of these types: the first that declares each
 	problems []Problem         // why files are left out, by file
+
+	sliceSize int64 // events that sessions are made of, in a slice that is read at once; 0: [sliceSize]
 }
 
 // Load reads the built-in definitions, NAME.yaml, of a file system.
@@ -36,7 +38,9 @@ func Load(files fs.FS) (*Catalog, error) {
 
 // With returns a catalog that also has the definitions of a folder, NAME.yaml. A file with a problem is left out, and the others go on: see [Catalog.Problems].
 func (c *Catalog) With(files fs.FS) (*Catalog, error) {
-	d := &Catalog{slices.Clone(c.reports), maps.Clone(c.types), maps.Clone(c.declared), slices.Clone(c.problems)}
+	d := &Catalog{
+		reports: slices.Clone(c.reports), types: maps.Clone(c.types), declared: maps.Clone(c.declared), problems: slices.Clone(c.problems), sliceSize: c.sliceSize,
+	}
 	err := d.load(files, false)
 	slices.SortFunc(d.reports, func(a, b *tallystick.Report) int { return strings.Compare(a.Name, b.Name) })
 	return d, err

@@ -28,7 +28,7 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 	notes := &notes{}
 	var plans []*plan
 	for _, tenant := range tenants {
-		p := &plan{wish: wish, ctx: ctx, store: store, tenant: tenant, notes: notes}
+		p := &plan{wish: wish, ctx: ctx, store: store, tenant: tenant, notes: notes, sliceSize: cmp.Or(c.sliceSize, sliceSize)}
 		for _, pass := range passes {
 			if err := pass.run(p); err != nil {
 				return nil, err

@@ -42,6 +42,10 @@ func TestReportsAgreeWithOracle(t *testing.T) {
 				size *= 4
 			}
 			events := enginetest.Stream{Seed: seed, Size: size, Tenants: r.IntN(4)}.Events()
+			catalog := catalog
+			if r.IntN(2) == 0 {
+				catalog = catalog.Sliced(1 + r.Int64N(5))
+			}
 			for _, definition := range usage(catalog) {
 				for range 3 {
 					request := oracleRequest(r, definition, events)

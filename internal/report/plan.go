@@ -32,8 +32,12 @@ type plan struct {
 	test     []string                    // ids of its test and development channels
 
 	states   map[string][]tallystick.Entity // of entities, by type of upsert, as of the period's end
-	sessions []tallystick.SessionPart       // what several tables share, read when first needed
+	sessions []tallystick.SessionPart       // of session-usage, where they are few; what several tables share, read when first needed
 	read     bool
+	counted  *sessionCounts
+	reading  *tallystick.Reading // of the slices that are being read
+
+	sliceSize int64 // of [Catalog]
 }
 
 // passes make a plan, in this order.
@@ -199,7 +203,7 @@ func (p *plan) channelsAsOf(s tallystick.Scope) (map[string]channel, []string, e
 }
 
 // forget drops what was read for the tables, so that the next tenant has the memory.
-func (p *plan) forget() { p.states, p.sessions, p.read = nil, nil, false }
+func (p *plan) forget() { p.states, p.sessions, p.read, p.counted = nil, nil, false, nil }
 
 // channelName returns the name of a channel, known or not.
 func (p *plan) channelName(id string) string { return cmp.Or(p.channels[id].name, id) }

@@ -2,25 +2,99 @@ package report
 
 import (
 	"cmp"
+	"context"
+	"iter"
 	"maps"
 	"slices"
 
 	"github.com/tallystick/tallystick"
 )
 
-// The tables of session-usage are all made of the same sessions.
+// The tables of session-usage are all made of the same sessions, which are read slice after slice of the period, so that memory holds those of one slice.
 
-// sessionParts returns the parts of the sessions that count, read once for all tables.
+// sessionSlices yields the parts of the sessions that count, in order and some whole sessions at a time.
+func (p *plan) sessionSlices() iter.Seq2[[]tallystick.SessionPart, error] {
+	return func(yield func([]tallystick.SessionPart, error) bool) {
+		if p.read {
+			yield(p.sessions, nil)
+			return
+		}
+		p.reading = &tallystick.Reading{}
+		defer func() { p.reading = nil }()
+		edges, err := p.sessionEdges()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for i := range len(edges) - 1 {
+			parts, err := p.store.Sessions(p.ctx, tallystick.Sessions{Scope: p.scope, From: edges[i], Until: edges[i+1], Reading: p.reading})
+			parts = p.matching(parts)
+			if err == nil && len(edges) == 2 {
+				p.sessions, p.read = parts, true // few enough to be kept for the other tables
+			}
+			if !yield(parts, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// sessionParts returns the parts of all sessions that count.
 func (p *plan) sessionParts() ([]tallystick.SessionPart, error) {
-	if p.read {
-		return p.sessions, nil
+	var all []tallystick.SessionPart
+	for parts, err := range p.sessionSlices() {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, parts...)
 	}
-	parts, err := p.store.Sessions(p.ctx, tallystick.Sessions{Scope: p.scope, From: p.from})
-	if err != nil {
-		return nil, err
+	return all, nil
+}
+
+const (
+	sliceSize  = 40_000 // events that sessions are made of, in a slice
+	sliceGrain = tallystick.Hour
+	mostGrains = 2000 // of a period
+)
+
+// sessionEdges cuts the period into slices in which so few sessions can have started that they are no burden. They are counted first, by the hour or, in long
+// periods, by more; a grain with too much in it is cut evenly.
+func (p *plan) sessionEdges() ([]tallystick.Instant, error) {
+	grain := max(sliceGrain, (p.scope.Before-p.from)/mostGrains)
+	grains := []tallystick.Instant{p.from}
+	for at := p.from; at < p.scope.Before-grain; {
+		at += grain
+		grains = append(grains, at)
 	}
-	p.sessions, p.read = p.matching(parts), true
-	return p.sessions, nil
+	grains = append(grains, p.scope.Before)
+	sizes := make([]int64, len(grains)-1)
+	for _, q := range []tallystick.Tally{
+		{Scope: p.scope, Type: tallystick.MessageSent, Where: tallystick.Filter{{Field: tallystick.FieldBotID, Op: tallystick.Present}}},
+		{Scope: p.scope, Type: tallystick.SessionStarted, Where: tallystick.Filter{in(tallystick.FieldKind, "bot")}},
+	} {
+		q.From, q.Edges = p.from, grains
+		counts, err := p.store.Tally(p.ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range counts {
+			sizes[c.Bucket] += c.Value
+		}
+	}
+	edges := []tallystick.Instant{p.from}
+	inside := int64(0) // of the slice so far
+	for i, size := range sizes {
+		if inside > 0 && inside+size > p.sliceSize {
+			edges, inside = append(edges, grains[i]), 0
+		}
+		inside += size
+		for n, pieces := int64(1), (size+p.sliceSize-1)/p.sliceSize; n < pieces; n++ {
+			if at := grains[i] + (grains[i+1]-grains[i])/tallystick.Instant(pieces)*tallystick.Instant(n); at != 0 { // which would be no end
+				edges = append(edges, at)
+			}
+		}
+	}
+	return append(edges, p.scope.Before), nil
 }
 
 // sessionKey names a session: given and computed ids are apart.
@@ -58,108 +132,6 @@ func (p *plan) matches(s *tallystick.SessionPart) bool {
 	return true
 }
 
-func (p *plan) sessionSummary(row rows) error {
-	parts, err := p.sessionParts()
-	if err != nil {
-		return err
-	}
-	sessions, tickets, conversations := map[sessionKey]bool{}, map[string]bool{}, map[string]bool{}
-	for i := range parts {
-		sessions[keyOf(&parts[i])] = true
-		tickets[parts[i].Ticket] = true
-		conversations[parts[i].Conversation] = true
-	}
-	delete(tickets, "")
-	delete(conversations, "")
-	row(integers(len(sessions), len(tickets), len(conversations))...)
-	return nil
-}
-
-func integers(numbers ...int) []tallystick.Cell {
-	var cells []tallystick.Cell
-	for _, n := range numbers {
-		cells = append(cells, tallystick.IntegerCell(int64(n)))
-	}
-	return cells
-}
-
-// byBucket writes a row for every bucket of the period with the number of distinct items of the sessions that started in it. An item that is empty does not count.
-func byBucket[I comparable](p *plan, row rows, grain tallystick.Grain, item func(*tallystick.SessionPart) I) error {
-	parts, err := p.sessionParts()
-	if err != nil {
-		return err
-	}
-	var none I
-	for _, b := range p.calendar.Buckets(grain, p.from, p.scope.Before) {
-		items := map[I]bool{}
-		n := 0 // parts are in the order of their session's start
-		for ; n < len(parts) && parts[n].Start < b.End; n++ {
-			items[item(&parts[n])] = true
-		}
-		parts = parts[n:]
-		delete(items, none)
-		if !row(tallystick.TextCell(b.Label), tallystick.IntegerCell(int64(len(items)))) {
-			return nil
-		}
-	}
-	return nil
-}
-
-func (p *plan) sessionTrend(row rows) error    { return byBucket(p, row, tallystick.Daily, keyOf) }
-func (p *plan) sessionsByMonth(row rows) error { return byBucket(p, row, tallystick.Monthly, keyOf) }
-func (p *plan) ticketTrend(row rows) error {
-	return byBucket(p, row, tallystick.Daily, func(s *tallystick.SessionPart) string { return s.Ticket })
-}
-
-func (p *plan) sessionsByBot(row rows) error {
-	return p.byName(row, 1, func(s *tallystick.SessionPart, bots map[string]string) [2]string {
-		return [2]string{botName(bots, s.Bot)}
-	})
-}
-
-func (p *plan) sessionsByVersion(row rows) error {
-	return p.byName(row, 2, func(s *tallystick.SessionPart, bots map[string]string) [2]string {
-		return [2]string{botName(bots, s.Bot), s.Version}
-	})
-}
-
-func (p *plan) sessionsByChannel(row rows) error {
-	return p.byName(row, 1, func(s *tallystick.SessionPart, _ map[string]string) [2]string {
-		return [2]string{p.channelName(s.Channel)}
-	})
-}
-
-// byName writes the number of sessions per name, of one or two columns: by sessions, most first, then by name. Parts without a first name are in no row.
-func (p *plan) byName(row rows, columns int, name func(*tallystick.SessionPart, map[string]string) [2]string) error {
-	parts, err := p.sessionParts()
-	if err != nil {
-		return err
-	}
-	bots, err := p.botNames()
-	if err != nil {
-		return err
-	}
-	sessions := map[[2]string]map[sessionKey]bool{}
-	for i := range parts {
-		if n := name(&parts[i], bots); n[0] != "" {
-			if sessions[n] == nil {
-				sessions[n] = map[sessionKey]bool{}
-			}
-			sessions[n][keyOf(&parts[i])] = true
-		}
-	}
-	names := slices.SortedFunc(maps.Keys(sessions), func(a, b [2]string) int {
-		return cmp.Or(cmp.Compare(len(sessions[b]), len(sessions[a])), slices.Compare(a[:], b[:]))
-	})
-	for _, n := range names {
-		cells := []tallystick.Cell{tallystick.TextCell(n[0]), tallystick.TextCell(n[1])}[:columns]
-		if !row(append(cells, tallystick.IntegerCell(int64(len(sessions[n]))))...) {
-			return nil
-		}
-	}
-	return nil
-}
-
 func (p *plan) botNames() (map[string]string, error) {
 	bots, err := p.store.Entities(p.ctx, tallystick.Entities{Scope: p.scope, Type: tallystick.BotUpserted})
 	names := map[string]string{}
@@ -173,44 +145,71 @@ func botName(names map[string]string, id string) string { return cmp.Or(names[id
 
 // sessionDetail writes a row per session and conversation. Bot, version, channel and ticket are those of the conversation's first interaction in the session.
 func (p *plan) sessionDetail(row rows) error {
-	parts, err := p.sessionParts()
-	if err != nil {
-		return err
-	}
 	bots, err := p.botNames()
 	if err != nil {
 		return err
 	}
-	wanted := map[string]bool{}
-	for i := range parts {
-		wanted[parts[i].Conversation] = true
-	}
-	delete(wanted, "")
-	conversations := map[string]tallystick.Conversation{}
-	if len(wanted) > 0 {
-		found, err := p.store.Conversations(p.ctx, tallystick.Conversations{Scope: p.scope, IDs: sortedKeys(wanted)})
+	cells := make([]tallystick.Cell, 10)
+	for parts, err := range p.sessionSlices() {
 		if err != nil {
 			return err
 		}
-		for _, c := range found {
-			conversations[c.ID] = c
+		conversations, err := p.conversationsOf(parts)
+		if err != nil {
+			return err
 		}
-	}
-	for i := range parts {
-		s := &parts[i]
-		if i > 0 && keyOf(s) == keyOf(&parts[i-1]) && s.Conversation == parts[i-1].Conversation {
-			continue // parts of a conversation are in order of their first interaction
-		}
-		created, updated := tallystick.Empty, tallystick.Empty
-		if c, ok := conversations[s.Conversation]; ok {
-			created, updated = instant(c.Created), instant(c.Updated)
-		}
-		if !row(tallystick.TextCell(s.Session), tallystick.InstantCell(s.Start), text(s.Contact), text(s.Conversation), created, updated,
-			text(botName(bots, s.Bot)), text(s.Version), text(p.channelName(s.Channel)), text(s.Ticket)) {
-			return nil
+		for i := range parts {
+			if i%1000 == 0 && p.ctx.Err() != nil {
+				return context.Cause(p.ctx)
+			}
+			s := &parts[i]
+			if i > 0 && keyOf(s) == keyOf(&parts[i-1]) && s.Conversation == parts[i-1].Conversation {
+				continue // parts of a conversation are in order of their first interaction
+			}
+			created, updated := tallystick.Empty, tallystick.Empty
+			if c := conversations[i]; c != nil {
+				created, updated = instant(c.Created), instant(c.Updated)
+			}
+			cells[0], cells[1], cells[2], cells[3] = tallystick.TextCell(s.Session), tallystick.InstantCell(s.Start), text(s.Contact), text(s.Conversation)
+			cells[4], cells[5] = created, updated
+			cells[6], cells[7], cells[8], cells[9] = text(botName(bots, s.Bot)), text(s.Version), text(p.channelName(s.Channel)), text(s.Ticket)
+			if !row(cells...) {
+				return nil
+			}
 		}
 	}
 	return nil
+}
+
+// conversationsOf returns the conversation of each part, nil where it has none.
+func (p *plan) conversationsOf(parts []tallystick.SessionPart) ([]*tallystick.Conversation, error) {
+	order := make([]int, 0, len(parts))
+	for i := range parts {
+		if parts[i].Conversation != "" {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(parts[a].Conversation, parts[b].Conversation) })
+	var ids []string
+	for _, i := range order {
+		if n := len(ids); n == 0 || ids[n-1] != parts[i].Conversation {
+			ids = append(ids, parts[i].Conversation)
+		}
+	}
+	of := make([]*tallystick.Conversation, len(parts))
+	if len(ids) == 0 {
+		return of, nil
+	}
+	found, err := p.store.Conversations(p.ctx, tallystick.Conversations{Scope: p.scope, IDs: ids, Reading: p.reading})
+	for _, i := range order {
+		for len(found) > 0 && found[0].ID < parts[i].Conversation {
+			found = found[1:]
+		}
+		if len(found) > 0 && found[0].ID == parts[i].Conversation {
+			of[i] = &found[0]
+		}
+	}
+	return of, err
 }
 
 // text is a cell that is empty where there is no text.

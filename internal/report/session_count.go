@@ -1,0 +1,189 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/tallystick/tallystick"
+)
+
+// sessionCounts are the tables that count, of all of the period's sessions.
+type sessionCounts struct {
+	sessions               int
+	tickets, conversations map[string]bool // of the summary, where it is wanted
+	trend, months          bucketCounts    // of sessions
+	ticketTrend            bucketCounts
+	ticketsOfDate          map[string]bool // of the date that is being counted
+	bots, versions         nameCounts
+	channels               nameCounts
+}
+
+// bucketCounts is a number for each bucket of the period, filled in the order of time.
+type bucketCounts struct {
+	buckets []tallystick.Bucket
+	counts  []int
+	at      int
+}
+
+func newBucketCounts(p *plan, grain tallystick.Grain) bucketCounts {
+	buckets := p.calendar.Buckets(grain, p.from, p.scope.Before)
+	return bucketCounts{buckets: buckets, counts: make([]int, len(buckets))}
+}
+
+// reach moves on to the bucket that holds an instant, which is none before the last one, and reports whether that is another.
+func (b *bucketCounts) reach(t tallystick.Instant) (another bool) {
+	for b.at < len(b.buckets)-1 && t >= b.buckets[b.at].End {
+		b.at, another = b.at+1, true
+	}
+	return another
+}
+
+func (b *bucketCounts) write(row rows) error {
+	for i := range b.buckets {
+		if !row(tallystick.TextCell(b.buckets[i].Label), tallystick.IntegerCell(int64(b.counts[i]))) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// nameCounts is how many sessions had a name, of one or two columns.
+type nameCounts map[[2]string]*nameCount
+
+type nameCount struct{ sessions, latest int } // latest is the number of the session that was counted last
+
+// add counts a session, the number-th, once for a name. One without a first name is none.
+func (n nameCounts) add(number int, name [2]string) {
+	if name[0] == "" {
+		return
+	}
+	c := n[name]
+	if c == nil {
+		c = &nameCount{}
+		n[name] = c
+	}
+	if c.latest != number {
+		c.latest, c.sessions = number, c.sessions+1
+	}
+}
+
+// write writes the sessions per name: by sessions, most first, then by name.
+func (n nameCounts) write(row rows, columns int) error {
+	names := slices.SortedFunc(maps.Keys(n), func(a, b [2]string) int {
+		return cmp.Or(cmp.Compare(n[b].sessions, n[a].sessions), slices.Compare(a[:], b[:]))
+	})
+	for _, name := range names {
+		cells := []tallystick.Cell{tallystick.TextCell(name[0]), tallystick.TextCell(name[1])}[:columns]
+		if !row(append(cells, tallystick.IntegerCell(int64(n[name].sessions)))...) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// sessionCounts reads the sessions once for all tables that count.
+func (p *plan) sessionCounts() (*sessionCounts, error) {
+	if p.counted != nil {
+		return p.counted, nil
+	}
+	bots, err := p.botNames()
+	if err != nil {
+		return nil, err
+	}
+	c := &sessionCounts{
+		trend: newBucketCounts(p, tallystick.Daily), months: newBucketCounts(p, tallystick.Monthly), ticketTrend: newBucketCounts(p, tallystick.Daily),
+		ticketsOfDate: map[string]bool{}, bots: nameCounts{}, versions: nameCounts{}, channels: nameCounts{},
+	}
+	if p.request.Table == "" || p.request.Table == "summary" {
+		c.tickets, c.conversations = map[string]bool{}, map[string]bool{}
+	}
+	for parts, err := range p.sessionSlices() {
+		if err != nil {
+			return nil, err
+		}
+		for i := range parts {
+			c.add(&parts[i], i == 0 || keyOf(&parts[i]) != keyOf(&parts[i-1]), p, bots)
+		}
+	}
+	p.counted = c
+	return c, nil
+}
+
+// add counts a part; fresh is whether it is the first of its session.
+func (c *sessionCounts) add(s *tallystick.SessionPart, fresh bool, p *plan, bots map[string]string) {
+	if fresh {
+		c.sessions++
+		c.trend.reach(s.Start)
+		c.trend.counts[c.trend.at]++
+		c.months.reach(s.Start)
+		c.months.counts[c.months.at]++
+	}
+	if c.ticketTrend.reach(s.Start) {
+		clear(c.ticketsOfDate)
+	}
+	if s.Ticket != "" && !c.ticketsOfDate[s.Ticket] {
+		c.ticketsOfDate[s.Ticket] = true
+		c.ticketTrend.counts[c.ticketTrend.at]++
+	}
+	if c.tickets != nil {
+		if s.Ticket != "" {
+			c.tickets[s.Ticket] = true
+		}
+		if s.Conversation != "" {
+			c.conversations[s.Conversation] = true
+		}
+	}
+	bot := botName(bots, s.Bot)
+	c.bots.add(c.sessions, [2]string{bot})
+	c.versions.add(c.sessions, [2]string{bot, s.Version})
+	c.channels.add(c.sessions, [2]string{p.channelName(s.Channel)})
+}
+
+// count makes a table of what was counted.
+func (p *plan) count(write func(*sessionCounts) error) error {
+	c, err := p.sessionCounts()
+	if err != nil {
+		return err
+	}
+	return write(c)
+}
+
+func (p *plan) sessionSummary(row rows) error {
+	return p.count(func(c *sessionCounts) error {
+		row(integers(c.sessions, len(c.tickets), len(c.conversations))...)
+		return nil
+	})
+}
+
+func integers(numbers ...int) []tallystick.Cell {
+	var cells []tallystick.Cell
+	for _, n := range numbers {
+		cells = append(cells, tallystick.IntegerCell(int64(n)))
+	}
+	return cells
+}
+
+func (p *plan) sessionTrend(row rows) error {
+	return p.count(func(c *sessionCounts) error { return c.trend.write(row) })
+}
+
+func (p *plan) sessionsByMonth(row rows) error {
+	return p.count(func(c *sessionCounts) error { return c.months.write(row) })
+}
+
+func (p *plan) ticketTrend(row rows) error {
+	return p.count(func(c *sessionCounts) error { return c.ticketTrend.write(row) })
+}
+
+func (p *plan) sessionsByBot(row rows) error {
+	return p.count(func(c *sessionCounts) error { return c.bots.write(row, 1) })
+}
+
+func (p *plan) sessionsByVersion(row rows) error {
+	return p.count(func(c *sessionCounts) error { return c.versions.write(row, 2) })
+}
+
+func (p *plan) sessionsByChannel(row rows) error {
+	return p.count(func(c *sessionCounts) error { return c.channels.write(row, 1) })
+}
