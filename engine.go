@@ -40,6 +40,7 @@ type Answerer interface {
 	Peak(context.Context, Peak) (PeakAnswer, error)
 	Entities(context.Context, Entities) ([]Entity, error)
 	List(context.Context, List) ([]Listed, error)
+	Events(context.Context, Events) (int64, error)
 	Resolutions(context.Context, Resolutions) ([]Count, error)
 	Sessions(context.Context, Sessions) ([]SessionPart, error)
 	Conversations(context.Context, Conversations) ([]Conversation, error)

@@ -216,6 +216,12 @@ type Listed struct {
 	Texts    []string // the wanted fields in text form, "" where absent
 }
 
+// Events asks how many events of a tenant, of whatever type, happened in [From, Before).
+type Events struct {
+	Scope
+	From Instant
+}
+
 // Resolutions counts the conversations that were resolved after an answer: distinct conversations with a conversation.resolved in the bucket that were
 // started by an inbound message, with at least one countable outbound message (see [Tally]) of sender_kind user, bot or api at or before that resolution.
 //

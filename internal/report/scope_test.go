@@ -106,6 +106,13 @@ func (s *spy) List(ctx context.Context, q tallystick.List) ([]tallystick.Listed,
 	return s.Answerer.List(ctx, q)
 }
 
+func (s *spy) Events(ctx context.Context, q tallystick.Events) (int64, error) {
+	if err := s.see(q.Scope); err != nil {
+		return 0, err
+	}
+	return s.Answerer.Events(ctx, q)
+}
+
 func (s *spy) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
 	if err := s.see(q.Scope); err != nil {
 		return nil, err

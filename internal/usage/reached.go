@@ -67,6 +67,13 @@ func (r *Reached) List(ctx context.Context, q tallystick.List) ([]tallystick.Lis
 	return r.engine.List(ctx, q)
 }
 
+func (r *Reached) Events(ctx context.Context, q tallystick.Events) (int64, error) {
+	if err := r.within(q.Scope); err != nil {
+		return 0, err
+	}
+	return r.engine.Events(ctx, q)
+}
+
 func (r *Reached) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err

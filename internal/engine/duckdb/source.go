@@ -29,15 +29,21 @@ func (s source) column(name string) string { return s.alias + "." + identifier(n
 
 // scope returns the conditions that keep the events of a type which exist for a scope.
 func (s source) scope(st *statement, sc *scope, typeName string) []string {
+	where := s.all(st, sc)
+	if s.table.event == nil {
+		where = append(where, s.column("type")+" = "+st.bind(typeName))
+	}
+	return where
+}
+
+// all returns the conditions that keep the events of the table which exist for a scope.
+func (s source) all(st *statement, sc *scope) []string {
 	where := []string{
 		s.column("tenant") + " = " + sc.tenant(st),
 		s.column("time") + " < " + sc.before(st),
 	}
 	if !sc.AsOf.IsZero() {
 		where = append(where, s.column("seq")+" <= "+sc.asOf(st))
-	}
-	if s.table.event == nil {
-		where = append(where, s.column("type")+" = "+st.bind(typeName))
 	}
 	return where
 }

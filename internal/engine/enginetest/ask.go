@@ -98,6 +98,9 @@ func (a *asker) question(kind string) *Question {
 		if a.chance(60) {
 			q.By = []tallystick.Dimension{a.dimensionOf(tallystick.MessageSent, tallystick.FieldChannelID)}
 		}
+	case "events":
+		a.period(q)
+		q.Edges = nil
 	case "sessions":
 		a.period(q)
 		q.Edges = nil

@@ -20,6 +20,7 @@ type mutant struct {
 	peak        func(*tallystick.Peak)
 	resolutions func(*tallystick.Resolutions)
 	sessions    func(*tallystick.Sessions)
+	events      func(*tallystick.Events)
 }
 
 func (m mutant) Apply(ctx context.Context, records []tallystick.Record) error {
@@ -61,6 +62,13 @@ func (m mutant) Entities(ctx context.Context, q tallystick.Entities) ([]tallysti
 
 func (m mutant) List(ctx context.Context, q tallystick.List) ([]tallystick.Listed, error) {
 	return m.of("list").List(ctx, q)
+}
+
+func (m mutant) Events(ctx context.Context, q tallystick.Events) (int64, error) {
+	if m.events != nil {
+		m.events(&q)
+	}
+	return m.of("events").Events(ctx, q)
 }
 
 func (m mutant) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
@@ -127,6 +135,7 @@ func TestRandomQuestionsFindMistakes(t *testing.T) {
 		"ids ignore case":                  {kind: "tally", event: texts(sent, tallystick.FieldSenderID, "U1", "u1")},
 		"a failure is a µs late":           {kind: "tally", event: moved(failed, 1)},
 		"a failure is always known":        {kind: "tally", event: moved(failed, -10000*tallystick.Day)},
+		"a period has events of all time":  {events: func(q *tallystick.Events) { q.From = tallystick.MinInstant }},
 		"no open limit":                    {peak: func(q *tallystick.Peak) { q.OpenLimit = 0 }},
 		"the open limit is a µs longer":    {peak: func(q *tallystick.Peak) { q.OpenLimit += min(q.OpenLimit, 1) }},
 		"spans are of any application":     {peak: func(q *tallystick.Peak) { q.Where = nil }},
