@@ -9,6 +9,7 @@ type Report struct {
 	Title   string // for people
 	About   string // a sentence or two: what it counts
 	Version int    // goes up whenever the same events may give other numbers
+	Digest  string // SHA-256 of the text of the definition, in hexadecimal
 
 	// Zone is where a request that names none takes its zone from: "tenant", "utc", or "always-utc", which refuses any other.
 	Zone string
@@ -217,6 +218,8 @@ type Result struct {
 	Where   []FieldValue
 	// Notes says what a reader must know and the tables can't say, such as spans that were cut. It is complete once every row was read.
 	Notes func() []string
+	// Made is the share of all the tables' rows that is made, from 0 to 1. Whoever ranges over the rows may ask for it between two rows.
+	Made func() float64
 }
 
 // TenantPeriod is a tenant of a result with the period as its zone sees it.

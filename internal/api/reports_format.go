@@ -12,31 +12,10 @@ import (
 	"github.com/tallystick/tallystick/internal/usage"
 )
 
-// FileWish says how a file is written.
+// FileWish says how a file is written. Without a format the Accept header chooses.
 type FileWish struct {
-	Format    string `query:"format" doc:"The same file as on the command line: csv, json, ndjson, xlsx or xls. Without it the Accept header chooses."`
-	Delimiter string `query:"delimiter" doc:"What separates the cells of CSV: comma, pipe, semicolon, tab, or the character."`
-	BOM       bool   `query:"bom" doc:"Begin CSV with a byte order mark, so that Excel knows its encoding."`
-	Guard     string `query:"guard" doc:"Whether text that a spreadsheet would run as a formula is made harmless in CSV: on or off; on where it is not said."`
-	Accept    string `header:"Accept" doc:"Without format: application/json, the default, is the answer with its position and notes; the media types of the formats are their files."`
-}
-
-func (f *FileWish) options() (render.Options, error) {
-	o := render.Options{BOM: f.BOM}
-	if f.Delimiter != "" {
-		var err error
-		if o.Delimiter, err = render.ParseDelimiter(f.Delimiter); err != nil {
-			return o, usage.At("delimiter", err)
-		}
-	}
-	switch f.Guard {
-	case "", "on":
-	case "off":
-		o.Guard = render.GuardOff
-	default:
-		return o, tallystick.Errorf(tallystick.Invalid, "%q is none of on, off", f.Guard).At("guard").WithHint("choose one of them")
-	}
-	return o, nil
+	usage.Form
+	Accept string `header:"Accept" doc:"Without format: application/json, the default, is the answer with its position and notes; the media types of the formats are their files."`
 }
 
 // format returns the format of the file that is wanted; nil where the answer is wanted as JSON that says more than a file. Initial is what holds where nothing is said,

@@ -96,7 +96,7 @@ func (f *FileWish) wanted(initial *render.Format) (*render.Format, render.Option
 	if err != nil {
 		return nil, render.Options{}, err
 	}
-	options, err := f.options()
+	options, err := f.Options()
 	return format, options, err
 }
 

@@ -35,7 +35,7 @@ func (s *Server) listTenants(ctx context.Context, in *tenantsWanted) (*listBody[
 				continue
 			}
 			t := Tenant{ID: id, Provider: above[id]}
-			if t.TenantAttributes, _, err = usage.Attributes(ctx, engine, id); err != nil {
+			if t.TenantAttributes, _, err = usage.Attributes(ctx, engine, tallystick.Position{}, id); err != nil {
 				return err
 			}
 			if !filter.Keeps(t.Provider, &t.TenantAttributes) {

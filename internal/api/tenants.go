@@ -73,7 +73,7 @@ func (s *Server) tenant(ctx context.Context, id string) (Tenant, error) {
 	t.Provider = place.Parent
 	err = s.ask(func(engine tallystick.Answerer) (err error) {
 		var told bool
-		if t.TenantAttributes, told, err = usage.Attributes(ctx, engine, id); err != nil {
+		if t.TenantAttributes, told, err = usage.Attributes(ctx, engine, tallystick.Position{}, id); err != nil {
 			return err
 		}
 		if known = known || told || id == a.Tenant; known {

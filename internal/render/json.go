@@ -18,20 +18,7 @@ import (
 // which JSON can't hold, becomes U+FFFD.
 func writeJSON(w io.Writer, table tallystick.Table, _ Options) error {
 	c := chunk{w: w}
-	c.buf = append(c.buf, `{"table":`...)
-	c.buf = appendJSONText(c.buf, table.Name)
-	c.buf = append(c.buf, `,"columns":[`...)
-	for i, column := range table.Columns {
-		if i > 0 {
-			c.buf = append(c.buf, ',')
-		}
-		c.buf = append(c.buf, `{"name":`...)
-		c.buf = appendJSONText(c.buf, column.Name)
-		c.buf = append(c.buf, `,"type":`...)
-		c.buf = appendJSONText(c.buf, string(column.Kind))
-		c.buf = append(c.buf, '}')
-	}
-	c.buf = append(c.buf, `],"rows":[`...)
+	c.buf = append(appendJSONHead(c.buf, &table), `,"rows":[`...)
 
 	rows := 0
 	for row, err := range table.Rows {
@@ -52,6 +39,24 @@ func writeJSON(w io.Writer, table tallystick.Table, _ Options) error {
 	}
 	c.buf = append(c.buf, "\n]}\n"...)
 	return c.flush()
+}
+
+// appendJSONHead appends an object with a table's name and columns, all but its end.
+func appendJSONHead(b []byte, table *tallystick.Table) []byte {
+	b = append(b, `{"table":`...)
+	b = appendJSONText(b, table.Name)
+	b = append(b, `,"columns":[`...)
+	for i, column := range table.Columns {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"name":`...)
+		b = appendJSONText(b, column.Name)
+		b = append(b, `,"type":`...)
+		b = appendJSONText(b, string(column.Kind))
+		b = append(b, '}')
+	}
+	return append(b, ']')
 }
 
 func appendJSONRow(b []byte, row []tallystick.Cell) []byte {

@@ -19,7 +19,7 @@ import (
 // texts such as _xD800_, and cuts long ones without a word. What is needed of the format is this file and xmltext.go, which take a quarter of its time.
 func writeXLSX(w io.Writer, tables []tallystick.Table, o Options) error {
 	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, xlsxCompression) })
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, zipLevel) })
 	b := &xlsxBook{zip: z}
 	// The types come first, where programs that guess the kind of a file look. Sheets are the default, because how many there will be is not known yet.
 	if err := b.part("[Content_Types].xml", xlsxTypes); err != nil {
@@ -43,8 +43,8 @@ func writeXLSX(w io.Writer, tables []tallystick.Table, o Options) error {
 	return z.Close()
 }
 
-// xlsxCompression is the level of deflate. Level 1 saves a fifth of the time and makes files larger by a quarter, and files go by mail.
-const xlsxCompression = 6
+// zipLevel is the level of deflate. Level 1 saves a fifth of the time and makes files larger by a quarter, and files go by mail.
+const zipLevel = 6
 
 // xlsxMaxPart is the size of XML after which a sheet goes on in the next one: a part of 4 GiB needs an extension of zip that Excel reads in some spellings only.
 const xlsxMaxPart = 4<<30 - 64<<20

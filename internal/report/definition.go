@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"path"
 	"slices"
@@ -23,7 +25,8 @@ type definition struct {
 
 // read reads a definition. The problems are those that make it unusable.
 func read(file string, text []byte, builtIn bool) (report *tallystick.Report, problems []Problem) {
-	d := &definition{&reader{file: file}, &tallystick.Report{}, builtIn, map[string]bool{}}
+	digest := sha256.Sum256(text)
+	d := &definition{&reader{file: file}, &tallystick.Report{Digest: hex.EncodeToString(digest[:])}, builtIn, map[string]bool{}}
 	// A fault of this program in one file must not take the reports of all others away.
 	defer func() {
 		if fault := recover(); fault != nil {

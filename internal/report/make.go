@@ -25,10 +25,10 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 	if err != nil {
 		return nil, err
 	}
-	notes := &notes{}
+	notes, made := &notes{}, &share{}
 	var plans []*plan
 	for _, tenant := range tenants {
-		p := &plan{wish: wish, ctx: ctx, store: store, tenant: tenant, notes: notes, sliceSize: cmp.Or(c.sliceSize, sliceSize)}
+		p := &plan{wish: wish, ctx: ctx, store: store, tenant: tenant, notes: notes, made: made, sliceSize: cmp.Or(c.sliceSize, sliceSize)}
 		for _, pass := range passes {
 			if err := pass.run(p); err != nil {
 				return nil, err
@@ -40,7 +40,7 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 	if plans, err = present(plans, one && definition.Name != tenantUsage || definition.Name == ingestQuality); err != nil {
 		return nil, err
 	}
-	result := &tallystick.Result{Report: definition, AsOf: request.AsOf, Options: wish.chosen(), Where: request.Where, Notes: notes.all}
+	result := &tallystick.Result{Report: definition, AsOf: request.AsOf, Options: wish.chosen(), Where: request.Where, Notes: notes.all, Made: made.sum}
 	for _, p := range plans {
 		result.Tenants = append(result.Tenants, tallystick.TenantPeriod{
 			Tenant: p.tenant, Company: p.company(), Zone: p.calendar.Zone(), From: p.from, Before: p.scope.Before,
@@ -48,9 +48,10 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 	}
 	for _, t := range definition.Tables {
 		if request.Table == "" || request.Table == t.Name {
-			result.Tables = append(result.Tables, table(wish, t, plans, one))
+			result.Tables = append(result.Tables, table(wish, t, plans, one, made))
 		}
 	}
+	made.tables = len(result.Tables)
 	return result, nil
 }
 
@@ -105,7 +106,7 @@ func present(plans []*plan, keep bool) ([]*plan, error) {
 type rows func(...tallystick.Cell) bool
 
 // table joins the tables of all tenants, one after another.
-func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bool) tallystick.Table {
+func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bool, made *share) tallystick.Table {
 	columns := slices.Clone(definition.Columns)
 	for i, source := range definition.Sources {
 		if source.ByOption != "" {
@@ -122,7 +123,9 @@ func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bo
 	}
 	return tallystick.Table{Name: definition.Name, Columns: columns, Rows: func(yield func([]tallystick.Cell, error) bool) {
 		more := true
-		for _, p := range plans {
+		defer made.table()
+		for i, p := range plans {
+			made.tenant(i, len(plans))
 			var row []tallystick.Cell
 			err := build(p, func(cells ...tallystick.Cell) bool {
 				if !more {

@@ -23,6 +23,7 @@ type plan struct {
 	store  tallystick.Answerer
 	tenant string
 	notes  *notes
+	made   *share
 
 	scope    tallystick.Scope // set by the first pass; narrowed to the period by a later one
 	calendar *tallystick.Calendar

@@ -12,20 +12,20 @@ import (
 // Question is a request for a report as people write it: in the query of an address, or on a command line. Both read it here, so that they can't come to mean
 // different things.
 type Question struct {
-	Tenants    []string `query:"tenant,explode" doc:"Tenant; may be given several times."`
-	AllTenants bool     `query:"all_tenants" doc:"Every tenant in reach."`
-	From       string   `query:"from" doc:"First date of the period, in the zone, or its first instant in RFC 3339. Without a period: the 30 dates that end today." example:"2025-03-01"`
-	To         string   `query:"to" doc:"Last date of the period, or the instant where it ends." example:"2025-03-31"`
-	Period     string   `query:"period" doc:"Instead of from and to the period in words, at the time of the request." enum:"last-7-days,last-30-days,this-month,this-year,last-month,last-3-months,previous-day,previous-week,previous-month,previous-quarter"`
-	At         string   `query:"at" doc:"The moment that the period in words, or the default one, is of; RFC 3339. Now where it is not said." example:"2025-03-31T06:30:00Z"`
-	Zone       string   `query:"zone" doc:"Time zone by its IANA name."`
-	Every      string   `query:"every" doc:"Short for option=every=G."`
-	By         string   `query:"by" doc:"Short for option=by=D."`
-	Channels   []string `query:"channel,explode" doc:"Short for where=channel=C."`
-	Bots       []string `query:"bot,explode" doc:"Short for where=bot=B."`
-	Where      []string `query:"where,explode" doc:"FIELD=VALUE: only what has this value in a field. Values of one field are alternatives, different fields must all match."`
-	Options    []string `query:"option,explode" doc:"NAME=VALUE: an option of the report."`
-	AsOf       string   `query:"as_of" doc:"As it was when the journal ended at this position." example:"1-4711"`
+	Tenants    []string `query:"tenant,explode" json:"tenants,omitempty" doc:"Tenant; may be given several times."`
+	AllTenants bool     `query:"all_tenants" json:"all_tenants,omitempty" doc:"Every tenant in reach."`
+	From       string   `query:"from" json:"from,omitempty" doc:"First date of the period, in the zone, or its first instant in RFC 3339. Without a period: the 30 dates that end today." example:"2025-03-01"`
+	To         string   `query:"to" json:"to,omitempty" doc:"Last date of the period, or the instant where it ends." example:"2025-03-31"`
+	Period     string   `query:"period" json:"period,omitempty" doc:"Instead of from and to the period in words, at the time of the request." enum:"last-7-days,last-30-days,this-month,this-year,last-month,last-3-months,previous-day,previous-week,previous-month,previous-quarter"`
+	At         string   `query:"at" json:"at,omitempty" doc:"The moment that the period in words, or the default one, is of; RFC 3339. Now where it is not said." example:"2025-03-31T06:30:00Z"`
+	Zone       string   `query:"zone" json:"zone,omitempty" doc:"Time zone by its IANA name."`
+	Every      string   `query:"every" json:"every,omitempty" doc:"Short for option=every=G."`
+	By         string   `query:"by" json:"by,omitempty" doc:"Short for option=by=D."`
+	Channels   []string `query:"channel,explode" json:"channels,omitempty" doc:"Short for where=channel=C."`
+	Bots       []string `query:"bot,explode" json:"bots,omitempty" doc:"Short for where=bot=B."`
+	Where      []string `query:"where,explode" json:"where,omitempty" doc:"FIELD=VALUE: only what has this value in a field. Values of one field are alternatives, different fields must all match."`
+	Options    []string `query:"option,explode" json:"options,omitempty" doc:"NAME=VALUE: an option of the report."`
+	AsOf       string   `query:"as_of" json:"as_of,omitempty" doc:"As it was when the journal ended at this position." example:"1-4711"`
 }
 
 // Spelling says how the parts of a question are written, and so how an error names them.

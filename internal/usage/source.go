@@ -19,8 +19,10 @@ type Source struct {
 	// Lookup is that of the journal.
 	Lookup Lookup
 	// Ledger knows how events were answered that were not accepted, and Arrived when accepted ones were received; ingest-quality is about these. nil: nothing is known.
-	Ledger  report.Ledger
-	Arrived func(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error
+	Ledger report.Ledger
+	// Versions are the program's, for receipts.
+	Versions Versions
+	Arrived  func(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error
 }
 
 // Within returns the engine as somebody with a reach may see it, when head is the newest position that it had applied.

@@ -21,10 +21,10 @@ type TenantAttributes struct {
 	Services []string `json:"services" doc:"null: its events don't say"`
 }
 
-// Attributes returns what the events of a tenant say of it, and whether they say anything; else the defaults of the vocabulary.
-func Attributes(ctx context.Context, engine tallystick.Answerer, tenant string) (a TenantAttributes, told bool, err error) {
+// Attributes returns what the events of a tenant say of it as of a position, and whether they say anything; else the defaults of the vocabulary.
+func Attributes(ctx context.Context, engine tallystick.Answerer, asOf tallystick.Position, tenant string) (a TenantAttributes, told bool, err error) {
 	states, err := engine.Entities(ctx, tallystick.Entities{
-		Scope: tallystick.For(tenant, tallystick.Position{}, tallystick.MaxInstant), Type: tallystick.TenantUpserted,
+		Scope: tallystick.For(tenant, asOf, tallystick.MaxInstant), Type: tallystick.TenantUpserted,
 	})
 	if err != nil {
 		return a, false, err
