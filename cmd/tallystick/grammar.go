@@ -17,6 +17,7 @@ type grammar struct {
 	Serve      serveCommand      `cmd:"" help:"Run the server: ingest and API over HTTP."`
 	Import     importCommand     `cmd:"" help:"Read event files into a data directory."`
 	Report     reportCommand     `cmd:"" help:"Make one report."`
+	Reproduce  reproduceCommand  `cmd:"" help:"Make the file of a receipt again, and say whether it is the same."`
 	Reports    reportsCommand    `cmd:"" help:"List the reports, or one report's tables, options and filters."`
 	Quarantine quarantineCommand `cmd:"" help:"List, export, replay and remove events that were rejected."`
 	Rebuild    rebuildCommand    `cmd:"" help:"Make the engine anew from the journal."`

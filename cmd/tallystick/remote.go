@@ -174,29 +174,29 @@ func reportPath(name string, parts ...string) string {
 	return path
 }
 
-// copyTo writes a file of the server to w, and returns the notes about it and the position that it was made at.
-func (r *remote) copyTo(ctx context.Context, w io.Writer, path string, query url.Values) (notes []string, position string, err error) {
+// copyTo writes a file of the server to w, and returns the notes about it, the position that it was made at, and its receipt.
+func (r *remote) copyTo(ctx context.Context, w io.Writer, path string, query url.Values) (notes []string, position, receipt string, err error) {
 	answer, err := r.get(ctx, path, query)
 	if err != nil {
-		return nil, "", err
+		return nil, "", "", err
 	}
 	defer answer.Body.Close()
 	in := &body{r: answer.Body}
 	if _, err := io.Copy(w, in); err != nil {
 		if ctx.Err() != nil {
-			return nil, "", context.Cause(ctx)
+			return nil, "", "", context.Cause(ctx)
 		}
 		if in.err != nil {
 			err = r.brokenOff(in.err)
 		}
-		return nil, "", err
+		return nil, "", "", err
 	}
 	if text := answer.Trailer.Get(api.NotesHeader); text != "" {
 		if err := json.Unmarshal([]byte(text), &notes); err != nil {
-			return nil, "", fmt.Errorf("read the notes of the answer: %w", err)
+			return nil, "", "", fmt.Errorf("read the notes of the answer: %w", err)
 		}
 	}
-	return notes, answer.Header.Get(api.PositionHeader), nil
+	return notes, answer.Header.Get(api.PositionHeader), answer.Trailer.Get(api.ReceiptHeader), nil
 }
 
 // body is that of an answer. It remembers why it could not be read to its end.

@@ -33,10 +33,11 @@ type reportCommand struct {
 
 	Explain string `help:"Instead of the report the events that one of its cells counts, and those near it that were left out and why." placeholder:"TABLE,ROW,COLUMN"`
 
-	Table  string `help:"One table of the report." placeholder:"T"`
-	Format string `help:"Format of the output: csv, json, ndjson, xlsx or xls; without it the one that the name behind -o ends in, else csv." placeholder:"F"`
-	BOM    bool   `name:"bom" help:"Begin CSV with a byte order mark, so that Excel knows its encoding."`
-	Output string `short:"o" help:"Write to this file, or a file for each table into this directory, instead of standard output." placeholder:"FILE|DIR"`
+	Table   string `help:"One table of the report." placeholder:"T"`
+	Format  string `help:"Format of the output: csv, json, ndjson, xlsx or xls; without it the one that the name behind -o ends in, else csv." placeholder:"F"`
+	BOM     bool   `name:"bom" help:"Begin CSV with a byte order mark, so that Excel knows its encoding."`
+	Receipt string `help:"Write the receipt of the file, by which it can be made again, to this file." placeholder:"FILE"`
+	Output  string `short:"o" help:"Write to this file, or a file for each table into this directory, instead of standard output." placeholder:"FILE|DIR"`
 
 	fileFlags
 	reportsFlags
@@ -80,6 +81,9 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	return p.withEngine(ctx, func(engine tallystick.Answerer, j *journal.Reader) error {
 		if err := asked(ctx, engine, j, question, request); err != nil {
 			return err
+		}
+		if c.Receipt != "" {
+			return c.withReceipt(ctx, p, localSource(catalog, engine, j), engine, j.Head(), question, request, out)
 		}
 		result, err := catalog.Make(ctx, engine, request)
 		if err != nil {
@@ -145,6 +149,9 @@ func (c *reportCommand) output(p *program, definition *tallystick.Report) (outpu
 		o.options.Guard = render.GuardOff
 	}
 	o.options.BOM = c.BOM
+	if err := c.checkReceipt(o.format, definition); err != nil {
+		return o, err
+	}
 	names := make([]string, len(definition.Tables))
 	for i, t := range definition.Tables {
 		names[i] = t.Name

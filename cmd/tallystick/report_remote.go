@@ -42,13 +42,15 @@ func (c *reportCommand) ask(ctx context.Context, p *program, server *remote) err
 		query.Set("bom", "true")
 	}
 	var notes []string
+	proof := ""
 	// fetch is a part that the server writes.
 	fetch := func(table string, path ...string) part {
 		return part{table, func(w io.Writer) error {
-			said, position, err := server.copyTo(ctx, w, reportPath(c.Name, path...), query)
+			said, position, receipt, err := server.copyTo(ctx, w, reportPath(c.Name, path...), query)
 			if err == nil && position != "" {
 				query.Set("as_of", position) // the tables of one report are of one position
 			}
+			proof = receipt
 			for _, note := range said {
 				if !slices.Contains(notes, note) {
 					notes = append(notes, note)
@@ -59,6 +61,14 @@ func (c *reportCommand) ask(ctx context.Context, p *program, server *remote) err
 	}
 	if err := out.writeParts(c.parts(out.format, definition, cell, fetch)); err != nil {
 		return err
+	}
+	if c.Receipt != "" {
+		if proof == "" {
+			return tallystick.Errorf(tallystick.Unavailable, "%s sent no receipt behind the file; the file itself is whole", server.address).WithHint("ask without a proxy between that drops trailers")
+		}
+		if err := p.writeReceipt(c.Receipt, []byte(proof)); err != nil {
+			return err
+		}
 	}
 	for _, note := range notes {
 		fmt.Fprintln(p.stderr, "note: "+note)

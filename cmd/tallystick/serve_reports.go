@@ -12,7 +12,7 @@ import (
 // source is where reports come from, whoever asks for them.
 func (s *serving) source() usage.Source {
 	return usage.Source{
-		Catalog: s.reports.current, Ask: s.ask, Lookup: s.lookup, Ledger: s.control,
+		Catalog: s.reports.current, Ask: s.ask, Lookup: s.lookup, Ledger: s.control, Versions: versions(),
 		Arrived: func(ctx context.Context, tenant string, from, before tallystick.Instant, fn func(*tallystick.Record) error) error {
 			return arrived(ctx, s.journal.Load(), tenant, from, before, fn)
 		},

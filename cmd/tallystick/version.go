@@ -7,32 +7,38 @@ import (
 	"text/tabwriter"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // versionCommand prints versions.
 type versionCommand struct{}
 
 func (c *versionCommand) Run(p *program) error {
-	version, commit, engine := "unknown", "unknown", "unknown"
+	v := versions()
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "tallystick\t%s\ncommit\t%s\nengine\t%s\ntzdata\t%s\ngo\t%s\n", v.Program, v.Commit, v.Engine, v.TZData, v.Go)
+	return w.Flush()
+}
+
+// versions returns those of the program and of what it is made of.
+func versions() usage.Versions {
+	v := usage.Versions{Program: version(), Commit: "unknown", Engine: "unknown", TZData: tallystick.TZDataVersion, Go: runtime.Version()}
 	if build, ok := debug.ReadBuildInfo(); ok {
-		version = build.Main.Version
 		for _, s := range build.Settings {
 			switch {
 			case s.Key == "vcs.revision":
-				commit = s.Value
+				v.Commit = s.Value
 			case s.Key == "vcs.modified" && s.Value == "true":
-				commit += " with changes"
+				v.Commit += " with changes"
 			}
 		}
 		for _, m := range build.Deps {
 			if m.Path == engineModule {
-				engine = m.Path + " " + m.Version
+				v.Engine = m.Path + " " + m.Version
 			}
 		}
 	}
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "tallystick\t%s\ncommit\t%s\nengine\t%s\ntzdata\t%s\ngo\t%s\n", version, commit, engine, tallystick.TZDataVersion, runtime.Version())
-	return w.Flush()
+	return v
 }
 
 // engineModule is the module of the library inside the engine.

@@ -43,11 +43,15 @@ func (h *Reports) register(api huma.API) {
 		http.StatusOK, content{"application/json": ReportDefinition{}}, h.get)
 	raw(api, route{method: http.MethodGet, path: "/api/v1/reports/{report}/tables/{table}", needs: view, id: "get-report-table", summary: "A table of a report", tag: tag},
 		http.StatusOK, files(ReportTable{}), h.table)
-	raw(api, route{method: http.MethodGet, path: "/api/v1/reports/{report}/file", needs: view, id: "get-report-file", summary: "All tables of a report as a workbook", tag: tag},
-		http.StatusOK, workbooks(), h.file)
+	raw(api, route{method: http.MethodGet, path: "/api/v1/reports/{report}/file", needs: view, id: "get-report-file", summary: "All tables of a report in one file: a workbook, or an archive", tag: tag},
+		http.StatusOK, books(), h.file)
 	raw(api, route{method: http.MethodGet, path: "/api/v1/reports/{report}/tables/{table}/rows/{row}/columns/{column}/events", needs: view, id: "explain-cell",
 		summary: "The events that a cell counts, and those near it that were left out and why", tag: tag},
 		http.StatusOK, files(CellEvents{}), h.explain)
+	raw(api, route{method: http.MethodPost, path: "/api/v1/receipts/reproduce", needs: view, id: "reproduce", summary: "Make the file of a receipt again, and tell whether it is the same", tag: tag},
+		http.StatusOK, content{"application/json": usage.Verdict{}}, h.reproduce)
+	raw(api, route{method: http.MethodPost, path: "/api/v1/receipts/file", needs: view, id: "get-receipt-file", summary: "The file of a receipt, made again", tag: tag},
+		http.StatusOK, content{"application/octet-stream": nil}, h.reproduced)
 }
 
 // ask answers a request about usage: in its turn, within its time, for the tenants in the reach of who asks, and as of one position.
@@ -62,7 +66,27 @@ func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *usage.Question,
 		WriteProblem(w, h.Logger, err)
 		return
 	}
-	back, err := h.turns.take(r.Context(), actor.Tenant)
+	h.inTurn(w, r, func(ctx context.Context, s *stream) error {
+		return h.Ask(ctx, func(engine tallystick.Answerer, head tallystick.Position) error {
+			store := h.Within(engine, head, actor.Reach)
+			if err := q.Whose(ctx, store, usage.InAddress); err != nil {
+				return err
+			}
+			if err := usage.Within(head, request.AsOf, usage.InAddress); err != nil {
+				return err
+			}
+			if request.AsOf.IsZero() {
+				request.AsOf, request.Pinned = head, true
+			}
+			s.position = request.AsOf
+			return fn(ctx, store, request, s)
+		})
+	})
+}
+
+// inTurn answers with what fn writes, in its turn and within its time.
+func (h *Reports) inTurn(w http.ResponseWriter, r *http.Request, fn func(context.Context, *stream) error) {
+	back, err := h.turns.take(r.Context(), actorOf(r.Context()).Tenant)
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
 		return
@@ -71,24 +95,10 @@ func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *usage.Question,
 	ctx, cancel := context.WithTimeoutCause(r.Context(), h.Limits.Time, errTooLong)
 	defer cancel()
 	s := newStream(ctx, w, h.Logger)
-	s.finish(h.Ask(ctx, func(engine tallystick.Answerer, head tallystick.Position) error {
-		store := h.Within(engine, head, actor.Reach)
-		if err := q.Whose(ctx, store, usage.InAddress); err != nil {
-			return err
-		}
-		if err := usage.Within(head, request.AsOf, usage.InAddress); err != nil {
-			return err
-		}
-		if request.AsOf.IsZero() {
-			request.AsOf, request.Pinned = head, true
-		}
-		s.position = request.AsOf
-		err := fn(ctx, store, request, s)
-		if errors.Is(err, tallystick.ErrDamaged) {
-			return damagedStore(err)
-		}
-		return err
-	}))
+	if err = fn(ctx, s); errors.Is(err, tallystick.ErrDamaged) {
+		err = damagedStore(err)
+	}
+	s.finish(err)
 }
 
 // downloaded writes into the audit log that somebody is given a file: of which report, with what question, as of which position.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"archive/zip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -105,7 +107,6 @@ func TestWhatIsAskedWrongly(t *testing.T) {
 		{trend, "tenant=acme&delimiter=:", 400, `"path":"delimiter"`},
 		{trend, "tenant=acme&guard=maybe", 400, `"path":"guard"`},
 		{trend, "tenant=acme&chanel=a", 400, "chanel"},
-		{"/api/v1/reports/session-usage/file", "tenant=acme&format=csv", 400, "in a workbook only"},
 		{trend + "/rows/31/columns/1/events", "tenant=acme", 404, "it has 30 rows"},
 		{trend + "/rows/1/columns/Colour/events", "tenant=acme", 404, "no column"},
 		{trend + "/rows/1/columns/1/events", "tenant=acme&limit=501", 400, "ask for 1 to 500"},
@@ -125,6 +126,40 @@ func TestWhatIsAskedWrongly(t *testing.T) {
 	} {
 		if got := s.get(t, trend, query("tenant=acme"), "Accept", accept).must(t, 200).header.Get("Content-Type"); got != want {
 			t.Errorf("%q is answered with %q, want %q", accept, got, want)
+		}
+	}
+}
+
+// TestAllTablesInOneFile asks for all tables as a workbook and as an archive.
+func TestAllTablesInOneFile(t *testing.T) {
+	s := serveReports(t, upserts("acme"), nil)
+	for _, test := range []struct{ report, query, accept, file string }{
+		{"session-usage", "", "", "session-usage.xlsx"},
+		{"session-usage", "", "application/json", "session-usage.zip"},
+		{"session-usage", "&format=csv&delimiter=pipe", "", "session-usage.zip"},
+		{"billing-usage", "&format=csv", "", "usage.csv"},
+		{"billing-usage", "&format=xls", "", "usage.xls"},
+	} {
+		got := s.get(t, "/api/v1/reports/"+test.report+"/file", query("tenant=acme&from=2025-01-01&to=2025-01-31"+test.query), "Accept", test.accept).must(t, 200)
+		if d := got.header.Get("Content-Disposition"); d != "attachment; filename="+test.file {
+			t.Errorf("%+v: %s", test, d)
+		}
+		s.reproduces(t, got)
+		if !strings.HasSuffix(test.file, ".zip") {
+			continue
+		}
+		z, err := zip.NewReader(strings.NewReader(got.body), int64(len(got.body)))
+		if err != nil || len(z.File) != 8 {
+			t.Fatalf("%+v: %v, %v", test, z, err)
+		}
+		part, err := z.Open("summary" + filepath.Ext(z.File[0].Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(part)
+		table := s.get(t, "/api/v1/reports/session-usage/tables/summary", query("tenant=acme&from=2025-01-01&to=2025-01-31&format="+filepath.Ext(z.File[0].Name)[1:]+test.query)).body
+		if err != nil || string(text) != table && test.query == "" {
+			t.Errorf("%+v: it holds %q, and the table alone is %q", test, text, table)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 	usage.Question
 	FileWish
 }) {
-	format, options, err := in.wanted(nil)
+	format, err := in.wanted(nil)
 	var page page
 	if err == nil {
 		page, err = explanationPage(in.After, in.Limit, tallystick.InstantOf(h.Now()))
@@ -86,6 +86,10 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 		s.contentType, s.file = format.MediaType, usage.ExplanationTable+format.Extension
 		s.notes = func() []string { return []string{usage.ExplanationNote(x)} }
 		if err := h.downloaded(ctx, &in.Question, in.Report, s); err != nil {
+			return err
+		}
+		options, err := in.FileOptions()
+		if err != nil {
 			return err
 		}
 		return format.Write(s, table, options)

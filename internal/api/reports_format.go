@@ -88,9 +88,9 @@ func files(value any) content {
 	return c
 }
 
-// workbooks is the content of a route that answers with a workbook.
-func workbooks() content {
-	c := content{}
+// books is the content of a route that answers with all tables in one file.
+func books() content {
+	c := content{render.ArchiveMediaType: nil}
 	for i, t := range mediaTypes() {
 		if render.Formats[i].Workbook() {
 			c[t] = nil

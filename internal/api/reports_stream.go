@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/usage"
 )
 
 // Names of the headers of an answer about usage.
@@ -23,6 +24,8 @@ const (
 	PositionHeader = "Tallystick-Position"
 	// NotesHeader holds what a reader must know and a file can't say, as a JSON array of texts. They are complete once the rows were read, so it is a trailer.
 	NotesHeader = "Tallystick-Notes"
+	// ReceiptHeader holds the receipt of a file, by which it can be made again, as JSON. It is a trailer too.
+	ReceiptHeader = "Tallystick-Receipt"
 )
 
 // stream is an answer that is written while it is made. Its status goes out with its first large piece: what fails before is answered by a problem, what fails after
@@ -32,6 +35,7 @@ type stream struct {
 	file        string // name of the file that it is; empty: it is none
 	position    tallystick.Position
 	notes       func() []string // nil: the answer holds them itself
+	receipt     *usage.Receipt  // of a file, once it was written; nil: it has none
 
 	ctx    context.Context // ends when the answer has taken too long, or the client is gone
 	w      http.ResponseWriter
@@ -69,7 +73,7 @@ func (s *stream) begin() {
 		h.Set(PositionHeader, s.position.String())
 	}
 	if s.notes != nil {
-		h.Set("Trailer", NotesHeader)
+		h.Set("Trailer", NotesHeader+", "+ReceiptHeader)
 	}
 	s.w.WriteHeader(http.StatusOK)
 	control := http.NewResponseController(s.w)
@@ -104,7 +108,10 @@ func (s *stream) finish(err error) {
 	switch {
 	case err == nil && watched:
 		if s.notes != nil {
-			s.w.Header().Set(NotesHeader, encodeNotes(s.notes()))
+			s.w.Header().Set(NotesHeader, inHeader(notesJSON(s.notes())))
+		}
+		if s.receipt != nil {
+			s.w.Header().Set(ReceiptHeader, inHeader(jsonText(s.receipt)))
 		}
 	case s.begun:
 		if err != nil && s.ctx.Err() == nil && !errors.Is(err, errGone) && s.logger != nil {
@@ -121,10 +128,10 @@ func (s *stream) finish(err error) {
 	}
 }
 
-// encodeNotes writes notes for a header, which holds ASCII only.
-func encodeNotes(notes []string) string {
+// inHeader writes JSON for a header, which holds ASCII only.
+func inHeader(text []byte) string {
 	var b strings.Builder
-	for _, r := range string(notesJSON(notes)) {
+	for _, r := range string(text) {
 		switch {
 		case r < 0x80:
 			b.WriteRune(r)
@@ -142,11 +149,15 @@ func notesJSON(notes []string) []byte {
 	if notes == nil {
 		notes = []string{}
 	}
+	return jsonText(notes)
+}
+
+func jsonText(value any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(notes); err != nil {
-		panic(err) // texts can be written
+	if err := e.Encode(value); err != nil {
+		panic(err) // what is answered can be written
 	}
 	return bytes.TrimSpace(b.Bytes())
 }

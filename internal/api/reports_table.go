@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -65,22 +64,18 @@ func (h *Reports) table(w http.ResponseWriter, r *http.Request, in *struct {
 	usage.Question
 	FileWish
 }) {
-	format, options, err := in.wanted(nil)
+	format, err := in.wanted(nil)
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
 		return
 	}
 	h.ask(w, r, &in.Question, in.Report, in.Table, func(ctx context.Context, store tallystick.Answerer, request tallystick.Request, s *stream) error {
+		if format != nil {
+			return h.writeFile(ctx, s, usage.Order{Report: in.Report, Table: in.Table, Question: in.Question, Form: in.formOf(*format)}, store, request)
+		}
 		result, err := h.Catalog().Make(ctx, store, request)
 		if err != nil {
 			return err
-		}
-		if format != nil {
-			name := cmp.Or(result.Report.File, result.Report.Name)
-			if len(result.Report.Tables) > 1 {
-				name += "-" + in.Table
-			}
-			return h.writeFile(ctx, s, &in.Question, *format, options, name, result)
 		}
 		head, err := h.headOf(ctx, result, s.position)
 		if err != nil {
@@ -90,54 +85,60 @@ func (h *Reports) table(w http.ResponseWriter, r *http.Request, in *struct {
 	})
 }
 
-// wanted returns format and options of the file that is wanted.
-func (f *FileWish) wanted(initial *render.Format) (*render.Format, render.Options, error) {
+// wanted returns the format of the file that is wanted, when the rest of the wish can be read too.
+func (f *FileWish) wanted(initial *render.Format) (*render.Format, error) {
 	format, err := f.format(initial)
 	if err != nil {
-		return nil, render.Options{}, err
+		return nil, err
 	}
-	options, err := f.Options()
-	return format, options, err
+	_, err = f.FileOptions()
+	return format, err
 }
 
-// file answers with a workbook of all tables.
+// formOf returns the form of a file whose format was chosen.
+func (f *FileWish) formOf(format render.Format) usage.Form {
+	form := f.Form
+	form.Format = format.Name
+	return form
+}
+
+// file answers with all tables: a workbook, or an archive with a file for each.
 func (h *Reports) file(w http.ResponseWriter, r *http.Request, in *struct {
 	Report string `path:"report"`
 	usage.Question
 	FileWish
 }) {
 	xlsx := &render.Formats[slices.IndexFunc(render.Formats, render.Format.Workbook)]
-	format, options, err := in.wanted(xlsx)
-	if err == nil && (format == nil || !format.Workbook()) {
-		err = tallystick.Errorf(tallystick.Invalid, "all tables of a report are in one file in a workbook only").At("format").
-			WithHint("choose xlsx or xls, or ask for one table")
+	format, err := in.wanted(xlsx)
+	if err == nil && format == nil {
+		var json render.Format
+		json, err = render.FormatNamed("json") // whoever accepts JSON
+		format = &json
 	}
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
 		return
 	}
 	h.ask(w, r, &in.Question, in.Report, "", func(ctx context.Context, store tallystick.Answerer, request tallystick.Request, s *stream) error {
-		result, err := h.Catalog().Make(ctx, store, request)
-		if err != nil {
-			return err
-		}
-		return h.writeFile(ctx, s, &in.Question, *format, options, cmp.Or(result.Report.File, result.Report.Name), result)
+		return h.writeFile(ctx, s, usage.Order{Report: in.Report, Question: in.Question, Form: in.formOf(*format)}, store, request)
 	})
 }
 
 // writeFile writes a file: the bytes of the command line.
-func (h *Reports) writeFile(ctx context.Context, s *stream, q *usage.Question, format render.Format, options render.Options, name string, result *tallystick.Result) error {
-	if format.Workbook() {
-		var err error
-		if options.About, err = h.Lookup.About(ctx, s.position, result); err != nil {
-			return err
-		}
-	}
-	s.contentType, s.file, s.notes = format.MediaType, name+format.Extension, result.Notes
-	if err := h.downloaded(ctx, q, result.Report.Name, s); err != nil {
+func (h *Reports) writeFile(ctx context.Context, s *stream, order usage.Order, store tallystick.Answerer, request tallystick.Request) error {
+	f, err := h.File(ctx, &usage.Making{Order: order}, store, request)
+	if err != nil {
 		return err
 	}
-	return format.WriteBook(s, result.Tables, options)
+	s.contentType, s.file, s.notes = f.MediaType, f.Name, f.Result.Notes
+	if err := h.downloaded(ctx, &order.Question, order.Report, s); err != nil {
+		return err
+	}
+	made, err := f.Write(s)
+	if err == nil {
+		s.receipt = made.Receipt
+	}
+	return err
 }
 
 // writeTable writes a [ReportTable].

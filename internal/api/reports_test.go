@@ -120,6 +120,29 @@ type readAnswer struct {
 	body    string
 }
 
+// reproduces sends the receipt of a file back, and checks that the file made again is the same.
+func (s *reportServer) reproduces(t testing.TB, file readAnswer) {
+	t.Helper()
+	receipt := file.trailer.Get(ReceiptHeader)
+	for path, check := range map[string]func(string) bool{
+		"reproduce": func(body string) bool {
+			var v usage.Verdict
+			return json.Unmarshal([]byte(body), &v) == nil && v.SameTables && v.SameFile && len(v.Causes) == 0
+		},
+		"file": func(body string) bool { return body == file.body },
+	} {
+		answer, err := http.Post(s.url+"/api/v1/receipts/"+path, "application/json", strings.NewReader(receipt))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != 200 || !check(string(b)) {
+			t.Errorf("%s is answered %d %q, %v; the receipt is %s", path, answer.StatusCode, b, err, receipt)
+		}
+	}
+}
+
 // get asks for an address. Headers are given as pairs.
 func (s *reportServer) get(t testing.TB, path string, query url.Values, headers ...string) readAnswer {
 	t.Helper()
@@ -302,6 +325,7 @@ func TestGoldenOverHTTP(t *testing.T) {
 			if notes := file.trailer.Get(NotesHeader); notes != string(notesJSON(table.Notes)) {
 				t.Errorf("the file's notes are %s, those of the answer %q", notes, table.Notes)
 			}
+			s.reproduces(t, file)
 		})
 	}
 }

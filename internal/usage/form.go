@@ -13,8 +13,8 @@ type Form struct {
 	Guard     string `query:"guard" json:"guard,omitempty" doc:"Whether text that a spreadsheet would run as a formula is made harmless in CSV: on or off; on where it is not said."`
 }
 
-// Options returns what the form says beside the format.
-func (f *Form) Options() (render.Options, error) {
+// FileOptions returns what the form says beside the format.
+func (f *Form) FileOptions() (render.Options, error) {
 	o := render.Options{BOM: f.BOM}
 	if f.Delimiter != "" {
 		var err error

@@ -135,7 +135,7 @@ func (s *Source) File(ctx context.Context, m *Making, store tallystick.Answerer,
 	if f.format, err = m.Order.FileFormat(); err != nil {
 		return nil, err
 	}
-	if f.options, err = m.Order.Form.Options(); err != nil {
+	if f.options, err = m.Order.Form.FileOptions(); err != nil {
 		return nil, err
 	}
 	if f.Result, err = s.Catalog().Make(ctx, store, request); err != nil {

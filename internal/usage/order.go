@@ -36,7 +36,7 @@ func (o *Order) Check(catalog *tallystick.Report, now tallystick.Instant) error 
 	if _, err := o.FileFormat(); err != nil {
 		return err
 	}
-	_, err = o.Form.Options()
+	_, err = o.Form.FileOptions()
 	return err
 }
 
