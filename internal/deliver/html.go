@@ -52,6 +52,7 @@ type pagePeriod struct{ Company, Local, Zone, UTC string }
 type pageCell struct {
 	Text  string
 	Align string // left or right
+	Gap   int    // pixels to the column before
 }
 
 func (d *Delivery) page() page {
@@ -68,19 +69,23 @@ func (d *Delivery) page() page {
 	}
 	p.Teaser = d.teaser()
 	if s := d.Sample; s != nil && len(s.Columns) > 0 {
-		align := func(column int) string {
+		cell := func(column int, text string) pageCell {
+			cell := pageCell{Text: text, Align: "left"}
 			if s.numeric(column) {
-				return "right"
+				cell.Align = "right"
 			}
-			return "left"
+			if column > 0 {
+				cell.Gap = 14
+			}
+			return cell
 		}
 		for c, name := range s.Columns {
-			p.Columns = append(p.Columns, pageCell{name, align(c)})
+			p.Columns = append(p.Columns, cell(c, name))
 		}
 		for _, row := range s.Rows {
 			cells := make([]pageCell, len(row))
 			for c, text := range row {
-				cells[c] = pageCell{text, align(c)}
+				cells[c] = cell(c, text)
 			}
 			p.Rows = append(p.Rows, cells)
 		}

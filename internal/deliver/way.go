@@ -11,7 +11,7 @@ import (
 )
 
 // Ways are the ways out there are. Another one is a file and a line here.
-var Ways = []Way{}
+var Ways = []Way{mailWay}
 
 // Way is a way out.
 type Way struct {
