@@ -11,7 +11,7 @@ import (
 )
 
 // Ways are the ways out there are. Another one is a file and a line here.
-var Ways = []Way{mailWay}
+var Ways = []Way{mailWay, webhookWay}
 
 // Way is a way out.
 type Way struct {
@@ -46,7 +46,7 @@ type State string
 
 const (
 	Sent    State = "sent"    // the other side has taken it
-	Again   State = "again"   // the other side does not have it; later it may take it
+	Again   State = "again"   // the other side does not have it, or knows it for a repetition; later it may take it
 	Failed  State = "failed"  // the other side does not have it and will not take it
 	Unknown State = "unknown" // nobody can know: the other side may have it
 )
