@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/disk"
 )
 
 // Secret is a text that isn't shown: printed or as JSON it is ***.
@@ -23,6 +24,7 @@ type Settings struct {
 	CAFile       string           // of webhooks: certificates that are trusted beside the system's; PEM
 	MailboxDir   string           // where the mailbox is
 	MailboxKeeps int              // messages; 0: 1000
+	FS           disk.FS          // of the mailbox; nil: disk.OS
 	Now          func() time.Time // what a webhook is signed at
 }
 

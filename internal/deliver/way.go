@@ -11,7 +11,7 @@ import (
 )
 
 // Ways are the ways out there are. Another one is a file and a line here.
-var Ways = []Way{mailWay, webhookWay}
+var Ways = []Way{mailWay, webhookWay, mailboxWay}
 
 // Way is a way out.
 type Way struct {

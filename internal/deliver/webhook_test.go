@@ -98,7 +98,9 @@ func TestWebhookOutcomes(t *testing.T) {
 		{"204", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, Sent, "204 No Content"},
 		{"429", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(429) }, Again, "429 Too Many Requests"},
 		{"408", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(408) }, Again, "408"},
-		{"503", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "later\x00!", http.StatusServiceUnavailable) }, Again, "503 Service Unavailable later !"},
+		{"503", func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "later\x00!", http.StatusServiceUnavailable)
+		}, Again, "503 Service Unavailable later !"},
 		{"410", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(410) }, Failed, "410 Gone"},
 		{"401", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "who?", http.StatusUnauthorized) }, Failed, "401 Unauthorized who?"},
 		{"a redirect", func(w http.ResponseWriter, r *http.Request) {
