@@ -15,7 +15,7 @@ import (
 )
 
 // mailboxWay keeps the mails that would be sent, for a demonstration, or for a server without one to send by.
-var mailboxWay = Way{Name: "mailbox", Check: checkMailAddress, Open: func(s Settings) (Sender, error) { return OpenMailbox(s) }}
+var mailboxWay = Way{Name: "mailbox", Check: checkMailAddress, Open: func(s Settings) (Sender, error) { return opened(OpenMailbox(s)) }}
 
 // mailboxKeeps is how many messages a mailbox keeps unless it is told otherwise.
 const mailboxKeeps = 1000

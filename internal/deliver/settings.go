@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"strings"
 	"time"
 
 	"github.com/tallystick/tallystick"
@@ -129,6 +130,9 @@ func (s SMTP) complete() (SMTP, error) {
 	}
 	if s.Hello == "" {
 		s.Hello = domainOf(from)
+	}
+	if strings.Trim(s.Hello, domainLetters) != "" {
+		return invalid("write the name of this host, such as reports.example.com", "%q is not a host to say hello as", short(s.Hello))
 	}
 	s.Timeouts = s.Timeouts.orDefault()
 	return s, nil

@@ -14,7 +14,15 @@ import (
 )
 
 // mailWay is mail by SMTP.
-var mailWay = Way{Name: "mail", Check: checkMailAddress, Open: func(s Settings) (Sender, error) { return openSMTP(s.SMTP) }}
+var mailWay = Way{Name: "mail", Check: checkMailAddress, Open: openMail}
+
+// openMail opens the way that mail goes: by the mail server, or where there is none into the mailbox, if there is one.
+func openMail(s Settings) (Sender, error) {
+	if s.SMTP.Host == "" && s.MailboxDir != "" {
+		return opened(OpenMailbox(s))
+	}
+	return opened(openSMTP(s.SMTP))
+}
 
 // maxConnections is how many connections to a mail server there are at a time; more wait. Servers turn away who has many.
 const maxConnections = 4

@@ -41,6 +41,14 @@ type Sender interface {
 	Close() error
 }
 
+// opened makes the sender of a way out of one of a concrete type, which is nil where there is an error.
+func opened[S Sender](s S, err error) (Sender, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
 // State is how an attempt ended.
 type State string
 

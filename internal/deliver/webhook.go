@@ -27,7 +27,7 @@ import (
 )
 
 // webhookWay is a POST of JSON, signed as Standard Webhooks has it. What is attached to a mail is not here: there is a link, or only the facts.
-var webhookWay = Way{Name: "webhook", Check: checkWebhook, Open: func(s Settings) (Sender, error) { return openWebhook(s) }}
+var webhookWay = Way{Name: "webhook", Check: checkWebhook, Open: func(s Settings) (Sender, error) { return opened(openWebhook(s)) }}
 
 const (
 	webhookTimeout = 15 * time.Second // for all of it
