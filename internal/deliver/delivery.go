@@ -137,7 +137,7 @@ func checkLink(link string) error {
 	return nil
 }
 
-// isBreak reports whether a rune ends a line or steers a terminal: in a header it would begin another one, and in a name it turns what is read around.
+// isBreak reports whether a rune ends a line or steers a terminal: in a header it would begin another one.
 func isBreak(r rune) bool {
 	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
 }

@@ -4,9 +4,9 @@
 //	way.go       the ways there are, and the outcome of going one
 //	settings.go  what a server is told about its ways; smtpurl.go the short form of it for a flag
 //	text.go      a delivery as plain text; html.go as a page
-//	message.go   a delivery as a mail: headers, parts, attachment
+//	message.go   a delivery as a mail: parts and attachment; header.go its head; address.go which addresses can be sent to
 //	smtp.go      mail by SMTP; smtpconn.go its connections
-//	webhook.go   a delivery as a signed POST; guard.go which addresses are never dialled
+//	webhook.go   a delivery as a signed POST; webhookbody.go what is posted; guard.go which addresses are never dialled
 //	mailbox.go   mail into a directory; mailboxread.go what is in it
 //	trial.go     a short message that tells whether mail works
 //

@@ -69,16 +69,17 @@ type Timeouts struct {
 	Command time.Duration // for an answer to a command, the greeting among them
 	Content time.Duration // until the message is with the server
 	Accept  time.Duration // for the answer to the whole message
+	Whole   time.Duration // for an attempt
 	Idle    time.Duration // how long a connection that nobody uses is kept
 }
 
 // DefaultTimeouts are below those of RFC 5321, section 4.5.3.2, which are for relays with nobody waiting. Accept is the longest: to give up there is to never know.
-var DefaultTimeouts = Timeouts{Connect: 15 * time.Second, Command: time.Minute, Content: 3 * time.Minute, Accept: 5 * time.Minute, Idle: 10 * time.Second}
+var DefaultTimeouts = Timeouts{Connect: 15 * time.Second, Command: time.Minute, Content: 3 * time.Minute, Accept: 5 * time.Minute, Whole: 12 * time.Minute, Idle: 10 * time.Second}
 
 func (t Timeouts) orDefault() Timeouts {
 	for _, d := range []struct{ t, fallback *time.Duration }{
 		{&t.Connect, &DefaultTimeouts.Connect}, {&t.Command, &DefaultTimeouts.Command}, {&t.Content, &DefaultTimeouts.Content},
-		{&t.Accept, &DefaultTimeouts.Accept}, {&t.Idle, &DefaultTimeouts.Idle},
+		{&t.Accept, &DefaultTimeouts.Accept}, {&t.Whole, &DefaultTimeouts.Whole}, {&t.Idle, &DefaultTimeouts.Idle},
 	} {
 		if *d.t <= 0 {
 			*d.t = *d.fallback

@@ -68,6 +68,8 @@ func (s *smtpSender) Send(ctx context.Context, d *Delivery, begin func() error) 
 	case <-ctx.Done():
 		return outcome(Again, "broken off: "+context.Cause(ctx).Error())
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.Timeouts.Whole)
+	defer cancel()
 	if c := s.take(); c != nil {
 		err := c.command(ctx, c.client.Reset)
 		if err == nil {

@@ -161,6 +161,24 @@ func TestAFileThatBreaksOffIsNotSent(t *testing.T) {
 	}
 }
 
+func TestAnAnswerWithoutEnd(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		c, err := listener.Accept()
+		for err == nil {
+			_, err = c.Write([]byte(strings.Repeat("220-welcome", 1000)))
+		}
+	}()
+	s := SMTP{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, Security: Unencrypted, From: "reports@example.com"}
+	if got := senderOf(t, s).Send(t.Context(), billing(t), func() error { return nil }); got.State != Again || !strings.Contains(got.Answer, "no end") {
+		t.Error(got)
+	}
+}
+
 func TestTooLongForTheServer(t *testing.T) {
 	server := delivertest.Start(t, delivertest.Options{MaxSize: 4000})
 	begun := 0
@@ -248,6 +266,15 @@ func TestTheContextEndsAnAttempt(t *testing.T) {
 		begun := 0
 		if got := senderOf(t, plainTo(server)).Send(ctx, billing(t), counted(&begun)); got.State != Again || begun != 0 {
 			t.Errorf("%v, begun %d times", got, begun)
+		}
+	})
+	t.Run("that takes too long as a whole", func(t *testing.T) {
+		server := delivertest.Start(t, delivertest.Options{})
+		server.Always(delivertest.Rcpt, delivertest.Hang)
+		s := plainTo(server)
+		s.Timeouts.Whole = 100 * time.Millisecond
+		if got := senderOf(t, s).Send(t.Context(), billing(t), func() error { return nil }); got.State != Again || !strings.Contains(got.Answer, "broken off") {
+			t.Error(got)
 		}
 	})
 	t.Run("not when it is at its end", func(t *testing.T) {

@@ -22,7 +22,7 @@ import (
 // smtpConn is a connection to a mail server, encrypted and signed in as the settings want it. One goroutine at a time uses it.
 type smtpConn struct {
 	client *smtp.Client
-	raw    net.Conn
+	raw    *bounded
 	times  Timeouts
 	idle   *time.Timer // of one that waits in the sender
 	spoilt bool        // a time-out has hit it; nothing more can be said on it
@@ -32,20 +32,20 @@ type smtpConn struct {
 func (s *smtpSender) dial(ctx context.Context) (*smtpConn, error) {
 	connecting, cancel := context.WithTimeout(ctx, s.Timeouts.Connect)
 	defer cancel()
-	raw, err := new(net.Dialer).DialContext(connecting, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
+	conn, err := new(net.Dialer).DialContext(connecting, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
 	if err != nil {
 		return nil, err
 	}
-	c := &smtpConn{raw: raw, times: s.Timeouts}
+	c := &smtpConn{raw: &bounded{conn, maxReply}, times: s.Timeouts}
 	if err := c.open(ctx, connecting, s); err != nil {
-		raw.Close()
+		conn.Close()
 		return nil, err
 	}
 	return c, nil
 }
 
 func (c *smtpConn) open(ctx, connecting context.Context, s *smtpSender) error {
-	conn := c.raw
+	var conn net.Conn = c.raw
 	if s.Security == TLS {
 		encrypted := tls.Client(c.raw, s.tls)
 		if err := encrypted.HandshakeContext(connecting); err != nil {
@@ -119,6 +119,7 @@ func (c *smtpConn) within(ctx context.Context, while time.Duration, f func() err
 	limited, cancel := context.WithTimeout(ctx, while)
 	defer cancel()
 	stop := context.AfterFunc(limited, func() { c.raw.SetDeadline(time.Unix(1, 0)) })
+	c.raw.left = maxReply
 	err := f()
 	if stop() {
 		return err
@@ -131,6 +132,24 @@ func (c *smtpConn) within(ctx context.Context, while time.Duration, f func() err
 		return fmt.Errorf("broken off: %w", context.Cause(ctx))
 	}
 	return fmt.Errorf("no answer within %v: %w", while, os.ErrDeadlineExceeded)
+}
+
+// maxReply is how much, in bytes, is read of what a server says to one command: certificates are the longest of it.
+const maxReply = 256 << 10
+
+// bounded is a connection that doesn't read without end.
+type bounded struct {
+	net.Conn
+	left int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errors.New("the server's answer has no end")
+	}
+	n, err := b.Conn.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
 }
 
 // quit says goodbye, shortly, and ends the connection.
