@@ -22,7 +22,7 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 // isPublic reports whether an address is one of the internet's, by the registries of IANA for special addresses. Of IPv6 only what has been given out is; so those that hold
 // an address of IPv4 are not, mapped, translated (NAT64) or tunnelled (6to4, Teredo): they'd be a way around.
 func isPublic(a netip.Addr) bool {
-	if a.Is4In6() || a.Zone() != "" || !a.IsGlobalUnicast() || a.IsPrivate() {
+	if a.Zone() != "" || !a.IsGlobalUnicast() || a.IsPrivate() {
 		return false
 	}
 	if a.Is6() && !netip.MustParsePrefix("2000::/3").Contains(a) {

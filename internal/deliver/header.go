@@ -16,6 +16,9 @@ type header struct {
 // maxFold is the length of a line, RFC 5322 recommends 78 with its name and 998 is the end.
 const maxFold = 76
 
+// maxWord is the longest word that stands in a header as it is; it fits on a line with the name of any field.
+const maxWord = 64
+
 // add adds a field of structured text, which must be ASCII. It is folded at spaces.
 func (h *header) add(name, value string) {
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) {
@@ -58,7 +61,7 @@ func words(s string) string {
 	if isPlain(s) {
 		return s
 	}
-	const before, after, most = "=?utf-8?b?", "?=", 45 // bytes of text in a word, which may be 75 long
+	const before, after, most = "=?utf-8?b?", "?=", 39 // bytes of text in a word, so that it fits on a line, which may be 76 long, with the name of any field
 	var all []string
 	for len(s) > 0 {
 		n := min(most, len(s))
@@ -77,7 +80,7 @@ func isPlain(s string) bool {
 		return false
 	}
 	for _, word := range strings.Split(s, " ") {
-		if len(word) > maxFold || strings.ContainsFunc(word, func(r rune) bool { return r < '!' || r > '~' }) {
+		if len(word) > maxWord || strings.ContainsFunc(word, func(r rune) bool { return r < '!' || r > '~' }) {
 			return false
 		}
 	}

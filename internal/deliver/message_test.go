@@ -187,6 +187,34 @@ func TestHeadersCantBeBrokenInto(tb *testing.T) {
 	})
 }
 
+func TestHeaderValues(t *testing.T) {
+	for _, value := range []string{
+		"plain", "", "two  spaces", " before", "after ", "=?utf-8?q?not_encoded?=", "é", strings.Repeat("word ", 60) + "end", strings.Repeat("x", 300), strings.Repeat("日本語", 50), "tab\tno",
+	} {
+		var h header
+		h.text("Subject", value)
+		m, err := mail.ReadMessage(strings.NewReader(h.String() + "\r\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil || got != value {
+			t.Errorf("%q reads %q, %v", value, got, err)
+		}
+		for _, line := range strings.Split(h.String(), "\r\n") {
+			if len(line) > 78 {
+				t.Errorf("a line of %d bytes: %q", len(line), line)
+			}
+		}
+	}
+	for _, value := range []string{"a\r\nBcc: eve@example.org", "a\nb", "a\rb", "a\x00b", "é"} {
+		var h header
+		h.add("X", value)
+		if h.broken != "X" || h.String() != "" {
+			t.Errorf("%q was let into a header: %q", value, h.String())
+		}
+	}
+}
+
 func TestAFileThatHasChangedDoesNotLookWhole(t *testing.T) {
 	whole := billing(t).File
 	broken := errors.New("disk on fire")

@@ -82,7 +82,7 @@ func (c *smtpConn) open(ctx, connecting context.Context, s *smtpSender) error {
 func (s *smtpSender) auth(client *smtp.Client) (smtp.Auth, error) {
 	_, has := client.Extension("AUTH")
 	offered := strings.Fields(strings.ToLower(has))
-	private := s.Security != Unencrypted || isLoopback(s.Host)
+	private := s.Security != Unencrypted || s.local
 	for _, way := range []Auth{AuthPlain, AuthLogin, AuthCRAMMD5} {
 		if s.Auth != AuthAuto && s.Auth != way || !slices.Contains(offered, string(way)) || way != AuthCRAMMD5 && !private {
 			continue

@@ -28,6 +28,9 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	if s.s.options.Users != nil && s.user == "" {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "Authentication required"}
 	}
+	if s.from != "" {
+		return &smtp.SMTPError{Code: 503, EnhancedCode: smtp.EnhancedCode{5, 5, 1}, Message: "Another mail has been begun; RSET first"}
+	}
 	s.from = from
 	return s.s.do(s.s.answer(Mail), s.conn.Conn())
 }
