@@ -1,0 +1,132 @@
+package control
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Way is how something gets to a recipient.
+type Way string
+
+const (
+	ByMail    Way = "mail"
+	ByWebhook Way = "webhook"
+)
+
+// Recipient is who gets what a schedule makes: a member, named by its id, or an outside address. Of a member the address is the one that it has now.
+type Recipient struct {
+	ID      string `json:"id"` // keeps its secret over edits; "" of a new one
+	Way     Way    `json:"way"`
+	Address string `json:"address"` // e-mail or, of a webhook, http or https
+	Name    string `json:"name"`
+	Member  string `json:"member,omitempty"` // id; "" an outside address
+	Secret  Secret `json:"-"`                // that a webhook is signed with: told once, when it is made
+}
+
+// DeliveryKind is what is delivered.
+type DeliveryKind string
+
+const (
+	ReportDelivery DeliveryKind = "report"
+	NoticeDelivery DeliveryKind = "notice" // tells an owner that something has gone wrong
+)
+
+// DeliveryState is how far a delivery is.
+type DeliveryState string
+
+const (
+	DeliveryPending DeliveryState = "pending"
+	DeliverySending DeliveryState = "sending"
+	DeliverySent    DeliveryState = "sent"
+	DeliveryFailed  DeliveryState = "failed"
+	DeliveryUnknown DeliveryState = "unknown" // the connection broke after the message was handed over: nobody knows
+)
+
+// Delivery is what one recipient gets of one run, or a notice.
+type Delivery struct {
+	ID        string             `json:"id"`
+	Run       string             `json:"run,omitempty"`      // "" of a notice about a schedule
+	Schedule  string             `json:"schedule,omitempty"` // "" of none
+	Kind      DeliveryKind       `json:"kind"`
+	Recipient Recipient          `json:"recipient"`  // as it was when the delivery was made
+	MessageID string             `json:"message_id"` // the same on every try
+	Subject   string             `json:"subject,omitempty"`
+	Body      string             `json:"body,omitempty"` // of a notice
+	State     DeliveryState      `json:"state"`
+	Attempts  int                `json:"attempts"`
+	Next      tallystick.Instant `json:"next"`   // when it is tried again, while pending
+	Answer    string             `json:"answer"` // the words of the other server
+	Link      DeliveryLink       `json:"link"`
+	Created   tallystick.Instant `json:"created"`
+	Finished  tallystick.Instant `json:"finished"` // 0 not yet
+
+	topic string             // of a notice: there is one of each
+	since tallystick.Instant // when it was first to be sent
+	claim string
+}
+
+// DeliveryLink is the link that a delivery has in place of an attachment. The zero DeliveryLink is none.
+type DeliveryLink struct {
+	Expires tallystick.Instant `json:"expires"`
+	Revoked tallystick.Instant `json:"revoked"` // 0 not
+	Uses    int64              `json:"uses"`
+}
+
+const deliveryColumns = `id, run, schedule, kind, topic, recipient, way, address, name, member, message_id, subject, body, state, attempts, since, next_at, answer, claim,
+	link_expires, link_revoked, link_uses, created, finished`
+
+func scanDelivery(scan func(...any) error) (d Delivery, err error) {
+	var kind, way, state string
+	err = scan(&d.ID, &d.Run, &d.Schedule, &kind, &d.topic, &d.Recipient.ID, &way, &d.Recipient.Address, &d.Recipient.Name, &d.Recipient.Member, &d.MessageID, &d.Subject,
+		&d.Body, &state, &d.Attempts, &d.since, &d.Next, &d.Answer, &d.claim, &d.Link.Expires, &d.Link.Revoked, &d.Link.Uses, &d.Created, &d.Finished)
+	d.Kind, d.Recipient.Way, d.State = DeliveryKind(kind), Way(way), DeliveryState(state)
+	return d, err
+}
+
+// insertDelivery writes a delivery that waits. It reports false for a notice that there is already.
+func (c conn) insertDelivery(ctx context.Context, d *Delivery) (bool, error) {
+	if d.ID == "" {
+		d.ID = newID()
+	}
+	if d.MessageID == "" {
+		d.MessageID = d.ID
+	}
+	r := &d.Recipient
+	n, err := c.exec(ctx, `
+		INSERT INTO deliveries (id, run, schedule, kind, topic, recipient, way, address, name, member, message_id, subject, body, state, since, next_at, created,
+			secret, attempts, answer, claim, worker, lease, link_hash, link_expires, link_revoked, link_uses, finished)
+		VALUES (`+marks(13)+`, 'pending', ?, ?, ?, '', 0, '', '', '', 0, '', 0, 0, 0, 0)
+		ON CONFLICT DO NOTHING`,
+		d.ID, d.Run, d.Schedule, string(d.Kind), d.topic, r.ID, string(r.Way), r.Address, r.Name, r.Member, d.MessageID, d.Subject, d.Body, d.Created, d.Created, d.Created)
+	return n > 0, err
+}
+
+// notice is a message to a member about a run or a schedule. Of each topic of a run a member gets one. A notice never leads to another.
+type notice struct {
+	run, schedule, member, topic string
+	subject, body                string
+}
+
+// notice makes a notice, unless whom it is for can't sign in any more: then there is nobody to tell, and the history tells.
+func (c conn) notice(ctx context.Context, n notice, now tallystick.Instant) error {
+	r := Recipient{Way: ByMail, Member: n.member}
+	active, err := c.row(ctx, `
+		SELECT email, name
+		FROM members
+		WHERE id = ? AND status = 'active'`, []any{n.member}, &r.Address, &r.Name)
+	if err != nil {
+		return fmt.Errorf("make notice: %w", err)
+	}
+	if !active {
+		return nil
+	}
+	_, err = c.insertDelivery(ctx, &Delivery{
+		Run: n.run, Schedule: n.schedule, Kind: NoticeDelivery, topic: n.topic, Recipient: r, Subject: n.subject, Body: clean(n.body, 20_000), Created: now,
+	})
+	if err != nil {
+		return fmt.Errorf("make notice: %w", err)
+	}
+	return nil
+}
