@@ -138,3 +138,49 @@ func (c conn) checkRecipient(ctx context.Context, rule recipientRule, r *Recipie
 	r.Name = name
 	return err
 }
+
+// Recipient returns who gets a delivery, as they are now, with the secret of a webhook: for the worker that sends it, and just before. The error is of code NotFound,
+// Denied or Invalid, for people, when the recipient may no longer get it: a member who was disabled or moved away, a domain that is no longer allowed.
+func (s *Store) Recipient(ctx context.Context, d Delivery) (r Recipient, err error) {
+	r = d.Recipient
+	var sealed string
+	err = s.read(ctx, func(c conn) error {
+		if d.Kind == NoticeDelivery {
+			m, err := c.member(ctx, Reach{All: true}, r.Member)
+			if err == nil && m.Status != Active {
+				err = tallystick.Errorf(tallystick.Denied, "member %s can't sign in any more", m.Email)
+			}
+			r.Address, r.Name = m.Email, m.Name
+			return err
+		}
+		var tenant string
+		found, err := c.row(ctx, `
+			SELECT r.tenant, d.secret
+			FROM deliveries d
+			JOIN runs r ON r.id = d.run
+			WHERE d.id = ?`, []any{d.ID}, &tenant, &sealed)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return noSuch("delivery", d.ID)
+		}
+		rule, err := c.recipientRule(ctx, tenant)
+		if err != nil {
+			return err
+		}
+		return c.checkRecipient(ctx, rule, &r)
+	})
+	if err == nil && r.Way == ByWebhook {
+		if sealed == "" {
+			return Recipient{}, tallystick.Errorf(tallystick.NotFound, "the webhook %s has no secret any more", r.Address)
+		}
+		var secret string
+		secret, err = s.secret.open(r.secretName(), sealed)
+		r.Secret = Secret(secret)
+	}
+	if err != nil {
+		return Recipient{}, fmt.Errorf("check recipient: %w", err)
+	}
+	return r, nil
+}

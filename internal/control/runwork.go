@@ -136,13 +136,7 @@ func (s *Store) FinishRun(ctx context.Context, r Run, made Result, deliveries []
 			r.ID); err != nil {
 			return err
 		}
-		for _, d := range deliveries {
-			d.Run, d.Schedule, d.Kind, d.Created = is.ID, is.Schedule, ReportDelivery, now
-			if _, err := c.insertDelivery(ctx, &d); err != nil {
-				return err
-			}
-		}
-		return nil
+		return c.addDeliveries(ctx, is, deliveries, now)
 	})
 }
 
