@@ -19,7 +19,7 @@ import (
 
 // place is a control plane in one of the databases, with a clock that the test moves.
 type place struct {
-	*testing.T
+	testing.TB
 	*control.Store
 	options control.Options
 	clock   *atomic.Int64 // microseconds
@@ -33,9 +33,9 @@ func onEach(t *testing.T, f func(*place)) {
 	t.Run("postgres", func(t *testing.T) { t.Parallel(); f(newPlace(t, needPostgres(t))) })
 }
 
-func newPlace(t *testing.T, dsn string) *place {
+func newPlace(t testing.TB, dsn string) *place {
 	t.Helper()
-	p := &place{T: t, clock: &atomic.Int64{}}
+	p := &place{TB: t, clock: &atomic.Int64{}}
 	p.clock.Store(int64(start))
 	p.options = control.Options{
 		DSN: dsn, Now: func() time.Time { return tallystick.Instant(p.clock.Load()).Time() }, Secret: control.SecretKey{1},

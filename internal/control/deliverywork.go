@@ -232,11 +232,20 @@ func sortedKeys(set map[string]bool) (keys []string) {
 
 // noticeDeliveries tells the owner of a run which recipients have not got it, once all deliveries have ended.
 func (c conn) noticeDeliveries(ctx context.Context, r *Run, now tallystick.Instant) error {
-	var open, bad int
-	if _, err := c.row(ctx, `
-		SELECT COALESCE(SUM(CASE WHEN state IN ('pending', 'sending') THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN state IN ('failed', 'unknown') THEN 1 ELSE 0 END), 0)
+	// The first of those that are open answers for all: there may be many.
+	open, err := c.row(ctx, `
+		SELECT 1
 		FROM deliveries
-		WHERE run = ? AND kind = 'report'`, []any{r.ID}, &open, &bad); err != nil || open > 0 || bad == 0 {
+		WHERE run = ? AND state IN ('pending', 'sending') AND kind = 'report'
+		LIMIT 1`, []any{r.ID}, new(int))
+	if err != nil || open {
+		return err
+	}
+	var bad int
+	if _, err := c.row(ctx, `
+		SELECT COUNT(*)
+		FROM deliveries
+		WHERE run = ? AND state IN ('failed', 'unknown') AND kind = 'report'`, []any{r.ID}, &bad); err != nil || bad == 0 {
 		return err
 	}
 	const listed = 50

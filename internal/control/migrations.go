@@ -199,7 +199,7 @@ CREATE TABLE schedules (
 );
 CREATE INDEX schedules_tenant ON schedules (tenant);
 CREATE INDEX schedules_name ON schedules (name, id);
-CREATE INDEX schedules_next ON schedules (next_at) WHERE enabled = 1;
+CREATE INDEX schedules_next ON schedules (next_at, id) WHERE enabled = 1;
 CREATE TABLE runs (
 	id            TEXT   NOT NULL PRIMARY KEY,
 	kind          TEXT   NOT NULL,
@@ -274,7 +274,7 @@ CREATE TABLE deliveries (
 	created      BIGINT NOT NULL,
 	finished     BIGINT NOT NULL
 );
-CREATE INDEX deliveries_run ON deliveries (run, created, id);
+CREATE INDEX deliveries_run ON deliveries (run, state);
 CREATE UNIQUE INDEX deliveries_notice ON deliveries (run, topic, member) WHERE kind = 'notice';
 CREATE INDEX deliveries_pending ON deliveries (next_at, id) WHERE state = 'pending';
 CREATE INDEX deliveries_sending ON deliveries (lease) WHERE state = 'sending';

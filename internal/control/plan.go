@@ -12,7 +12,7 @@ import (
 // How runs are planned.
 const (
 	lateAfter  = 10 * tallystick.Minute // after a run should have begun, it was missed
-	planBatch  = 200                    // schedules a transaction
+	planBatch  = 500                    // schedules a transaction
 	planPeriod = 5000                   // occurrences of one schedule a transaction: more than half a year of every hour
 )
 

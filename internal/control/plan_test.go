@@ -263,7 +263,7 @@ func TestPeriodsTile(t *testing.T) {
 	onEach(t, func(p *place) {
 		who := p.owner()
 		round := 0
-		rapid.Check(p.T, func(t *rapid.T) {
+		rapid.Check(p.TB, func(t *rapid.T) {
 			if round++; round > 25 {
 				return // each takes writes to a disk
 			}
