@@ -116,7 +116,11 @@ func (c conn) addDeliveries(ctx context.Context, r *Run, deliveries []Delivery, 
 	}
 	for _, d := range deliveries {
 		d.Run, d.Schedule, d.Kind, d.Created, d.sealed = r.ID, r.Schedule, ReportDelivery, now, sealed[d.Recipient.ID]
-		if _, err := c.insertDelivery(ctx, &d); err != nil {
+		inserted, err := c.insertDelivery(ctx, &d)
+		if err == nil && !inserted {
+			err = tallystick.Errorf(tallystick.Internal, "there is a delivery %q already", d.ID)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -286,6 +286,7 @@ func TestPeriodsTile(t *testing.T) {
 			k := scheduled(fmt.Sprint("s", round), recurrence())
 			k.CatchUp = rapid.SampledFrom([]control.CatchUp{control.CatchUpEvery, control.CatchUpLatest, control.CatchUpNone}).Draw(t, "catch-up")
 			k = p.schedule(who, k)
+			gaps := false // where a pause is not to be reported
 			for range rapid.IntRange(1, 12).Draw(t, "steps") {
 				var err error
 				switch rapid.IntRange(0, 9).Draw(t, "step") {
@@ -294,8 +295,11 @@ func TestPeriodsTile(t *testing.T) {
 					k, err = p.EditSchedule(p.Context(), who, k)
 				case 1:
 					k, err = p.DisableSchedule(p.Context(), who, k.ID)
-				case 2, 3:
+				case 2:
 					k, err = p.EnableSchedule(p.Context(), who, k.ID, control.ReportPause)
+				case 3:
+					gaps = gaps || !k.Enabled
+					k, err = p.EnableSchedule(p.Context(), who, k.ID, control.SkipPause)
 				default:
 					p.wait(rapid.SampledFrom([]tallystick.Instant{-tallystick.Hour, tallystick.Minute, tallystick.Hour, tallystick.Day, 9 * tallystick.Day}).Draw(t, "wait"))
 					if rapid.Bool().Draw(t, "a server runs") {
@@ -312,8 +316,76 @@ func TestPeriodsTile(t *testing.T) {
 			if len(runs) == 0 {
 				t.Fatal("35 days have no run")
 			}
-			p.tile(runs, runs[0].From, 0)
+			if gaps {
+				for i := 1; i < len(runs); i++ {
+					if runs[i].From < runs[i-1].Before || runs[i].From >= runs[i].Before {
+						t.Fatalf("%v to %v is reported after %v to %v", runs[i].From, runs[i].Before, runs[i-1].From, runs[i-1].Before)
+					}
+				}
+			} else {
+				p.tile(runs, runs[0].From, 0)
+			}
 			p.is(p.RemoveSchedule(p.Context(), who, k.ID), "")
 		})
+	})
+}
+
+// TestDueAndNotPlanned changes a schedule while its first run is due and no server has planned it yet: that run's period is not lost.
+func TestDueAndNotPlanned(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		for name, change := range map[string]func(control.Schedule) (control.Schedule, error){
+			"an edit": func(k control.Schedule) (control.Schedule, error) {
+				k.Recurrence = hourly()
+				return p.EditSchedule(p.Context(), who, k)
+			},
+			"a pause": func(k control.Schedule) (control.Schedule, error) {
+				_, err := p.DisableSchedule(p.Context(), who, k.ID)
+				p.is(err, "")
+				return p.EnableSchedule(p.Context(), who, k.ID, control.ReportPause)
+			},
+			"a stop": func(k control.Schedule) (control.Schedule, error) {
+				p.is(p.StopSchedule(p.Context(), k.ID, "why"), "")
+				return p.EnableSchedule(p.Context(), who, k.ID, control.ReportPause)
+			},
+		} {
+			k := p.schedule(who, scheduled(name, daily("UTC", 6)))
+			begin := k.Recurrence.Previous(k.Next)
+			p.wait(tallystick.Day)
+			_, err := change(k)
+			p.is(err, "")
+			p.wait(tallystick.Day)
+			p.plan()
+			if r := p.history(k.ID)[0]; r.From != begin {
+				p.Errorf("after %s the first period begins at %v, want %v", name, r.From, begin)
+			}
+			p.is(p.RemoveSchedule(p.Context(), who, k.ID), "")
+		}
+	})
+}
+
+// TestPresets has periods that are derived from the time of a run alone.
+func TestPresets(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		k := scheduled("Daily", daily("UTC", 6))
+		k.Job.Period = "previous-day"
+		k = p.schedule(who, k)
+		p.wait(tallystick.Day)
+		p.plan()
+		r := p.history(k.ID)[0]
+		if r.From != 0 || r.Before != 0 || r.At != k.Next {
+			p.Errorf("planned %+v", r)
+		}
+		k, err := p.Schedule(p.Context(), who, k.ID)
+		p.is(err, "")
+		k.Job.Period = control.SincePreviousRun
+		_, err = p.EditSchedule(p.Context(), who, k)
+		p.is(err, "")
+		p.wait(tallystick.Day)
+		p.plan()
+		if r := p.history(k.ID)[1]; r.From != k.Next-tallystick.Day || r.Before != k.Next {
+			p.Errorf("since then planned %+v", r)
+		}
 	})
 }
