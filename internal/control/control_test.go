@@ -2,9 +2,11 @@ package control_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,10 +19,11 @@ import (
 
 // place is a control plane in one of the databases, with a clock that the test moves.
 type place struct {
-	*testing.T
+	testing.TB
 	*control.Store
 	options control.Options
 	clock   *atomic.Int64 // microseconds
+	server  *sql.DB       // the Postgres; nil on SQLite
 }
 
 // onEach runs a test on both databases.
@@ -30,15 +33,24 @@ func onEach(t *testing.T, f func(*place)) {
 	t.Run("postgres", func(t *testing.T) { t.Parallel(); f(newPlace(t, needPostgres(t))) })
 }
 
-func newPlace(t *testing.T, dsn string) *place {
+func newPlace(t testing.TB, dsn string) *place {
 	t.Helper()
-	p := &place{T: t, clock: &atomic.Int64{}}
+	p := &place{TB: t, clock: &atomic.Int64{}}
 	p.clock.Store(int64(start))
 	p.options = control.Options{
 		DSN: dsn, Now: func() time.Time { return tallystick.Instant(p.clock.Load()).Time() }, Secret: control.SecretKey{1},
 		Password: &argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 8, KeyLength: 16},
 	}
 	p.Store = p.another()
+	if strings.HasPrefix(dsn, "postgres:") {
+		db, err := sql.Open("pgx", dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.SetMaxOpenConns(1)
+		p.Cleanup(func() { db.Close() })
+		p.server = db
+	}
 	return p
 }
 
@@ -55,7 +67,19 @@ func (p *place) another() *control.Store {
 	return s
 }
 
-func (p *place) wait(d tallystick.Instant) { p.clock.Add(int64(d)) }
+// wait moves the clock, also back; that of a Postgres with it.
+func (p *place) wait(d tallystick.Instant) {
+	p.Helper()
+	now := p.clock.Add(int64(d))
+	if p.server == nil {
+		return
+	}
+	if _, err := p.server.ExecContext(p.Context(), "UPDATE test_clock SET micros = $1", now); err != nil {
+		p.Fatal(err)
+	}
+}
+
+func (p *place) now() tallystick.Instant { return tallystick.Instant(p.clock.Load()) }
 
 // is fails the test unless the error has the code; "" is no error.
 func (p *place) is(err error, want tallystick.Code) {

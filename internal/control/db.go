@@ -28,6 +28,14 @@ func (d dialect) locked() string {
 	return ""
 }
 
+// skipping ends a SELECT whose rows are to be worked on: those that another program has in hand are passed over.
+func (d dialect) skipping() string {
+	if d == postgres {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
 // conn is a transaction, or for single reads the database itself.
 type conn struct {
 	q interface {
@@ -107,6 +115,15 @@ func (c conn) each(ctx context.Context, query string, args []any, f func(scan fu
 		}
 	}
 	return errors.Join(rows.Err(), rows.Close())
+}
+
+// clock is what leases and schedules go by: the database's own clock where several servers share it, for theirs may differ.
+func (c conn) clock(ctx context.Context, s *Store) (now tallystick.Instant, err error) {
+	if c.dialect == sqlite {
+		return s.Now(), nil
+	}
+	_, err = c.row(ctx, `SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000) AS BIGINT)`, nil, &now)
+	return now, err
 }
 
 // all returns the rows as values.

@@ -6,6 +6,10 @@
 //	change.go  audit.go              every change is one transaction with its entry in the audit log
 //	tenants.go  roles.go  members.go  the tree, and who is in it; …change.go what can be done to them
 //	signin.go  sessions.go  links.go  keys.go  how somebody shows who they are
+//	job.go  runs.go  exports.go       what is to be made, the runs that make it, and those that somebody asked for
+//	runwork.go  runfiles.go           how workers claim, renew and end runs; which files are to go
+//	schedules.go  schedulechange.go  recipients.go  plan.go   what is made at recurring times, for whom, and how its runs come to be
+//	deliveries.go  deliverywork.go  deliverylinks.go          what each recipient gets, how it is sent, and links to files
 //
 // Decisions:
 //
@@ -18,5 +22,8 @@
 //   - What lies outside of the reach doesn't exist: the answers are the same, by the same query. What can't be hidden is that an e-mail is taken.
 //   - To let somebody into an account, by a role, a link or another e-mail, is to grant what the account may do, and nobody grants what they lack.
 //   - Tokens have 256 random bits, and only their SHA-256 is kept; passwords argon2id. Nothing here returns a secret, except once when it is made.
+//   - Runs and deliveries are a ledger of their own: what workers do to them is not in the audit log, and what people do to them is. A worker holds a claim, a random
+//     text in the row, under a lease by the database's clock; whoever has lost the claim changes nothing. Rows stay when what they are about is gone.
+//   - What is sent is marked before its first byte: after a crash it is unknown, and not sent twice.
 //   - The SQL is the same for both databases, written for what they have in common: numbers, and texts in the order of their bytes.
 package control

@@ -50,7 +50,7 @@ func (s *Store) Members(ctx context.Context, actor Actor, f MemberFilter, p Page
 	within, args := actor.Reach.within("tenant")
 	where, args := "email_key > ? AND "+within, append([]any{after}, args...)
 	if f.Search != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Search)) + "%"
+		like := containing(f.Search)
 		where, args = where+` AND (email_key LIKE ? ESCAPE '\' OR LOWER(name) LIKE ? ESCAPE '\')`, append(args, like, like)
 	}
 	if f.Tenant != "" {

@@ -173,4 +173,112 @@ CREATE TRIGGER audit_head_append_only BEFORE DELETE OR TRUNCATE ON audit_head
 FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only();
 `,
 	},
+	{
+		name: "the ledger of exports, schedules, runs and deliveries",
+		sql: `
+CREATE TABLE schedules (
+	id            TEXT   NOT NULL PRIMARY KEY,
+	tenant        TEXT   NOT NULL,
+	owner         TEXT   NOT NULL,
+	owner_name    TEXT   NOT NULL,
+	name          TEXT   NOT NULL,
+	description   TEXT   NOT NULL,
+	job           TEXT   NOT NULL,
+	recurrence    TEXT   NOT NULL,
+	settle        BIGINT NOT NULL,
+	catch_up      TEXT   NOT NULL,
+	recipients    TEXT   NOT NULL,
+	attach        BIGINT NOT NULL,
+	enabled       BIGINT NOT NULL,
+	next_at       BIGINT NOT NULL,
+	covered_until BIGINT NOT NULL,
+	version       BIGINT NOT NULL,
+	stopped       TEXT   NOT NULL,
+	created       BIGINT NOT NULL,
+	edited        BIGINT NOT NULL
+);
+CREATE INDEX schedules_tenant ON schedules (tenant);
+CREATE INDEX schedules_name ON schedules (name, id);
+CREATE INDEX schedules_next ON schedules (next_at, id) WHERE enabled = 1;
+CREATE TABLE runs (
+	id            TEXT   NOT NULL PRIMARY KEY,
+	kind          TEXT   NOT NULL,
+	tenant        TEXT   NOT NULL,
+	name          TEXT   NOT NULL,
+	description   TEXT   NOT NULL,
+	job           TEXT   NOT NULL,
+	maker         TEXT   NOT NULL,
+	maker_name    TEXT   NOT NULL,
+	schedule      TEXT   NOT NULL,
+	due           BIGINT NOT NULL,
+	own_key       TEXT   NOT NULL,
+	period_from   BIGINT NOT NULL,
+	period_before BIGINT NOT NULL,
+	late          BIGINT NOT NULL,
+	state         TEXT   NOT NULL,
+	not_before    BIGINT NOT NULL,
+	cancel        BIGINT NOT NULL,
+	claim         TEXT   NOT NULL,
+	worker        TEXT   NOT NULL,
+	lease         BIGINT NOT NULL,
+	attempts      BIGINT NOT NULL,
+	progress_rows BIGINT NOT NULL,
+	percent       BIGINT NOT NULL,
+	position      TEXT   NOT NULL,
+	error         TEXT   NOT NULL,
+	file_name     TEXT   NOT NULL,
+	file_media    TEXT   NOT NULL,
+	file_size     BIGINT NOT NULL,
+	file_sha256   TEXT   NOT NULL,
+	receipt       TEXT   NOT NULL,
+	tenants       TEXT   NOT NULL,
+	created       BIGINT NOT NULL,
+	started       BIGINT NOT NULL,
+	finished      BIGINT NOT NULL,
+	file_removed  BIGINT NOT NULL,
+	deleted       BIGINT NOT NULL,
+	UNIQUE (schedule, due, own_key)
+);
+CREATE INDEX runs_newest ON runs (created, due, id);
+CREATE INDEX runs_kind ON runs (kind, created, due, id);
+CREATE INDEX runs_schedule ON runs (schedule, created, due, id);
+CREATE INDEX runs_open ON runs (not_before, due, id) WHERE state IN ('queued', 'running');
+CREATE INDEX runs_files ON runs (finished) WHERE file_name <> '' AND file_removed = 0;
+CREATE TABLE deliveries (
+	id           TEXT   NOT NULL PRIMARY KEY,
+	run          TEXT   NOT NULL,
+	schedule     TEXT   NOT NULL,
+	kind         TEXT   NOT NULL,
+	topic        TEXT   NOT NULL,
+	recipient    TEXT   NOT NULL,
+	way          TEXT   NOT NULL,
+	address      TEXT   NOT NULL,
+	name         TEXT   NOT NULL,
+	member       TEXT   NOT NULL,
+	secret       TEXT   NOT NULL,
+	message_id   TEXT   NOT NULL,
+	subject      TEXT   NOT NULL,
+	body         TEXT   NOT NULL,
+	state        TEXT   NOT NULL,
+	attempts     BIGINT NOT NULL,
+	since        BIGINT NOT NULL,
+	next_at      BIGINT NOT NULL,
+	answer       TEXT   NOT NULL,
+	claim        TEXT   NOT NULL,
+	worker       TEXT   NOT NULL,
+	lease        BIGINT NOT NULL,
+	link_hash    TEXT   NOT NULL,
+	link_expires BIGINT NOT NULL,
+	link_revoked BIGINT NOT NULL,
+	link_uses    BIGINT NOT NULL,
+	created      BIGINT NOT NULL,
+	finished     BIGINT NOT NULL
+);
+CREATE INDEX deliveries_run ON deliveries (run, state);
+CREATE UNIQUE INDEX deliveries_notice ON deliveries (run, topic, member) WHERE kind = 'notice';
+CREATE INDEX deliveries_pending ON deliveries (next_at, id) WHERE state = 'pending';
+CREATE INDEX deliveries_sending ON deliveries (lease) WHERE state = 'sending';
+CREATE UNIQUE INDEX deliveries_link ON deliveries (link_hash) WHERE link_hash <> '';
+`,
+	},
 }

@@ -48,11 +48,17 @@ func needPostgres(t testing.TB) string {
 		t.Skipf("NOT TESTED ON POSTGRES: %v; install the package postgresql", postgres.err)
 	}
 	schema := "s" + strconv.FormatInt(schemas.next(), 10)
-	run := exec.Command(postgres.program("psql"), "-q", "-h", postgres.dir, "-U", "postgres", "-c", "CREATE SCHEMA "+schema)
+	// The database's clock is one that the test moves: a function of the schema that hides Postgres' own.
+	run := exec.Command(postgres.program("psql"), "-q", "-h", postgres.dir, "-U", "postgres", "-c", fmt.Sprintf(`
+		CREATE SCHEMA %[1]s;
+		CREATE TABLE %[1]s.test_clock (micros BIGINT NOT NULL);
+		INSERT INTO %[1]s.test_clock (micros) VALUES (%[2]d);
+		CREATE FUNCTION %[1]s.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS
+		$$SELECT timestamptz 'epoch' + micros * interval '1 microsecond' FROM %[1]s.test_clock$$`, schema, start))
 	if out, err := run.CombinedOutput(); err != nil {
 		t.Fatalf("make schema: %v\n%s", err, out)
 	}
-	return "postgres://postgres@/postgres?" + url.Values{"host": {postgres.dir}, "search_path": {schema}}.Encode()
+	return "postgres://postgres@/postgres?" + url.Values{"host": {postgres.dir}, "search_path": {schema + ",pg_catalog"}}.Encode()
 }
 
 type counter struct {

@@ -48,9 +48,12 @@ var SettingList = []Setting{
 	{Name: "smtp_host", Kind: TextSetting, Default: `""`},
 	{Name: "smtp_port", Kind: NumberSetting, Default: `587`, Min: 1, Max: 65535},
 	{Name: "smtp_security", Kind: ChoiceSetting, Default: `"starttls"`, Choices: []string{"starttls", "tls", "none"}},
+	{Name: "smtp_auth", Kind: ChoiceSetting, Default: `"auto"`, Choices: []string{"auto", "plain", "login", "cram-md5"}},
 	{Name: "smtp_user", Kind: TextSetting, Default: `""`},
 	{Name: "smtp_password", Kind: SecretSetting, Default: `null`},
 	{Name: "smtp_from", Kind: EmailSetting, Default: `""`},
+	{Name: "smtp_from_name", Kind: TextSetting, Default: `""`},
+	{Name: "webhook_private", Kind: FlagSetting, Default: `false`}, // webhooks may be at addresses of private networks
 	{Name: "oidc_issuer", Kind: URLSetting, Default: `""`},
 	{Name: "oidc_client_id", Kind: TextSetting, Default: `""`},
 	{Name: "oidc_client_secret", Kind: SecretSetting, Default: `null`},

@@ -119,6 +119,7 @@ func (s *Store) RemoveTenant(ctx context.Context, actor Actor, id string) error 
 			{"tenants below it", `SELECT COUNT(*) FROM tenants WHERE parent = ?`},
 			{"members", `SELECT COUNT(*) FROM members WHERE tenant = ?`},
 			{"roles", `SELECT COUNT(*) FROM roles WHERE tenant = ?`},
+			{"schedules", `SELECT COUNT(*) FROM schedules WHERE tenant = ?`},
 			{"keys", `SELECT COUNT(*) FROM api_keys WHERE tenant = ? AND revoked = 0`},
 		} {
 			var n int64

@@ -16,7 +16,7 @@ import (
 func TestTree(t *testing.T) {
 	onEach(t, func(p *place) {
 		round := 0
-		rapid.Check(p.T, func(t *rapid.T) {
+		rapid.Check(p.TB, func(t *rapid.T) {
 			if round++; round > 30 {
 				return // each takes writes to a disk
 			}

@@ -1,0 +1,331 @@
+package control_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control"
+)
+
+// sent makes a schedule with recipients and a run of it that is done, and returns both.
+func (p *place) sent(who control.Actor, recipients ...control.Recipient) (control.Schedule, control.Run) {
+	p.Helper()
+	k := scheduled("Hourly", hourly())
+	k.Recipients = recipients
+	k = p.schedule(who, k)
+	p.wait(tallystick.Hour + 5*tallystick.Minute)
+	p.plan()
+	r := p.claim()
+	var deliveries []control.Delivery
+	for _, to := range k.Recipients {
+		deliveries = append(deliveries, control.Delivery{Recipient: to})
+	}
+	p.finish(r, nil, deliveries...)
+	return k, r
+}
+
+func (p *place) deliveries(n int) []control.Delivery {
+	p.Helper()
+	list, err := p.ClaimDeliveries(p.Context(), "w", 100)
+	p.is(err, "")
+	if len(list) != n {
+		p.Fatalf("%d deliveries are claimed, want %d: %+v", len(list), n, list)
+	}
+	slices.SortFunc(list, func(a, b control.Delivery) int { return strings.Compare(a.Recipient.Address, b.Recipient.Address) })
+	return list
+}
+
+// end ends tries, and returns how many had lost their claim.
+func (p *place) end(outcome control.Outcome, answer string, deliveries ...control.Delivery) int {
+	p.Helper()
+	var ends []control.DeliveryEnd
+	for _, d := range deliveries {
+		ends = append(ends, control.DeliveryEnd{Delivery: d, Outcome: outcome, Answer: answer})
+	}
+	lost, err := p.EndDeliveries(p.Context(), ends...)
+	p.is(err, "")
+	return len(lost)
+}
+
+func (p *place) begin(deliveries ...control.Delivery) int {
+	p.Helper()
+	lost, err := p.BeginDeliveries(p.Context(), deliveries...)
+	p.is(err, "")
+	return len(lost)
+}
+
+func outside(address string) control.Recipient {
+	return control.Recipient{Way: control.ByMail, Address: address}
+}
+
+func TestDeliveries(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		k, r := p.sent(who, outside("a@example.org"), outside("b@example.org"), outside("c@example.org"), control.Recipient{Way: control.ByMail, Member: who.ID})
+		claimed := p.deliveries(4)
+		p.deliveries(0)
+		if lost := p.begin(claimed[:3]...); lost != 0 {
+			p.Errorf("%d are lost", lost)
+		}
+		p.end(control.Sent, "250 OK", claimed[0])
+		p.end(control.NotSent, "550 no such user", claimed[1])
+		p.wait(control.ClaimLease) // the server has stopped: one was merely claimed, one was being sent
+		again := p.deliveries(1)
+		if again[0].ID != claimed[3].ID || again[0].MessageID != claimed[3].MessageID || again[0].Attempts != 2 {
+			p.Errorf("claimed again is %+v", again[0])
+		}
+		if p.begin(claimed[3]) != 1 || p.end(control.Sent, "", claimed[3]) != 1 {
+			p.Error("who has lost a claim begins or ends")
+		}
+		p.wait(control.SendLease)
+		// What was claimed above is claimed again; what was being sent is unknown, and isn't sent again.
+		last := p.deliveries(1)
+		list, err := p.Deliveries(p.Context(), who, r.ID)
+		p.is(err, "")
+		states := map[string]control.DeliveryState{}
+		for _, d := range list {
+			states[d.ID] = d.State
+		}
+		want := map[string]control.DeliveryState{claimed[0].ID: control.DeliverySent, claimed[1].ID: control.DeliveryFailed, claimed[2].ID: control.DeliveryUnknown, claimed[3].ID: control.DeliveryPending}
+		if fmt.Sprint(states) != fmt.Sprint(want) {
+			p.Errorf("states are %v, want %v", states, want)
+		}
+		p.end(control.Sent, "250 OK", last[0])
+		notice := p.deliveries(1)[0] // now that all have ended
+		if notice.Kind != control.NoticeDelivery || notice.Recipient.Member != who.ID || !strings.Contains(notice.Body, claimed[1].Recipient.Address+": failed: 550 no such user") ||
+			!strings.Contains(notice.Body, claimed[2].Recipient.Address+": unknown") || strings.Contains(notice.Body, claimed[0].Recipient.Address+":") {
+			p.Errorf("its owner is told %+v", notice)
+		}
+		p.end(control.NotSent, "550 nor you", notice)
+		p.deliveries(0) // a notice doesn't lead to another
+
+		_, err = p.ResendDelivery(p.Context(), who, claimed[0].ID)
+		p.is(err, tallystick.Conflict)
+		d, err := p.ResendDelivery(p.Context(), who, claimed[2].ID)
+		p.is(err, "")
+		if is := p.deliveries(1)[0]; is.ID != claimed[2].ID || is.MessageID != claimed[2].MessageID || d.State != control.DeliveryPending || is.Attempts != 1 {
+			p.Errorf("sent again is %+v", is)
+		}
+		is, err := p.Schedule(p.Context(), who, k.ID)
+		p.is(err, "")
+		if n := is.Last.Deliveries; n[control.DeliverySent] != 2 || n[control.DeliveryFailed] != 1 || n[control.DeliveryPending] != 1 {
+			p.Errorf("the schedule says %v", n)
+		}
+	})
+}
+
+func TestDeliveryBackoff(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		_, r := p.sent(who, outside("a@example.org"))
+		begun := p.now()
+		tries := 0
+		for range 100 {
+			list, err := p.ClaimDeliveries(p.Context(), "w", 1)
+			p.is(err, "")
+			if len(list) == 1 && list[0].Kind == control.NoticeDelivery {
+				break
+			}
+			if len(list) == 0 {
+				p.wait(tallystick.Minute)
+				continue
+			}
+			tries++
+			p.end(control.TrySendAgain, "451 come back", list[0])
+			all, err := p.Deliveries(p.Context(), who, r.ID)
+			p.is(err, "")
+			want := []tallystick.Instant{1, 5, 15, 30, 60, 120, 240}[min(tries, 7)-1] * tallystick.Minute
+			if d := all[0]; d.State == control.DeliveryPending {
+				if d.Next != p.now()+want {
+					p.Errorf("after try %d it waits %v minutes", tries, (d.Next-p.now())/tallystick.Minute)
+				}
+				p.wait(want)
+			}
+		}
+		list, err := p.Deliveries(p.Context(), who, r.ID)
+		p.is(err, "")
+		if d := list[0]; d.State != control.DeliveryFailed || d.Answer != "451 come back" || tries < 8 || p.now() > begun+control.GiveUp {
+			p.Errorf("after %d tries it is %+v", tries, d)
+		}
+	})
+}
+
+func TestLastTwoEndAtOnce(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		var to []control.Recipient
+		for i := range 16 {
+			to = append(to, outside(fmt.Sprintf("r%d@example.org", i)))
+		}
+		p.sent(who, to...)
+		claimed := p.deliveries(16)
+		done := make(chan error)
+		for _, d := range claimed {
+			go func() {
+				_, err := p.EndDeliveries(p.Context(), control.DeliveryEnd{Delivery: d, Outcome: control.NotSent, Answer: "550"})
+				done <- err
+			}()
+		}
+		for range claimed {
+			p.is(<-done, "")
+		}
+		if d := p.deliveries(1)[0]; d.Kind != control.NoticeDelivery || strings.Count(d.Body, "550") != 16 {
+			p.Errorf("its owner is told %+v", d)
+		}
+	})
+}
+
+func TestRecipientNow(t *testing.T) {
+	onEach(t, func(p *place) {
+		root := p.owner()
+		p.tree([2]string{"acme", ""}, [2]string{"below", "acme"})
+		owner := p.member("owner@acme.example", "acme", control.TenantAdministrator)
+		below := p.member("b@below.example", "below", control.TenantViewer)
+		leaver := p.member("c@acme.example", "acme", control.TenantViewer)
+		domain := p.member("d@old.example", "acme", control.TenantViewer)
+		k, _ := p.sent(owner, control.Recipient{Way: control.ByMail, Member: below.ID}, control.Recipient{Way: control.ByMail, Member: leaver.ID}, outside("x@old.example"),
+			outside("x@acme.example"), control.Recipient{Way: control.ByWebhook, Address: "https://hook.example/"})
+		secret := string(k.Recipients[4].Secret)
+		if len(secret) != 64 {
+			p.Fatalf("the webhook's secret is %d characters", len(secret))
+		}
+		is, err := p.Schedule(p.Context(), root, k.ID)
+		p.is(err, "")
+		if is.Recipients[4].Secret != "" {
+			p.Error("the secret is shown again")
+		}
+		claimed := map[string]control.Delivery{}
+		for _, d := range p.deliveries(5) {
+			claimed[d.Recipient.Address] = d
+		}
+		email := "new@acme.example"
+		_, err = p.EditMember(p.Context(), root, below.ID, control.MemberEdit{Email: &email})
+		p.is(err, "")
+		p.is(p.DisableMember(p.Context(), root, leaver.ID), "")
+		p.is(p.RemoveMember(p.Context(), root, domain.ID), "")
+		for address, want := range map[string]tallystick.Code{
+			"b@below.example": "", "c@acme.example": tallystick.Invalid, "x@old.example": tallystick.Invalid, "x@acme.example": "", "https://hook.example/": "",
+		} {
+			r, err := p.Recipient(p.Context(), claimed[address])
+			if tallystick.CodeOf(err) != want {
+				p.Errorf("%s: %v, want code %q", address, err, want)
+			}
+			if address == "b@below.example" && r.Address != email {
+				p.Errorf("a member gets it at %s", r.Address)
+			}
+			if strings.HasPrefix(address, "https:") && string(r.Secret) != secret {
+				p.Errorf("the webhook's secret is another")
+			}
+		}
+		p.tree([2]string{"below", ""})
+		_, err = p.Recipient(p.Context(), claimed["b@below.example"])
+		p.is(err, tallystick.NotFound)
+
+		// An edit keeps the secret of a webhook that stays, and no entry of the audit log tells it.
+		is.Recipients = is.Recipients[4:]
+		edited, err := p.EditSchedule(p.Context(), root, is)
+		p.is(err, "")
+		if edited.Recipients[0].Secret != "" || edited.Recipients[0].ID != k.Recipients[4].ID {
+			p.Errorf("an edit makes %+v", edited.Recipients)
+		}
+		entries, err := p.Audit(p.Context(), control.System("test"), control.AuditFilter{ObjectID: k.ID}, control.Page{})
+		p.is(err, "")
+		for _, e := range entries.Items {
+			if text := string(e.Before) + string(e.After); strings.Contains(text, secret) || strings.Contains(text, "sealed") {
+				p.Errorf("%s tells the secret: %s", e.Action, text)
+			}
+		}
+	})
+}
+
+func TestDeliveryLinks(t *testing.T) {
+	onEach(t, func(p *place) {
+		root := p.owner()
+		p.tree([2]string{"acme", ""}, [2]string{"other", ""})
+		owner := p.member("owner@acme.example", "acme", control.TenantAdministrator)
+		stranger := p.member("a@other.example", "other", control.TenantAdministrator)
+		_, r := p.sent(owner, outside("x@acme.example"), outside("y@acme.example"))
+		claimed := p.deliveries(2)
+		old, err := p.LinkToken(p.Context(), claimed[0])
+		p.is(err, "")
+		token, err := p.LinkToken(p.Context(), claimed[0]) // of the next try
+		p.is(err, "")
+		another, err := p.LinkToken(p.Context(), claimed[1])
+		p.is(err, "")
+		p.end(control.Sent, "250", claimed...)
+		_, err = p.LinkToken(p.Context(), claimed[0])
+		p.is(err, tallystick.Conflict)
+		open := func(token string) error {
+			got, err := p.OpenLink(p.Context(), from, token)
+			if err == nil && got.ID != r.ID {
+				p.Errorf("it opens %+v", got)
+			}
+			return err
+		}
+		p.is(open(token), "")
+		p.is(open(token), "")
+		bad := open("no such token")
+		p.is(p.RevokeLink(p.Context(), stranger, claimed[1].ID), tallystick.NotFound)
+		p.is(open(another), "")
+		p.is(p.RevokeLink(p.Context(), owner, claimed[1].ID), "")
+		for what, token := range map[string]string{"none": "", "one of an earlier try": old, "a revoked one": another} {
+			if err := open(token); err == nil || err.Error() != bad.Error() {
+				p.Errorf("%s: %v, want %v", what, err, bad)
+			}
+		}
+		list, err := p.Deliveries(p.Context(), owner, r.ID)
+		p.is(err, "")
+		if d := list[0]; d.Link.Uses != 2 || d.Link.Expires == 0 || list[1].Link.Revoked == 0 || list[1].Link.Uses != 1 {
+			p.Errorf("the links are %+v, %+v", list[0].Link, list[1].Link)
+		}
+		entries, err := p.Audit(p.Context(), root, control.AuditFilter{Action: "link.open"}, control.Page{})
+		p.is(err, "")
+		if len(entries.Items) != 3 || entries.Items[0].Address != from.Address || entries.Items[0].Tenant != "acme" {
+			p.Errorf("uses are noted as %+v", entries.Items)
+		}
+		p.wait(control.LinkLifetime)
+		p.is(open(token), tallystick.NotFound)
+	})
+}
+
+func TestFilesToRemove(t *testing.T) {
+	onEach(t, func(p *place) {
+		var ids []string
+		for i := range 3 {
+			ids = append(ids, p.export(fmt.Sprint(i), job()).ID)
+			p.finish(p.claim(), nil)
+			p.wait(tallystick.Hour)
+		}
+		toRemove := func(olderThan tallystick.Instant) (got []string) {
+			list, err := p.RunFilesToRemove(p.Context(), olderThan, 10)
+			p.is(err, "")
+			for _, r := range list {
+				if r.File == nil {
+					p.Errorf("%+v has no file", r)
+				}
+				got = append(got, r.ID)
+			}
+			return got
+		}
+		p.is(p.RemoveRun(p.Context(), control.System("test"), ids[2]), "")
+		if got, want := toRemove(start+tallystick.Hour), []string{ids[0], ids[2]}; !slices.Equal(got, want) {
+			p.Errorf("to remove are %v, want %v", got, want)
+		}
+		p.is(p.MarkFilesRemoved(p.Context(), ids[0], ids[2]), "")
+		if got := toRemove(start + tallystick.Hour); len(got) > 0 {
+			p.Errorf("still to remove are %v", got)
+		}
+		_, err := p.RunFile(p.Context(), control.System("test"), ids[0])
+		p.is(err, tallystick.NotFound)
+		_, err = p.RunFile(p.Context(), control.System("test"), ids[1])
+		p.is(err, "")
+		list, err := p.Archive(p.Context(), control.System("test"), control.RunFilter{}, control.Page{})
+		p.is(err, "")
+		if len(list.Items) != 3 || list.Items[2].FileRemoved == 0 {
+			p.Errorf("the archive is %+v", list.Items)
+		}
+	})
+}

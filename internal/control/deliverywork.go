@@ -1,0 +1,278 @@
+package control
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+)
+
+// How deliveries are worked on.
+const (
+	ClaimLease = tallystick.Minute      // how long a claim of deliveries holds before they are begun
+	SendLease  = 15 * tallystick.Minute // how long one that was begun may take; after that nobody knows what has become of it
+	GiveUp     = tallystick.Day         // how long it is tried
+)
+
+// sendBackoff is how long after its n-th failure a delivery is tried again; the last holds for all that follow.
+var sendBackoff = []tallystick.Instant{
+	tallystick.Minute, 5 * tallystick.Minute, 15 * tallystick.Minute, 30 * tallystick.Minute, tallystick.Hour, 2 * tallystick.Hour, 4 * tallystick.Hour,
+}
+
+// ClaimDeliveries takes up to n deliveries whose time has come, the longest waiting first, for a worker. What another worker has claimed and not begun in time is
+// taken from it; what it has begun and not ended is unknown from then on, for it may have been sent.
+func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int) (claimed []Delivery, err error) {
+	err = s.write(ctx, func(c conn) error {
+		claimed = nil
+		now, err := c.clock(ctx, s)
+		if err != nil {
+			return err
+		}
+		lost, err := all(ctx, c, `
+			SELECT `+deliveryColumns+`
+			FROM deliveries
+			WHERE state = 'sending' AND lease <= ?
+			ORDER BY lease
+			LIMIT ?`+c.dialect.skipping(), []any{now, n}, scanDelivery)
+		if err != nil {
+			return err
+		}
+		for i := range lost {
+			if err := c.endDelivery(ctx, &lost[i], DeliveryUnknown, "the server that was sending it has stopped", now); err != nil {
+				return err
+			}
+		}
+		if err := c.concluded(ctx, lost, now); err != nil {
+			return err
+		}
+		if claimed, err = all(ctx, c, `
+			SELECT `+deliveryColumns+`
+			FROM deliveries
+			WHERE state = 'pending' AND next_at <= ? AND lease <= ?
+			ORDER BY next_at, id
+			LIMIT ?`+c.dialect.skipping(), []any{now, now, n}, scanDelivery); err != nil {
+			return err
+		}
+		claim := newID()
+		for i := range claimed {
+			d := &claimed[i]
+			d.claim = claim
+			d.Attempts++
+			if _, err := c.exec(ctx, `
+				UPDATE deliveries
+				SET claim = ?, worker = ?, lease = ?, attempts = ?
+				WHERE id = ?`, d.claim, clean(worker, 200), now+ClaimLease, d.Attempts, d.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim deliveries: %w", err)
+	}
+	return claimed, nil
+}
+
+// BeginDeliveries says, before the first byte of each is handed over, that it is being sent: if the worker stops after this the delivery is unknown, and is not sent
+// again by itself. It returns the ids of those whose claim was lost, which must not be sent.
+func (s *Store) BeginDeliveries(ctx context.Context, deliveries ...Delivery) (lost []string, err error) {
+	deliveries = inOrder(deliveries, func(d *Delivery) string { return d.ID })
+	err = s.write(ctx, func(c conn) error {
+		lost = nil
+		now, err := c.clock(ctx, s)
+		if err != nil {
+			return err
+		}
+		for _, d := range deliveries {
+			// An expired claim that nobody has taken is as good as any: the row says who has it.
+			n, err := c.exec(ctx, `
+				UPDATE deliveries
+				SET state = 'sending', lease = ?
+				WHERE id = ? AND claim = ? AND state = 'pending'`, now+SendLease, d.ID, d.claim)
+			if err != nil {
+				return err
+			}
+			if n == 0 || d.claim == "" {
+				lost = append(lost, d.ID)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("begin deliveries: %w", err)
+	}
+	return lost, nil
+}
+
+// inOrder returns a list in one order everywhere: two programs that change the same rows in different orders would wait for each other.
+func inOrder[T any](list []T, key func(*T) string) []T {
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b T) int { return cmp.Compare(key(&a), key(&b)) })
+	return list
+}
+
+// Outcome is what has come of a try to deliver.
+type Outcome string
+
+const (
+	Sent         Outcome = "sent"
+	NotSent      Outcome = "failed"  // and won't be
+	MaybeSent    Outcome = "unknown" // the connection broke after the message was handed over
+	TrySendAgain Outcome = "again"   // not sent, and the next try may succeed
+)
+
+// DeliveryEnd is the end of a try.
+type DeliveryEnd struct {
+	Delivery Delivery // as claimed
+	Outcome  Outcome
+	Answer   string // of the other server, in its words
+}
+
+// EndDeliveries ends tries. One that is to be tried again waits longer each time, and has failed after [GiveUp]. When the last delivery of a run has ended, and some
+// have failed or are unknown, the owner is told which. It returns the ids of those whose claim was lost.
+func (s *Store) EndDeliveries(ctx context.Context, ends ...DeliveryEnd) (lost []string, err error) {
+	ends = inOrder(ends, func(e *DeliveryEnd) string { return e.Delivery.ID })
+	err = s.write(ctx, func(c conn) error {
+		lost = nil
+		now, err := c.clock(ctx, s)
+		if err != nil {
+			return err
+		}
+		var ended []Delivery
+		for _, e := range ends {
+			found, err := all(ctx, c, `
+				SELECT `+deliveryColumns+`
+				FROM deliveries
+				WHERE id = ? AND claim = ? AND claim <> '' AND state IN ('pending', 'sending')`+c.dialect.locked(), []any{e.Delivery.ID, e.Delivery.claim}, scanDelivery)
+			if err != nil {
+				return err
+			}
+			if len(found) == 0 {
+				lost = append(lost, e.Delivery.ID)
+				continue
+			}
+			d := &found[0]
+			state := DeliveryState(e.Outcome)
+			switch e.Outcome {
+			case Sent, NotSent, MaybeSent:
+			case TrySendAgain:
+				wait := sendBackoff[min(max(d.Attempts, 1), len(sendBackoff))-1]
+				if now+wait < d.since+GiveUp {
+					if _, err := c.exec(ctx, `
+						UPDATE deliveries
+						SET state = 'pending', claim = '', lease = 0, next_at = ?, answer = ?
+						WHERE id = ?`, now+wait, clean(e.Answer, maxDescription), d.ID); err != nil {
+						return err
+					}
+					continue
+				}
+				state = DeliveryFailed
+			default:
+				return tallystick.Errorf(tallystick.Internal, "a delivery can't end by %q", e.Outcome)
+			}
+			if err := c.endDelivery(ctx, d, state, e.Answer, now); err != nil {
+				return err
+			}
+			ended = append(ended, *d)
+		}
+		return c.concluded(ctx, ended, now)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("end deliveries: %w", err)
+	}
+	return lost, nil
+}
+
+// endDelivery ends a delivery for good.
+func (c conn) endDelivery(ctx context.Context, d *Delivery, state DeliveryState, answer string, now tallystick.Instant) error {
+	_, err := c.exec(ctx, `
+		UPDATE deliveries
+		SET state = ?, answer = ?, claim = '', lease = 0, finished = ?
+		WHERE id = ?`, string(state), clean(answer, maxDescription), now, d.ID)
+	return err
+}
+
+// concluded tells the owners of the runs whose last delivery has ended, if some have not arrived.
+func (c conn) concluded(ctx context.Context, ended []Delivery, now tallystick.Instant) error {
+	runs := map[string]bool{}
+	for _, d := range ended {
+		if d.Kind == ReportDelivery {
+			runs[d.Run] = true
+		}
+	}
+	for _, run := range sortedKeys(runs) {
+		// The lock makes those that end the last two deliveries at once come one after the other: otherwise neither would see the other's.
+		found, err := all(ctx, c, `
+			SELECT `+runColumns+`
+			FROM runs
+			WHERE id = ?`+c.dialect.locked(), []any{run}, scanRun)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			continue
+		}
+		if err := c.noticeDeliveries(ctx, &found[0], now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sortedKeys(set map[string]bool) (keys []string) {
+	for k := range set {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// noticeDeliveries tells the owner of a run which recipients have not got it, once all deliveries have ended.
+func (c conn) noticeDeliveries(ctx context.Context, r *Run, now tallystick.Instant) error {
+	// The first of those that are open answers for all: there may be many.
+	open, err := c.row(ctx, `
+		SELECT 1
+		FROM deliveries
+		WHERE run = ? AND state IN ('pending', 'sending') AND kind = 'report'
+		LIMIT 1`, []any{r.ID}, new(int))
+	if err != nil || open {
+		return err
+	}
+	var bad int
+	if _, err := c.row(ctx, `
+		SELECT COUNT(*)
+		FROM deliveries
+		WHERE run = ? AND state IN ('failed', 'unknown') AND kind = 'report'`, []any{r.ID}, &bad); err != nil || bad == 0 {
+		return err
+	}
+	const listed = 50
+	missing, err := all(ctx, c, `
+		SELECT `+deliveryColumns+`
+		FROM deliveries
+		WHERE run = ? AND kind = 'report' AND state IN ('failed', 'unknown')
+		ORDER BY state, address, id
+		LIMIT ?`, []any{r.ID, listed}, scanDelivery)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "The run of %v of the scheduled report %q has not, or not for certain, got to these recipients:\n\n", r.At, r.Name)
+	for _, d := range missing {
+		what := "failed"
+		if d.State == DeliveryUnknown {
+			what = "unknown, it may have arrived"
+		}
+		fmt.Fprintf(&b, "%s: %s: %s\n", d.Recipient.Address, what, cut(cmp.Or(d.Answer, "no answer"), 300))
+	}
+	if bad > listed {
+		fmt.Fprintf(&b, "and %d more\n", bad-listed)
+	}
+	b.WriteString("\nEach can be sent again from the history of the schedule.\n")
+	return c.notice(ctx, notice{
+		run: r.ID, schedule: r.Schedule, member: r.Maker, topic: "deliveries", body: b.String(),
+		subject: fmt.Sprintf("The scheduled report %q has not reached all its recipients", r.Name),
+	}, now)
+}
