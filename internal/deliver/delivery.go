@@ -36,7 +36,7 @@ type Delivery struct {
 	Link        string
 	LinkExpires tallystick.Instant // 0: it does not
 	Action      *Action            // nil: there is nothing to do
-	Unsubscribe string             // https address where one POST stops these mails, as RFC 8058 has it; empty: none
+	Unsubscribe string             // where these mails are stopped: by one POST, as RFC 8058 has it, if it is https; empty: nowhere
 	Receipt     json.RawMessage    // how the numbers can be made again; webhooks carry it
 }
 

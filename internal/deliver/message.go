@@ -47,7 +47,9 @@ func (d *Delivery) mail(from, fromName string) (*message, error) {
 	h.add("X-Auto-Response-Suppress", "All")
 	if d.Unsubscribe != "" {
 		h.add("List-Unsubscribe", "<"+d.Unsubscribe+">")
-		h.add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+		if strings.HasPrefix(d.Unsubscribe, "https://") { // RFC 8058 wants it; without, it is a page to open
+			h.add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+		}
 	}
 	h.add("MIME-Version", "1.0")
 

@@ -105,6 +105,11 @@ func TestMessage(t *testing.T) {
 	if !bytes.Equal(raw, bytesOf(t, billing(t))) {
 		t.Error("the same delivery was another message")
 	}
+	unencrypted := billing(t)
+	unencrypted.Unsubscribe = "http://reports.example.com/stop"
+	if raw := bytesOf(t, unencrypted); !bytes.Contains(raw, []byte("List-Unsubscribe: <http:")) || bytes.Contains(raw, []byte("One-Click")) {
+		t.Error("one click is promised without https")
+	}
 	later := billing(t)
 	later.ID = "d-7f3b"
 	if bytes.Contains(bytesOf(t, later), []byte(billing(t).boundary("file"))) {

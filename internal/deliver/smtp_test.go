@@ -16,7 +16,7 @@ import (
 )
 
 // quick are time-outs for servers that hang on purpose.
-var quick = Timeouts{Connect: 5 * time.Second, Command: 300 * time.Millisecond, Content: 300 * time.Millisecond, Accept: 300 * time.Millisecond}
+var quick = Timeouts{Connect: 5 * time.Second, Command: 600 * time.Millisecond, Content: 600 * time.Millisecond, Accept: 600 * time.Millisecond}
 
 func plainTo(s *delivertest.Server) SMTP {
 	return SMTP{Host: s.Host, Port: s.Port, Security: Unencrypted, From: "reports@example.com", FromName: "Tallystick Reports"}
@@ -53,7 +53,7 @@ func TestOutcomes(t *testing.T) {
 		{"busy at the greeting", delivertest.Connect, delivertest.Answer{Code: 421, Text: "4.3.2 too busy"}, Again, "421 4.3.2 too busy", 0, 0},
 		{"not a mail server", delivertest.Connect, delivertest.Answer{Code: 554, Text: "5.3.2 no mail here"}, Failed, "554 5.3.2 no mail here", 0, 0},
 		{"ends before the greeting", delivertest.Connect, delivertest.Drop, Again, "EOF", 0, 0},
-		{"silent before the greeting", delivertest.Connect, delivertest.Hang, Again, "no answer within 300ms", 0, 0},
+		{"silent before the greeting", delivertest.Connect, delivertest.Hang, Again, "no answer within 600ms", 0, 0},
 		{"421 to MAIL", delivertest.Mail, refuse(421, 3, 0, "going down"), Again, "421 4.3.0 going down", 0, 0},
 		{"451 to MAIL", delivertest.Mail, refuse(451, 3, 0, "disk trouble"), Again, "451 4.3.0 disk trouble", 0, 0},
 		{"550 to MAIL", delivertest.Mail, refuse(550, 7, 1, "not you"), Failed, "550 5.7.1 not you", 0, 0},
@@ -63,14 +63,14 @@ func TestOutcomes(t *testing.T) {
 		{"an answer of several lines", delivertest.Rcpt, refuse(550, 1, 1, "no such user\nask \x1b[31mthe\tpostmaster"), Failed, "550 no such user 5.1.1 ask [31mthe postmaster", 0, 0},
 		{"an answer without end", delivertest.Rcpt, refuse(550, 1, 1, strings.Repeat("é", 900)), Failed, "éé…", 0, 0},
 		{"ends after RCPT", delivertest.Rcpt, delivertest.Drop, Again, "EOF", 0, 0},
-		{"silent after RCPT", delivertest.Rcpt, delivertest.Hang, Again, "no answer within 300ms", 0, 0},
+		{"silent after RCPT", delivertest.Rcpt, delivertest.Hang, Again, "no answer within 600ms", 0, 0},
 		{"421 after the content", delivertest.Accept, refuse(421, 3, 0, "going down"), Again, "421 4.3.0 going down", 0, 1},
 		{"451 after the content", delivertest.Accept, refuse(451, 3, 0, "scanner down"), Again, "451 4.3.0 scanner down", 0, 1},
 		{"552 after the content", delivertest.Accept, refuse(552, 3, 4, "too big"), Failed, "552 5.3.4 too big", 0, 1},
 		{"554 after the content", delivertest.Content, refuse(554, 7, 1, "looks like spam"), Failed, "554 5.7.1 looks like spam", 0, 1},
 		{"ends within the content", delivertest.Content, delivertest.Drop, Unknown, "broke", 0, 1},
 		{"takes it and ends", delivertest.Accept, delivertest.Drop, Unknown, "the connection broke before the server said", 1, 1},
-		{"takes it and is silent", delivertest.Accept, delivertest.Hang, Unknown, "no answer within 300ms", 1, 1},
+		{"takes it and is silent", delivertest.Accept, delivertest.Hang, Unknown, "no answer within 600ms", 1, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +79,9 @@ func TestOutcomes(t *testing.T) {
 				server.Next(test.stage, test.answer)
 			}
 			s := plainTo(server)
-			s.Timeouts = quick
+			if test.answer == delivertest.Hang {
+				s.Timeouts = quick
+			}
 			sender := senderOf(t, s)
 			begun := 0
 			got := sender.Send(t.Context(), billing(t), counted(&begun))
