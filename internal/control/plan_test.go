@@ -389,3 +389,40 @@ func TestPresets(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingTwice changes when a schedule runs so that, by the new times alone, something would be reported once more.
+func TestNothingTwice(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		k := p.schedule(who, scheduled("the clock was put back", hourly()))
+		begin := p.now()
+		p.wait(2 * tallystick.Hour)
+		p.plan()
+		p.wait(-90 * tallystick.Minute)
+		k.Recurrence.Minute = 15
+		_, err := p.EditSchedule(p.Context(), who, k)
+		p.is(err, "")
+		p.wait(3 * tallystick.Hour)
+		p.plan()
+		p.tile(p.history(k.ID), begin, begin+3*tallystick.Hour+15*tallystick.Minute)
+
+		k = p.schedule(who, scheduled("a pause", hourly()))
+		p.wait(tallystick.Hour)
+		p.plan()
+		_, err = p.DisableSchedule(p.Context(), who, k.ID)
+		p.is(err, "")
+		k.Version++
+		k.Recurrence = daily("UTC", 6)
+		_, err = p.EditSchedule(p.Context(), who, k)
+		p.is(err, "")
+		_, err = p.EnableSchedule(p.Context(), who, k.ID, control.SkipPause)
+		p.is(err, "")
+		p.wait(tallystick.Day)
+		p.plan()
+		runs := p.history(k.ID)
+		p.tile(runs, runs[0].From, 0)
+		if len(runs) != 2 {
+			p.Errorf("%d runs, want 2", len(runs))
+		}
+	})
+}
