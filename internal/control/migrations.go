@@ -281,4 +281,15 @@ CREATE INDEX deliveries_sending ON deliveries (lease) WHERE state = 'sending';
 CREATE UNIQUE INDEX deliveries_link ON deliveries (link_hash) WHERE link_hash <> '';
 `,
 	},
+	{
+		name: "what a run shows of its file, and workers beside the server",
+		sql: `
+ALTER TABLE runs ADD COLUMN summary TEXT NOT NULL DEFAULT '';
+CREATE TABLE workers (
+	token_hash TEXT   NOT NULL PRIMARY KEY,
+	name       TEXT   NOT NULL,
+	seen       BIGINT NOT NULL
+);
+`,
+	},
 }

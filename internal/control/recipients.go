@@ -2,6 +2,8 @@ package control
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,7 +53,7 @@ func (c *change) checkRecipients(ctx context.Context, s *Store, k *keptSchedule,
 		case known:
 			k.sealed[r.ID] = old
 		default:
-			r.ID, r.Secret = newID(), Secret(newToken())
+			r.ID, r.Secret = newID(), newWebhookSecret()
 			if k.sealed[r.ID], err = s.secret.seal(r.secretName(), string(r.Secret)); err != nil {
 				return err
 			}
@@ -183,4 +185,11 @@ func (s *Store) Recipient(ctx context.Context, d Delivery) (r Recipient, err err
 		return Recipient{}, fmt.Errorf("check recipient: %w", err)
 	}
 	return r, nil
+}
+
+// newWebhookSecret makes a secret that a webhook is signed with, as Standard Webhooks writes it.
+func newWebhookSecret() Secret {
+	b := make([]byte, 32)
+	rand.Read(b) // never fails
+	return Secret("whsec_" + base64.StdEncoding.EncodeToString(b))
 }

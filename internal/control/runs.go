@@ -67,7 +67,8 @@ type Run struct {
 
 	File    *RunFile        `json:"file,omitempty"` // nil: none was made, or it isn't for who asks
 	Receipt json.RawMessage `json:"receipt,omitempty"`
-	Tenants []string        `json:"tenants"` // that it is of, as found when it was made
+	Summary json.RawMessage `json:"summary,omitempty"` // what a mail shows of the file
+	Tenants []string        `json:"tenants"`           // that it is of, as found when it was made
 
 	Created     tallystick.Instant `json:"created"`
 	Started     tallystick.Instant `json:"started"`      // 0 not yet
@@ -79,16 +80,16 @@ type Run struct {
 }
 
 const runColumns = `id, kind, tenant, name, description, job, maker, maker_name, schedule, due, own_key, period_from, period_before, late, state, cancel, not_before,
-	attempts, progress_rows, percent, position, error, file_name, file_media, file_size, file_sha256, receipt, tenants, created, started, finished, file_removed,
+	attempts, progress_rows, percent, position, error, file_name, file_media, file_size, file_sha256, receipt, summary, tenants, created, started, finished, file_removed,
 	deleted, claim`
 
 func scanRun(scan func(...any) error) (r Run, err error) {
 	var kind, state string
-	var job, receipt, tenants []byte
+	var job, receipt, summary, tenants []byte
 	var late, cancel int64
 	var f RunFile
 	if err := scan(&r.ID, &kind, &r.Tenant, &r.Name, &r.Description, &job, &r.Maker, &r.MakerName, &r.Schedule, &r.At, &r.Key, &r.From, &r.Before, &late, &state, &cancel,
-		&r.NotBefore, &r.Attempts, &r.Rows, &r.Percent, &r.Position, &r.Error, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &receipt, &tenants, &r.Created, &r.Started,
+		&r.NotBefore, &r.Attempts, &r.Rows, &r.Percent, &r.Position, &r.Error, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &receipt, &summary, &tenants, &r.Created, &r.Started,
 		&r.Finished, &r.FileRemoved, &r.Deleted, &r.claim); err != nil {
 		return r, err
 	}
@@ -99,6 +100,9 @@ func scanRun(scan func(...any) error) (r Run, err error) {
 	}
 	if len(receipt) > 0 {
 		r.Receipt = json.RawMessage(receipt)
+	}
+	if len(summary) > 0 {
+		r.Summary = json.RawMessage(summary)
 	}
 	if err := json.Unmarshal(tenants, &r.Tenants); err != nil {
 		return r, fmt.Errorf("tenants of run %q: %w", r.ID, err)
@@ -144,7 +148,7 @@ func (r *Run) shown(reach Reach) {
 	}
 	out := func(t string) bool { return !reach.Holds(t) }
 	r.Tenants, r.Job.Tenants = slices.DeleteFunc(r.Tenants, out), slices.DeleteFunc(r.Job.Tenants, out)
-	r.File, r.Receipt, r.Rows, r.Error = nil, nil, 0, ""
+	r.File, r.Receipt, r.Summary, r.Rows, r.Error = nil, nil, nil, 0, ""
 }
 
 // RunFilter says which runs are wanted. Zero values keep every run.

@@ -193,6 +193,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 			{`DELETE FROM sessions WHERE expires <= ? OR used <= ?`, []any{now, now - SessionIdle}},
 			{`DELETE FROM links WHERE expires <= ?`, []any{now}},
 			{`DELETE FROM answers WHERE expires <= ?`, []any{now}},
+			{`DELETE FROM workers WHERE seen <= ?`, []any{now - workerIdle}},
 			{`DELETE FROM guesses WHERE last <= ? AND until <= ?`, []any{now - guessMemory, now}},
 		} {
 			if _, err := c.exec(ctx, sweep.query, sweep.args...); err != nil {
