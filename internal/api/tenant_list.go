@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/tallystick/tallystick"
-	"github.com/tallystick/tallystick/internal/control"
 	"github.com/tallystick/tallystick/internal/usage"
 )
 
@@ -20,7 +19,7 @@ func (s *Server) listTenants(ctx context.Context, in *tenantsWanted) (*listBody[
 	if err != nil {
 		return nil, tallystick.Errorf(tallystick.Invalid, "%q is not a place in a list", cut(in.After, 80)).At("query.after").WithHint("use next of the page before it")
 	}
-	above, err := s.tree(ctx)
+	above, err := usage.Providers(ctx, s.Control, actorOf(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -50,23 +49,6 @@ func (s *Server) listTenants(ctx context.Context, in *tenantsWanted) (*listBody[
 		return nil
 	})
 	return out, err
-}
-
-// tree returns the tenants in reach that the tree holds, with who is above each.
-func (s *Server) tree(ctx context.Context) (above map[string]string, err error) {
-	above = map[string]string{}
-	for p := (control.Page{Limit: control.MaxLimit}); ; {
-		l, err := s.Control.Tenants(ctx, actorOf(ctx), p)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range l.Items {
-			above[t.ID] = t.Parent
-		}
-		if p.After = l.Next; l.Next == "" {
-			return above, nil
-		}
-	}
 }
 
 // tenantIDs returns the tenants in reach in the order of their ids.

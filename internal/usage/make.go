@@ -1,12 +1,12 @@
 package usage
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
 	"io"
+	"slices"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
@@ -24,8 +24,8 @@ type Making struct {
 	// AsOf is the position to make it at, where the order says none: one that was the newest. The engine must have reached it, else the error has the code
 	// Unavailable. Zero: the newest now.
 	AsOf tallystick.Position
-	// Name is what the file is called, without its ending; empty: as the report says.
-	Name string
+	// Name says what the file is called, without its ending; nil: as the report says.
+	Name func(*tallystick.Result) (string, error)
 	// Progress is told between rows how far the making is. nil: nobody asks.
 	Progress func(Progress)
 
@@ -46,12 +46,20 @@ type Made struct {
 
 // TableGlance is what can be shown of a table in small.
 type TableGlance struct {
-	Table   tallystick.Table // without rows
-	Total   string           // text of the first cell of the rows that are totals; empty: there are none
-	First   [][]tallystick.Cell
-	Last    []tallystick.Cell // nil where it is among the first
-	Rows    int64
-	Columns int // that stand before the table's own, to say whose row it is
+	Table  tallystick.Table // without rows
+	Prefix int              // columns before the table's own, which say whose row it is
+	Total  string           // text of the first cell of its own in rows that are totals; empty: there are none
+	Count  int64            // rows that it has
+	First  [][]tallystick.Cell
+	Last   []tallystick.Cell // nil where it is among the first
+}
+
+// Rows returns the rows that are kept.
+func (g *TableGlance) Rows() [][]tallystick.Cell {
+	if g.Last == nil {
+		return g.First
+	}
+	return append(slices.Clip(g.First), g.Last)
 }
 
 // glanceRows are the first rows that a glance keeps.
@@ -151,7 +159,13 @@ func (s *Source) File(ctx context.Context, m *Making, store tallystick.Answerer,
 	if f.archive() {
 		extension, f.MediaType = render.ArchiveExtension, render.ArchiveMediaType
 	}
-	f.Name = cmp.Or(m.Name, m.Order.Name(f.Result.Report)) + extension
+	f.Name = m.Order.Name(f.Result.Report)
+	if m.Name != nil {
+		if f.Name, err = m.Name(f.Result); err != nil {
+			return nil, err
+		}
+	}
+	f.Name += extension
 	return f, nil
 }
 
@@ -182,7 +196,7 @@ func (f *File) Write(w io.Writer) (*Made, error) {
 		r.Notes = []string{}
 	}
 	for _, g := range o.glance {
-		r.Tables = append(r.Tables, ReceiptTable{g.Table.Name, g.Rows})
+		r.Tables = append(r.Tables, ReceiptTable{g.Table.Name, g.Count})
 	}
 	return &Made{Receipt: r, Glance: o.glance}, f.complete(r)
 }
@@ -263,7 +277,7 @@ func (o *observer) glanceAt(t tallystick.Table) *TableGlance {
 	g := &TableGlance{Table: tallystick.Table{Name: t.Name, Columns: t.Columns}}
 	for _, d := range o.result.Report.Tables {
 		if d.Name == t.Name {
-			g.Total, g.Columns = d.Total, len(t.Columns)-len(d.Columns)
+			g.Total, g.Prefix = d.Total, len(t.Columns)-len(d.Columns)
 		}
 	}
 	return g
@@ -271,7 +285,7 @@ func (o *observer) glanceAt(t tallystick.Table) *TableGlance {
 
 // add keeps the first rows, and the last.
 func (g *TableGlance) add(row []tallystick.Cell) {
-	if g.Rows++; g.Rows <= glanceRows {
+	if g.Count++; g.Count <= glanceRows {
 		g.First = append(g.First, append([]tallystick.Cell(nil), row...))
 		return
 	}

@@ -36,13 +36,13 @@ type ReceiptReport struct {
 
 // TenantSpan is a tenant of a receipt.
 type TenantSpan struct {
-	Tenant  string `json:"tenant"`
-	Company string `json:"company"`
-	Zone    string `json:"zone"`
-	From    string `json:"from" doc:"The period's first instant, as the clocks of the zone showed it."`
-	Before  string `json:"before" doc:"The instant where the period ends, as the clocks of the zone showed it."`
-	FromUTC string `json:"from_utc"`
-	ToUTC   string `json:"before_utc"`
+	Tenant    string `json:"tenant"`
+	Company   string `json:"company"`
+	Zone      string `json:"zone"`
+	From      string `json:"from" doc:"The period's first instant, as the clocks of the zone showed it."`
+	Before    string `json:"before" doc:"The instant where the period ends, as the clocks of the zone showed it."`
+	FromUTC   string `json:"from_utc"`
+	BeforeUTC string `json:"before_utc"`
 }
 
 // ReceiptTable is one of the tables.
@@ -85,7 +85,7 @@ func spans(result *tallystick.Result) ([]TenantSpan, error) {
 			return nil, err
 		}
 		list = append(list, TenantSpan{
-			Tenant: t.Tenant, Company: t.Company, Zone: t.Zone, From: calendar.Format(t.From), Before: calendar.Format(t.Before), FromUTC: t.From.String(), ToUTC: t.Before.String(),
+			Tenant: t.Tenant, Company: t.Company, Zone: t.Zone, From: calendar.Format(t.From), Before: calendar.Format(t.Before), FromUTC: t.From.String(), BeforeUTC: t.Before.String(),
 		})
 	}
 	return list, nil

@@ -37,7 +37,9 @@ func ParseReceipt(text []byte) (*Receipt, error) {
 
 // Reproduce makes the file of a receipt again, as of its position, and writes it to w. Whoever asks must reach all of its tenants.
 func (s *Source) Reproduce(ctx context.Context, r *Receipt, reach control.Reach, w io.Writer) (*Verdict, error) {
-	m := Making{Order: r.Order, Reach: reach, nothing: r.Position == "", Name: strings.TrimSuffix(r.File.Name, path.Ext(r.File.Name))}
+	m := Making{Order: r.Order, Reach: reach, nothing: r.Position == "", Name: func(*tallystick.Result) (string, error) {
+		return strings.TrimSuffix(r.File.Name, path.Ext(r.File.Name)), nil
+	}}
 	if r.Report.Name == ingestQuality {
 		return nil, tallystick.Errorf(tallystick.Invalid, "%s can't be made again: it tells how events were answered, which the journal does not know", ingestQuality).
 			WithHint("keep the file, and compare its digest, %s", r.File.SHA256)

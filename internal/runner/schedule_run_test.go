@@ -1,0 +1,449 @@
+package runner_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/mail"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/deliver/delivertest"
+	"github.com/tallystick/tallystick/internal/runner"
+	"github.com/tallystick/tallystick/internal/usage"
+)
+
+// schedule adds a schedule.
+func (p *plant) schedule(who control.Actor, k control.Schedule) control.Schedule {
+	p.Helper()
+	k, err := p.AddSchedule(p.Context(), who, k)
+	p.must(err)
+	return k
+}
+
+// history returns the runs of a schedule, the oldest first.
+func (p *plant) history(schedule string) []control.Run {
+	p.Helper()
+	l, err := p.Runs(p.Context(), p.owner, schedule, control.Page{Limit: control.MaxLimit})
+	p.must(err)
+	slices.SortFunc(l.Items, func(a, b control.Run) int { return int(a.At - b.At) })
+	return l.Items
+}
+
+// rows returns what each recipient of a run has got, by address.
+func (p *plant) rows(run string) map[string]control.Delivery {
+	p.Helper()
+	list, err := p.Deliveries(p.Context(), p.owner, run)
+	p.must(err)
+	rows := map[string]control.Delivery{}
+	for _, d := range list {
+		rows[d.Recipient.Address] = d
+	}
+	return rows
+}
+
+// delivered waits until every delivery of a run is in a state from which it does not go on by itself, or waits for its next try.
+func (p *plant) delivered(run string) map[string]control.Delivery {
+	p.Helper()
+	p.until("the deliveries end", func() bool {
+		rows := p.rows(run)
+		for _, d := range rows {
+			if d.State == control.DeliverySending || d.State == control.DeliveryPending && d.Next <= tallystick.Instant(p.clock.Load()) {
+				return false
+			}
+		}
+		return len(rows) > 0
+	})
+	return p.rows(run)
+}
+
+// parts reads a message: its head and its parts by media type.
+func parts(t *testing.T, raw []byte) (mail.Header, map[string]string) {
+	t.Helper()
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	var walk func(contentType string, body io.Reader)
+	walk = func(contentType string, body io.Reader) {
+		media, params, err := mime.ParseMediaType(contentType)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(media, "multipart/") {
+			b, err := io.ReadAll(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[media] = string(b)
+			return
+		}
+		for r := multipart.NewReader(body, params["boundary"]); ; {
+			p, err := r.NextPart()
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			walk(p.Header.Get("Content-Type"), p)
+		}
+	}
+	walk(m.Header.Get("Content-Type"), m.Body)
+	return m.Header, found
+}
+
+func TestScheduledReportIsMailed(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()...)
+	p.set("mail_domains", []string{"outside.example"})
+	k := p.schedule(p.owner, hourly(job("room-usage", wealth), control.Recipient{Way: control.ByMail, Member: p.owner.ID}, to("x@outside.example")))
+	if k.Next != begin+tallystick.Hour {
+		t.Fatalf("the first run is at %v", k.Next)
+	}
+	p.start(p.runner("server"))
+	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+	p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
+	run := p.ended(p.history(k.ID)[0].ID)
+	if run.State != control.RunDone || run.File.Name != "Hudson-Wealth-Advisors_Hourly-usage_2025-03-10T1300.csv" || run.From != begin || run.Before != begin+tallystick.Hour {
+		t.Fatalf("the run is %+v, file %+v: %s", run, run.File, run.Error)
+	}
+	for address, d := range p.delivered(run.ID) {
+		if d.State != control.DeliverySent {
+			t.Errorf("%s: %s %s", address, d.State, d.Answer)
+		}
+	}
+	messages := p.mail.Messages()
+	if len(messages) != 2 || messages[0].Header("Message-Id") == messages[1].Header("Message-Id") {
+		t.Fatalf("%d messages", len(messages))
+	}
+	head, found := parts(t, messages[0].Raw)
+	if head.Get("Subject") != "Hourly usage, Hudson Wealth Advisors: 10 March 2025 12:00 to 10 March 2025 13:00" {
+		t.Errorf("its subject is %q", head.Get("Subject"))
+	}
+	if text := found["text/plain"]; !strings.Contains(text, "10 March 2025 12:00 to 10 March 2025 13:00 (UTC)") || !strings.Contains(text, run.File.Name) {
+		t.Errorf("the text is %s", text)
+	}
+	if len(found["text/csv"]) == 0 {
+		t.Errorf("there is no attachment: %v", head)
+	}
+	// What has come since for the time before is told with the next, and counts as one of the run before made again.
+	late := p.records[0].Event.Clone()
+	late.ID, late.Type, late.Tenant, late.Time, late.Data = "late", tallystick.ContactUpserted, wealth, begin-tallystick.Day, []tallystick.Value{{Field: tallystick.FieldContactID, Text: "late"}}
+	p.add(late)
+	p.clock.Add(int64(tallystick.Hour))
+	p.until("there are two runs", func() bool { return len(p.history(k.ID)) == 2 })
+	second := p.ended(p.history(k.ID)[1].ID)
+	var s runner.Summary
+	p.must(json.Unmarshal(second.Summary, &s))
+	if s.LateEvents != 1 || len(s.Lines) == 0 || !strings.HasPrefix(s.Lines[0], "1 event has arrived since the last report") || second.From != run.Before {
+		t.Errorf("the second run says %+v", s)
+	}
+	receipt, err := usage.ParseReceipt(run.Receipt)
+	p.must(err)
+	if v, err := p.source.Reproduce(t.Context(), receipt, control.Reach{All: true}, io.Discard); err != nil || !v.SameFile {
+		t.Errorf("the first run does not reproduce: %+v, %v", v, err)
+	}
+}
+
+func TestLargeFilesGoByLink(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()...)
+	p.set("mail_domains", []string{"outside.example"})
+	k := hourly(job("room-usage", wealth), control.Recipient{Way: control.ByMail, Member: p.owner.ID}, to("x@outside.example"))
+	k.Attach = false
+	k = p.schedule(p.owner, k)
+	p.start(p.runner("server"))
+	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+	p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
+	run := p.ended(p.history(k.ID)[0].ID)
+	p.delivered(run.ID)
+	links := map[string]string{}
+	for _, m := range p.mail.Messages() {
+		_, found := parts(t, m.Raw)
+		if found["text/csv"] != "" {
+			t.Errorf("%s has an attachment", m.To)
+		}
+		for line := range strings.Lines(strings.ReplaceAll(found["text/plain"], "=\r\n", "")) {
+			if strings.HasPrefix(line, "http") && links[m.To] == "" {
+				links[m.To] = strings.TrimSpace(line)
+			}
+		}
+	}
+	if links["root@tallystick.example"] != "http://usage.example/runs/"+run.ID {
+		t.Errorf("the member's link is %q", links)
+	}
+	token, ok := strings.CutPrefix(links["x@outside.example"], "http://usage.example/api/v1/files/")
+	opened, err := p.OpenLink(t.Context(), control.From{}, token)
+	if !ok || err != nil || opened.ID != run.ID {
+		t.Errorf("the outsider's link is %q: %v", links, err)
+	}
+	p.clock.Add(int64(31 * tallystick.Day))
+	if _, err := p.OpenLink(t.Context(), control.From{}, token); tallystick.CodeOf(err) != tallystick.NotFound {
+		t.Errorf("after 31 days: %v", err)
+	}
+}
+
+// TestWhatEachRecipientsRowSays lets a mail server misbehave in every way, and looks at the row, at how many copies there are, and under how many Message-IDs, at once and
+// after some hours of trying.
+func TestWhatEachRecipientsRowSays(t *testing.T) {
+	no := func(code int, enhanced [3]int, text string) delivertest.Answer {
+		return delivertest.Answer{Code: code, Enhanced: enhanced, Text: text}
+	}
+	for _, test := range []struct {
+		name        string
+		misbehave   func(*delivertest.Server)
+		first, last control.DeliveryState
+		says        string
+		copies      int
+	}{
+		{"takes it", func(*delivertest.Server) {}, control.DeliverySent, control.DeliverySent, "", 1},
+		{"421 at the greeting, once", func(s *delivertest.Server) { s.Next(delivertest.Connect, no(421, [3]int{4, 3, 2}, "come back later")) }, control.DeliveryPending, control.DeliverySent, "421", 1},
+		{"451 at MAIL, twice", func(s *delivertest.Server) {
+			s.Next(delivertest.Mail, no(451, [3]int{4, 3, 0}, "try again"), no(451, [3]int{4, 3, 0}, "try again"))
+		}, control.DeliveryPending, control.DeliverySent, "451", 1},
+		{"450 at RCPT, greylisting", func(s *delivertest.Server) { s.Greylist() }, control.DeliveryPending, control.DeliverySent, "450", 1},
+		{"550 at RCPT", func(s *delivertest.Server) { s.Always(delivertest.Rcpt, no(550, [3]int{5, 1, 1}, "no such user here")) }, control.DeliveryFailed, control.DeliveryFailed, "550 5.1.1 no such user here", 0},
+		{"452 after the content, once", func(s *delivertest.Server) { s.Next(delivertest.Accept, no(452, [3]int{4, 2, 2}, "mailbox full")) }, control.DeliveryPending, control.DeliverySent, "452", 1},
+		{"554 after the content", func(s *delivertest.Server) { s.Always(delivertest.Accept, no(554, [3]int{5, 7, 1}, "looks like spam")) }, control.DeliveryFailed, control.DeliveryFailed, "looks like spam", 0},
+		{"drops after the content, having taken it", func(s *delivertest.Server) { s.Next(delivertest.Accept, delivertest.Drop) }, control.DeliveryUnknown, control.DeliveryUnknown, "", 1},
+		{"hangs after the content, having taken it", func(s *delivertest.Server) { s.Next(delivertest.Accept, delivertest.Hang) }, control.DeliveryUnknown, control.DeliveryUnknown, "", 1},
+		{"hangs at the greeting, once", func(s *delivertest.Server) { s.Next(delivertest.Connect, delivertest.Hang) }, control.DeliveryPending, control.DeliverySent, "", 1},
+		{"never answers", func(s *delivertest.Server) { s.Always(delivertest.Connect, no(421, [3]int{4, 3, 2}, "closed")) }, control.DeliveryPending, control.DeliveryFailed, "421", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlant(t, "")
+			p.add(someEvents()[:500]...)
+			k := p.schedule(p.owner, hourly(job("tenant-usage"), control.Recipient{Way: control.ByMail, Member: p.owner.ID}))
+			test.misbehave(p.mail)
+			p.start(p.runner("server"))
+			p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+			p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
+			run := p.ended(p.history(k.ID)[0].ID)
+			row := p.delivered(run.ID)["root@tallystick.example"]
+			if row.State != test.first || !strings.Contains(row.Answer, test.says) {
+				t.Fatalf("at first the row says %s, %q", row.State, row.Answer)
+			}
+			_, err := p.DisableSchedule(t.Context(), p.owner, k.ID)
+			p.must(err)
+			for range 30 { // a day and more
+				p.clock.Add(int64(tallystick.Hour))
+				time.Sleep(5 * time.Millisecond)
+				if row = p.delivered(run.ID)["root@tallystick.example"]; row.State != control.DeliveryPending {
+					break
+				}
+			}
+			if row.State != test.last {
+				t.Errorf("in the end the row says %s, %q", row.State, row.Answer)
+			}
+			reports, ids := 0, map[string]bool{}
+			for _, m := range p.mail.Messages() {
+				if strings.Contains(m.Header("Subject"), "has not reached") {
+					continue // the owner is told
+				}
+				reports++
+				ids[m.Header("Message-Id")] = true
+			}
+			if reports != test.copies || len(ids) > 1 {
+				t.Errorf("there are %d copies, under %d ids", reports, len(ids))
+			}
+		})
+	}
+}
+
+// What is unknown is not sent again by itself; somebody may, and it is the same message.
+func TestSentAgainByHand(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()[:500]...)
+	k := p.schedule(p.owner, hourly(job("tenant-usage"), control.Recipient{Way: control.ByMail, Member: p.owner.ID}))
+	p.mail.Next(delivertest.Accept, delivertest.Drop)
+	p.start(p.runner("server"))
+	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+	p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
+	run := p.ended(p.history(k.ID)[0].ID)
+	row := p.delivered(run.ID)["root@tallystick.example"]
+	if row.State != control.DeliveryUnknown {
+		t.Fatal(row.State, row.Answer)
+	}
+	p.until("the owner is told", func() bool {
+		return slices.ContainsFunc(p.mail.Messages(), func(m delivertest.Message) bool { return strings.Contains(m.Header("Subject"), "has not reached") })
+	})
+	_, err := p.ResendDelivery(t.Context(), p.owner, row.ID)
+	p.must(err)
+	p.until("it is sent", func() bool { return p.rows(run.ID)["root@tallystick.example"].State == control.DeliverySent })
+	var raw [][]byte
+	for _, m := range p.mail.Messages() {
+		if !strings.Contains(m.Header("Subject"), "has not reached") {
+			raw = append(raw, m.Raw)
+		}
+	}
+	if len(raw) != 2 || !bytes.Equal(raw[0], raw[1]) {
+		t.Errorf("there are %d messages, and they differ", len(raw))
+	}
+}
+
+// A schedule whose owner may no longer see what it reports is stopped, and somebody is told; nothing is sent.
+func TestPermissionWhenItIsSent(t *testing.T) {
+	tell := func(p *plant, text string) bool {
+		return slices.ContainsFunc(p.mail.Messages(), func(m delivertest.Message) bool { return strings.Contains(m.Header("Subject"), text) })
+	}
+	for _, test := range []struct {
+		name   string
+		change func(p *plant, who control.Actor)
+		says   string
+	}{
+		{"disabled", func(p *plant, who control.Actor) { p.must(p.DisableMember(p.Context(), p.owner, who.ID)) }, "can't sign in any more"},
+		{"without the right", func(p *plant, who control.Actor) {
+			_, err := p.EditMember(p.Context(), p.owner, who.ID, control.MemberEdit{Roles: []string{control.TenantViewer}})
+			p.must(err)
+		}, "may no longer schedule reports"},
+		{"without the tenant", func(p *plant, who control.Actor) {
+			p.must(p.PutTenant(p.Context(), control.System("test"), control.Tenant{ID: wealth}))
+		}, "can no longer see the tenant hudson-wealth"},
+	} {
+		for _, when := range []string{"before it is made", "before it is sent"} {
+			t.Run(test.name+" "+when, func(t *testing.T) {
+				t.Parallel()
+				p := newPlant(t, "")
+				p.add(someEvents()[:500]...)
+				p.must(p.PutTenant(t.Context(), control.System("test"), control.Tenant{ID: bank}))
+				p.must(p.PutTenant(t.Context(), control.System("test"), control.Tenant{ID: wealth, Parent: bank}))
+				who := p.member("a@bank.example", bank, control.TenantAdministrator)
+				k := p.schedule(who, hourly(job("tenant-usage", wealth), to("x@bank.example")))
+				if when == "before it is sent" {
+					p.mail.Next(delivertest.Rcpt, delivertest.Answer{Code: 450, Enhanced: [3]int{4, 2, 1}, Text: "wait"})
+				} else {
+					test.change(p, who)
+				}
+				p.start(p.runner("server"))
+				p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+				p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
+				run := p.ended(p.history(k.ID)[0].ID)
+				if when == "before it is sent" {
+					if row := p.delivered(run.ID)["x@bank.example"]; row.State != control.DeliveryPending {
+						t.Fatal(row.State, row.Answer)
+					}
+					test.change(p, who)
+					p.clock.Add(int64(5 * tallystick.Minute))
+					p.until("the row has failed", func() bool { return p.rows(run.ID)["x@bank.example"].State == control.DeliveryFailed })
+					if row := p.rows(run.ID)["x@bank.example"]; !strings.Contains(row.Answer, test.says) {
+						t.Errorf("the row says %q", row.Answer)
+					}
+				} else if run.State != control.RunFailed || !strings.Contains(run.Error, test.says) {
+					t.Errorf("the run is %s: %q", run.State, run.Error)
+				}
+				stopped, err := p.Schedule(t.Context(), p.owner, k.ID)
+				p.must(err)
+				if stopped.Enabled || !strings.Contains(stopped.Stopped, test.says) {
+					t.Errorf("the schedule is enabled: %t, stopped: %q", stopped.Enabled, stopped.Stopped)
+				}
+				p.until("somebody is told", func() bool { return tell(p, "was stopped") })
+				for _, m := range p.mail.Messages() {
+					if m.To == "x@bank.example" {
+						t.Errorf("the recipient has got %s", m.Header("Subject"))
+					}
+				}
+			})
+		}
+	}
+}
+
+// A webhook gets what a mail says, signed, and a link to the file; an address inside is not dialled unless the settings say so.
+func TestWebhook(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()[:500]...)
+	type posted struct {
+		head http.Header
+		body []byte
+	}
+	got := make(chan posted, 10)
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		got <- posted{r.Header, b}
+	}))
+	defer hook.Close()
+	k := p.schedule(p.owner, hourly(job("tenant-usage"), control.Recipient{Way: control.ByWebhook, Address: hook.URL}))
+	if !strings.HasPrefix(string(k.Recipients[0].Secret), "whsec_") {
+		t.Errorf("its secret is %q", string(k.Recipients[0].Secret))
+	}
+	p.start(p.runner("server"))
+	due := func(n int) control.Delivery {
+		t.Helper()
+		p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+		p.until("there is a run", func() bool { return len(p.history(k.ID)) == n })
+		return p.delivered(p.ended(p.history(k.ID)[n-1].ID).ID)[hook.URL]
+	}
+	if row := due(1); row.State != control.DeliveryFailed || len(got) > 0 {
+		t.Errorf("an address inside: %s %q", row.State, row.Answer)
+	}
+	p.set("webhook_private", true)
+	time.Sleep(10 * time.Millisecond)
+	row := due(2)
+	if row.State != control.DeliverySent {
+		t.Fatalf("%s %q", row.State, row.Answer)
+	}
+	one := <-got
+	var body struct {
+		Type string
+		Data struct {
+			Schedule string
+			Link     string
+			File     struct{ SHA256 string }
+			Receipt  usage.Receipt
+		}
+	}
+	p.must(json.Unmarshal(one.body, &body))
+	token, ok := strings.CutPrefix(body.Data.Link, "http://usage.example/api/v1/files/")
+	run, err := p.OpenLink(t.Context(), control.From{}, token)
+	if !ok || err != nil || run.File.SHA256 != body.Data.File.SHA256 || body.Data.Receipt.File.SHA256 != run.File.SHA256 || one.head.Get("Webhook-Id") == "" || !strings.HasPrefix(one.head.Get("Webhook-Signature"), "v1,") {
+		t.Errorf("posted are %v, %+v; %v", one.head, body, err)
+	}
+}
+
+func TestUnsubscribe(t *testing.T) {
+	p := newPlant(t, "")
+	k := p.schedule(p.owner, hourly(job("tenant-usage"), to("x@tallystick.example"), to("y@tallystick.example"), control.Recipient{Way: control.ByMail, Member: p.owner.ID}))
+	token := p.UnsubscribeToken(k.ID, "X@tallystick.example")
+	for _, bad := range []string{"", "a.b.c", token + "0", strings.Replace(token, k.ID, "other", 1)} {
+		if err := p.Unsubscribe(t.Context(), control.From{}, bad); tallystick.CodeOf(err) != tallystick.NotFound {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	for range 2 {
+		p.must(p.Unsubscribe(t.Context(), control.From{}, token))
+	}
+	p.must(p.Unsubscribe(t.Context(), control.From{}, p.UnsubscribeToken(k.ID, "root@tallystick.example")))
+	left, err := p.Schedule(t.Context(), p.owner, k.ID)
+	p.must(err)
+	if len(left.Recipients) != 1 || left.Recipients[0].Address != "y@tallystick.example" {
+		t.Errorf("left are %+v", left.Recipients)
+	}
+}
+
+// The settings of mail hold at once, and without any a delivery waits.
+func TestMailIsSetUpLater(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()[:500]...)
+	p.set("smtp_host", "")
+	k := p.schedule(p.owner, hourly(job("tenant-usage"), control.Recipient{Way: control.ByMail, Member: p.owner.ID}))
+	p.start(p.runner("server"))
+	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+	p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
+	run := p.ended(p.history(k.ID)[0].ID)
+	if row := p.delivered(run.ID)["root@tallystick.example"]; row.State != control.DeliveryPending || !strings.Contains(row.Answer, "mail is not set up") {
+		t.Errorf("%s %q", row.State, row.Answer)
+	}
+	p.set("smtp_host", p.mail.Host)
+	p.clock.Add(int64(5 * tallystick.Minute))
+	p.until("it is sent", func() bool { return p.rows(run.ID)["root@tallystick.example"].State == control.DeliverySent })
+}
