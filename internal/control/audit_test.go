@@ -113,6 +113,12 @@ func TestAuditLog(t *testing.T) {
 		p.is(err, "")
 		for _, e := range mine.Items {
 			actions = append(actions, e.Action)
+			if e.ActorKind == control.NoActor {
+				if e.Action != "session.failed" || e.ActorName != "m@a.example" || e.Address != from.Address {
+					p.Errorf("of a wrong password a member of tenant a sees %+v", e)
+				}
+				continue
+			}
 			if e.Tenant != "a" || e.ActorTenant != "a" && (e.ActorName != "" || e.ActorID != "" || e.Address != "") {
 				p.Errorf("a member of tenant a sees %+v", e)
 			}
