@@ -174,13 +174,18 @@ func reportPath(name string, parts ...string) string {
 	return path
 }
 
-// copyTo writes a file of the server to w, and returns the notes about it and the position that it was made at.
+// copyTo writes a file of the server to w, and returns the notes about it and the position that it was made at. A server ends every file with its notes, so one
+// without them has broken off; but a proxy may keep them back, and then the file is whole where its end is told by HTTP.
 func (r *remote) copyTo(ctx context.Context, w io.Writer, path string, query url.Values) (notes []string, position string, err error) {
 	answer, err := r.get(ctx, path, query)
 	if err != nil {
 		return nil, "", err
 	}
 	defer answer.Body.Close()
+	if answer.ContentLength < 0 && answer.ProtoMajor == 1 && len(answer.TransferEncoding) == 0 {
+		return nil, "", r.brokenOff(errors.New("its length is not told, so that a part would look whole"))
+	}
+	_, announced := answer.Trailer[api.NotesHeader]
 	in := &body{r: answer.Body}
 	if _, err := io.Copy(w, in); err != nil {
 		if ctx.Err() != nil {
@@ -191,7 +196,13 @@ func (r *remote) copyTo(ctx context.Context, w io.Writer, path string, query url
 		}
 		return nil, "", err
 	}
-	if text := answer.Trailer.Get(api.NotesHeader); text != "" {
+	text := answer.Trailer.Get(api.NotesHeader)
+	switch {
+	case text == "" && announced:
+		return nil, "", r.brokenOff(errors.New("its notes are missing"))
+	case text == "":
+		notes = []string{"the server's notes did not come: a proxy before it leaves trailers out"}
+	default:
 		if err := json.Unmarshal([]byte(text), &notes); err != nil {
 			return nil, "", fmt.Errorf("read the notes of the answer: %w", err)
 		}

@@ -247,3 +247,35 @@ func TestADirectoryOfAServerSaysHowToAsk(t *testing.T) {
 	tally("report", "tenant-usage", "--all-tenants", "--data", data).complains(t, failed, "another tallystick (pid 1, serve, http://127.0.0.1:8080)", "ask it with --server http://127.0.0.1:8080")
 	tally("import", "--data", data, write(t, "e.jsonl", []byte(upsert("9", "acme", "A")))).complains(t, failed, "--server http://127.0.0.1:8080")
 }
+
+// A part of a file must not be taken for the whole, whatever stands between the server and here.
+func TestAFileThatBreaksOffIsNotTaken(t *testing.T) {
+	for _, c := range []struct{ what, answer, want, note string }{
+		{"whole", "Trailer: Tallystick-Notes\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nTallystick-Notes: [\"n\"]\r\n\r\n", "", "n"},
+		{"without the notes that were announced", "Trailer: Tallystick-Notes\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "broke off", ""},
+		{"by a proxy that keeps trailers back", "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "", "the server's notes did not come: a proxy before it leaves trailers out"},
+		{"without an end that is told", "\r\na", "broke off", ""},
+		{"without its end", "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n", "broke off", ""},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				connection, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				fmt.Fprint(connection, "HTTP/1.1 200 OK\r\nConnection: close\r\n"+c.answer)
+				connection.Close()
+			}))
+			defer server.Close()
+			var file bytes.Buffer
+			notes, _, err := (&remote{address: server.URL}).copyTo(t.Context(), &file, "/", nil)
+			if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("the error is %v", err)
+			}
+			if strings.Join(notes, ",") != c.note {
+				t.Errorf("the notes are %q", notes)
+			}
+		})
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -307,5 +308,20 @@ func TestDefinitionsOverHTTP(t *testing.T) {
 		if got := definitionOf(one.Report()); fmt.Sprint(one) != fmt.Sprint(told) || fmt.Sprint(got) != fmt.Sprint(told) || fmt.Sprint(list.Items[i]) != fmt.Sprint(told) {
 			t.Errorf("got %+v, listed %+v\nwant %+v", one, list.Items[i], told)
 		}
+	}
+}
+
+// An answer over HTTP/1.0 ends with its connection, whether it is whole or not.
+func TestNoReportOverHTTP10(t *testing.T) {
+	s := serveReports(t, upserts("acme"), nil)
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, "GET %s?tenant=acme&format=csv HTTP/1.0\r\nAuthorization: acme\r\n\r\n", trend)
+	answer, err := io.ReadAll(c)
+	if err != nil || !strings.Contains(string(answer), " 426 ") || !strings.Contains(string(answer), "ask over HTTP/1.1") {
+		t.Errorf("%s, %v", answer, err)
 	}
 }
