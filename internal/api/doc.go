@@ -50,6 +50,7 @@
 //     accepted. What can't be made so is an answer of the class 5xx, and the whole request can be sent again: what was accepted counts once.
 //   - Events are handed to the journal as they are decoded. A body that breaks half-way has said something about the events before the break, and they are
 //     answered one by one in the problem that names the break.
-//   - A request holds no more than a window of unanswered bytes, and all requests together no more than a limit; a request that finds it reached is refused before
-//     its body is read. Whoever waits for a slow journal holds a share of the limit, so that waiting goroutines are bounded by it too.
+//   - A request holds no more than a window of unanswered bytes, and all requests together no more than a limit, those of one key half of it; a request that finds it
+//     reached is refused before its body is read. Whoever waits for a slow journal holds a share of the limit, so that waiting goroutines are bounded by it too, and
+//     so is what reading takes: a small body may need megabytes to be decompressed.
 package api
