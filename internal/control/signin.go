@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -12,7 +11,8 @@ import (
 // SignIn opens a session by e-mail and password, and returns its token. The error is of code Denied, without a reason, when it can't be; and of code Unavailable
 // with a [TooManyAttempts] when it was not looked at.
 func (s *Store) SignIn(ctx context.Context, from From, email, password string) (token string, err error) {
-	if err := s.guess(ctx, from.Address, email); err != nil {
+	attempt, err := s.guess(ctx, toSignIn, from.Address, email)
+	if err != nil {
 		return "", err
 	}
 	var a account
@@ -30,7 +30,7 @@ func (s *Store) SignIn(ctx context.Context, from From, email, password string) (
 	}
 	wrong := tallystick.Errorf(tallystick.Denied, "e-mail or password is wrong")
 	if !match || a.Status != Active {
-		return "", errors.Join(s.signInFailed(ctx, from, &a.Member, email, "password"), wrong)
+		return "", s.signInFailed(ctx, from, &a.Member, email, "password", wrong)
 	}
 	err = s.change(ctx, Actor{Kind: MemberActor, ID: a.ID, Name: a.Email, Tenant: a.Tenant, From: from}, "session.add", func(c *change) error {
 		same, err := c.row(ctx, `SELECT 1 FROM members WHERE id = ? AND password = ?`, []any{a.ID, a.hash}, new(int))
@@ -46,18 +46,18 @@ func (s *Store) SignIn(ctx context.Context, from From, email, password string) (
 	if err != nil {
 		return "", err
 	}
-	return token, s.guessed(ctx, from.Address, email)
+	return token, s.guessed(ctx, attempt)
 }
 
-// signInFailed writes that somebody tried to sign in. Of an e-mail that is no member's only the domain is written: people type their password in its place.
-func (s *Store) signInFailed(ctx context.Context, from From, m *Member, email, how string) error {
+// signInFailed writes that somebody tried to sign in, and returns why they can't. Of an e-mail that is no member's only the domain is written: people type their password in its place.
+func (s *Store) signInFailed(ctx context.Context, from From, m *Member, email, how string, why error) error {
 	actor, e := Nobody(from), Entry{Action: "session.failed", After: map[string]string{"by": how}}
 	if m.ID != "" {
 		actor.Name, e.Tenant, e.ObjectKind, e.ObjectID = m.Email, m.Tenant, "member", m.ID
 	} else if _, domain, ok := strings.Cut(email, "@"); ok && CheckEmail(email) == nil {
 		actor.Name = "…@" + domain
 	}
-	return s.AppendAudit(ctx, actor, e)
+	return s.refused(ctx, actor, e, why)
 }
 
 // Identity is what an OpenID provider has said of somebody. Its token was checked by the caller.
@@ -86,7 +86,7 @@ func (s *Store) SignInOIDC(ctx context.Context, from From, who Identity) (token 
 	}
 	wrong := tallystick.Errorf(tallystick.Denied, "no member can sign in here by that account").WithHint("ask to be invited with its verified e-mail")
 	if a.ID == "" || a.Status == Disabled || linked && a.Status != Active {
-		return "", errors.Join(s.signInFailed(ctx, from, &a.Member, who.Email, "OpenID"), wrong)
+		return "", s.signInFailed(ctx, from, &a.Member, who.Email, "OpenID", wrong)
 	}
 	err = s.change(ctx, Nobody(from), "session.add", func(c *change) error {
 		c.actor = Actor{Kind: MemberActor, ID: a.ID, Name: a.Email, Tenant: a.Tenant, From: from}
