@@ -92,7 +92,7 @@ func (s *Server) ingest() http.Handler {
 			c.actor, err = s.Control.KeyActor(r.Context(), key, c.from())
 		}
 		if tallystick.CodeOf(err) == tallystick.Denied {
-			if err := s.limits.take("address "+c.address, byAddress, s.Now()); err != nil {
+			if err := s.limits.take("address "+network(c.address), byAddress, s.Now()); err != nil {
 				return IngestKey{}, err
 			}
 			return IngestKey{}, unauthenticated(err)
