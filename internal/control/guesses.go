@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tallystick/tallystick"
@@ -30,6 +31,9 @@ const (
 // TooManyAttempts is the cause of an error of code Unavailable: the attempt was not looked at.
 type TooManyAttempts struct {
 	RetryAfter time.Duration // when the next one will be
+
+	subject string // that has to wait
+	until   tallystick.Instant
 }
 
 func (e *TooManyAttempts) Error() string { return "too many attempts" }
@@ -75,7 +79,7 @@ func (s *Store) guess(ctx context.Context, purpose, address, email string) (a at
 			}
 			if until > now {
 				wait := time.Duration(until-now) * time.Microsecond
-				return &tallystick.Error{Code: tallystick.Unavailable, Message: "too many attempts", Err: &TooManyAttempts{wait},
+				return &tallystick.Error{Code: tallystick.Unavailable, Message: "too many attempts", Err: &TooManyAttempts{wait, subject.name, until},
 					Hint: fmt.Sprintf("try again in %v", max(wait.Round(time.Second), time.Second))}
 			}
 			n.after = subject.remembered(n.fails, now-n.last) + 1
@@ -171,4 +175,29 @@ func subjects(purpose, address, email string) []subject {
 		address = ip.String()
 	}
 	return append(list, subject{purpose + "address " + clean(address, 64), freeByAddress})
+}
+
+// waits remembers of which waits the audit log was told: of each once, for attempts that are not looked at cost nothing, and would fill it.
+type waits struct {
+	mu   sync.Mutex
+	told map[string]tallystick.Instant // until when a subject waits
+}
+
+// tell reports whether an error is the first attempt of a wait.
+func (w *waits) tell(err error) bool {
+	e := (*TooManyAttempts)(nil)
+	if !errors.As(err, &e) {
+		return false
+	}
+	const most = 10_000 // subjects; beyond it they are told of again
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.told[e.subject] == e.until {
+		return false
+	}
+	if w.told == nil || len(w.told) >= most {
+		w.told = map[string]tallystick.Instant{}
+	}
+	w.told[e.subject] = e.until
+	return true
 }

@@ -98,6 +98,25 @@ func TestGuessing(t *testing.T) {
 			p.is(guess("203.0.113.1", "root@example.org", "wrong"), tallystick.Denied)
 			p.is(guess("203.0.113.1", "root@example.org", password), "") // counted anew
 		})
+		t.Run("a wait is told once", func(t *testing.T) {
+			failed := func() int {
+				list, err := p.Audit(ctx, control.System("test"), control.AuditFilter{Action: "session.failed"}, control.Page{Limit: 500})
+				p.is(err, "")
+				return len(list.Items)
+			}
+			for range 6 {
+				p.is(guess("", "root@example.org", "wrong"), tallystick.Denied)
+			}
+			before := failed()
+			for range 5 {
+				p.is(guess("", "root@example.org", password), tallystick.Unavailable)
+			}
+			if n := failed() - before; n != 1 {
+				t.Errorf("5 attempts that were not looked at leave %d entries", n)
+			}
+			p.wait(tallystick.Hour)
+			p.is(guess("", "root@example.org", password), "")
+		})
 		t.Run("by address, at many e-mails", func(t *testing.T) {
 			var err error
 			for i := range 40 {
