@@ -279,3 +279,22 @@ func TestAFileThatBreaksOffIsNotTaken(t *testing.T) {
 		})
 	}
 }
+
+// A text with the end of a line in it is no JSON, wherever it goes.
+func TestAServerIsSentMistakesAsTheyAre(t *testing.T) {
+	s := serveKeys(t)
+	for i, c := range []struct{ name, between string }{
+		{"cr.jsonl", "\r"}, {"crlf.json", "\r\n"}, {"lf.json", "\n"},
+	} {
+		id := fmt.Sprint("text", i)
+		wrong := strings.Replace(upsert(id, "acme", "AB"), "AB", "A"+c.between+"B", 1)
+		file := write(t, c.name, []byte("["+strings.TrimSpace(wrong)+",\n"+strings.Replace(upsert(id+"w", "acme", "AB"), ",", ",\r\n", 1)+"]"))
+		local := tally("import", "--data", filepath.Join(t.TempDir(), "data"), file).must(t, 0)
+		remote := tally("import", "--server", s.url, "--key", "all", file).must(t, 0)
+		for place, got := range map[string]string{"a data directory": local.stdout, "a server": remote.stdout} {
+			if !strings.Contains(got, "accepted   1\n") || !strings.Contains(got, "rejected   1\n") {
+				t.Errorf("%s in %s: %s", c.name, place, got)
+			}
+		}
+	}
+}
