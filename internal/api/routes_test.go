@@ -243,14 +243,22 @@ func TestWhatIsSaidOfATenantIsAnEvent(t *testing.T) {
 	if head := s.Events.Head().Sequence; head != 2 {
 		t.Errorf("the journal has %d records", head)
 	}
+	s.do("PATCH", "/api/v1/tenants/a", cookie, `{"services":[]}`).is(t, 200, &got)
+	if got.Services == nil || len(got.Services) != 0 || !got.Locked {
+		t.Errorf("without services %+v", got)
+	}
+	s.do("PATCH", "/api/v1/tenants/a", cookie, `{"hostname":""}`).is(t, 200, &got)
+	if got.Hostname != "" || got.CompanyName != "Acme" {
+		t.Errorf("without a host name %+v", got)
+	}
 	s.do("PATCH", "/api/v1/tenants/a", cookie, `{"time_zone":"Mars"}`).is(t, 400, nil)
 	s.do("PATCH", "/api/v1/tenants/absent", cookie, `{"locked":true}`).is(t, 404, nil)
-	if head := s.Events.Head().Sequence; head != 2 {
+	if head := s.Events.Head().Sequence; head != 4 {
 		t.Errorf("after mistakes the journal has %d records", head)
 	}
 	var audit List[AuditEntry]
 	s.do("GET", "/api/v1/audit?action=tenant.edit", cookie, "").is(t, 200, &audit)
-	if len(audit.Items) != 1 || audit.Items[0].ObjectID != "a" {
+	if len(audit.Items) != 3 || audit.Items[2].ObjectID != "a" {
 		t.Errorf("%+v", audit)
 	}
 	t.Run("not of one's own", func(t *testing.T) {
