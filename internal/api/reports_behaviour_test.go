@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -323,5 +325,27 @@ func TestNoReportOverHTTP10(t *testing.T) {
 	answer, err := io.ReadAll(c)
 	if err != nil || !strings.Contains(string(answer), " 426 ") || !strings.Contains(string(answer), "ask over HTTP/1.1") {
 		t.Errorf("%s, %v", answer, err)
+	}
+}
+
+// A place that nobody was given is refused, whatever numbers are in it.
+func TestForgedPlacesInAnExplanation(t *testing.T) {
+	s := serveReports(t, upserts("acme"), nil)
+	now := tallystick.InstantOf(noon)
+	place := func(day, start string) string {
+		return base64.RawURLEncoding.EncodeToString([]byte("1-1," + day + "," + start))
+	}
+	right := strconv.FormatInt(int64(now), 10)
+	for _, c := range []struct {
+		day, start string
+		status     int
+	}{
+		{right, "1", 200}, {right, "2147483647", 200}, {right, "2147483648", 400}, {right, "9223372036854775807", 400}, {right, "9223372036854775808", 400}, {right, "-1", 400},
+		{"9223372036854775807", "1", 400}, {"-9223372036854775808", "1", 400},
+	} {
+		got := s.get(t, "/api/v1/reports/tenant-usage/tables/tenants/rows/1/columns/2/events", query("tenant=acme&after="+place(c.day, c.start)), "Authorization", "acme")
+		if got.status != c.status {
+			t.Errorf("day %s, start %s: %d %s", c.day, c.start, got.status, got.body)
+		}
 	}
 }
