@@ -41,7 +41,9 @@ func TestRefusalsDoNotFillTheAuditLog(t *testing.T) {
 
 // A customer of a provider of addresses has 2^64 of IPv6.
 func TestAddressesOfOneNetworkShareALimit(t *testing.T) {
-	s := newSite(t, func(s *site) { s.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")} })
+	s := newSite(t, func(s *site) {
+		s.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	})
 	ask := func(address string) int {
 		return s.do("GET", "/api/v1/session", "", "", "X-Forwarded-For", address).status
 	}

@@ -13,7 +13,7 @@ func (s *Server) NewOIDC(secret control.SecretKey) *OIDC {
 		Settings: StoredOIDC(s.Control), SignIn: s.Control.SignInOIDC, Audit: s.failed, PublicURL: s.publicURL, Secret: secret, Now: s.Now, Logger: s.Logger,
 		From: func(r *http.Request) control.From { return callOf(r.Context()).from() },
 		SetSession: func(w http.ResponseWriter, r *http.Request, token string) {
-			cookie := s.setSession(callOf(r.Context()), token)
+			cookie := s.setSession(r.Context(), token)
 			http.SetCookie(w, &cookie)
 		},
 	}
