@@ -40,7 +40,7 @@
 //     answers like what does not exist. A test asks every route of the description as everybody who must get nothing from it.
 //   - Credentials that are not good are nobody's: a route for everybody answers all the same, so that an old cookie doesn't keep anybody from signing in.
 //   - A refusal is written into the audit log, unless nobody was recognised: there is nothing to write but the address, and anybody could fill the log.
-//   - Nothing of a path is logged but its pattern, and no header and no body: paths hold tokens of links, the others keys and passwords.
+//   - Nothing of a path is logged but its pattern, and no header and no body: paths hold ids, the others keys, passwords and tokens.
 //   - A secret that is shown once is not kept with the answers for repeated requests.
 //   - Limits of requests are counted in memory: they protect this process, and several servers each have their own.
 //

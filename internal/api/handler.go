@@ -41,7 +41,7 @@ func (s *Server) Handler() http.Handler {
 // Close waits until what goes on beside requests has ended. No request may be under way.
 func (s *Server) Close() { s.work.wait() }
 
-// routed lets the mux answer, and notes which pattern it was for: a path may hold a token, so nothing else of it is ever logged.
+// routed lets the mux answer, and notes which pattern it was for: what else a path holds is never logged.
 func routed(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, callOf(r.Context()).route = mux.Handler(r)

@@ -21,12 +21,12 @@ func TestFirstAdministratorToMember(t *testing.T) {
 		t.Fatal(err)
 	}
 	var l Link
-	s.do("GET", "/api/v1/links/"+token, "", "").is(t, 200, &l)
+	s.do("POST", "/api/v1/links/look", "", `{"token":"`+token+`"}`).is(t, 200, &l)
 	if l.Kind != control.FirstAdministrator {
 		t.Errorf("%+v", l)
 	}
-	s.do("POST", "/api/v1/links/"+token, "", `{"email":"ann@example.com","name":"Ann","password":"`+password+`"}`).is(t, 200, nil)
-	s.do("POST", "/api/v1/links/"+token, "", `{"email":"eve@example.com","name":"Eve","password":"`+password+`"}`).is(t, 404, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","email":"ann@example.com","name":"Ann","password":"`+password+`"}`).is(t, 200, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","email":"eve@example.com","name":"Eve","password":"`+password+`"}`).is(t, 404, nil)
 	ann := s.signIn("ann@example.com")
 	var who Who
 	s.do("GET", "/api/v1/session", ann, "").is(t, 200, &who)
@@ -37,9 +37,9 @@ func TestFirstAdministratorToMember(t *testing.T) {
 	var invited NewMember
 	s.do("POST", "/api/v1/members", ann, `{"email":"bob@example.com","name":"Bob","roles":["auditor"]}`).is(t, 201, &invited)
 	_, token, _ = strings.Cut(invited.Link, "http://here/welcome#")
-	s.do("POST", "/api/v1/links/"+token, "", `{"email":"x@example.com","password":"`+password+`"}`).is(t, 400, nil)
-	s.do("POST", "/api/v1/links/"+token, "", `{"password":"short"}`).is(t, 400, nil)
-	s.do("POST", "/api/v1/links/"+token, "", `{"password":"`+password+`"}`).is(t, 200, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","email":"x@example.com","password":"`+password+`"}`).is(t, 400, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","password":"short"}`).is(t, 400, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","password":"`+password+`"}`).is(t, 200, nil)
 	bob := s.signIn("bob@example.com")
 	s.do("GET", "/api/v1/audit", bob, "").is(t, 200, nil)
 	s.do("POST", "/api/v1/keys", bob, `{"name":"k","scopes":["ingest"]}`).is(t, 403, nil)
@@ -101,7 +101,7 @@ func TestForgottenPasswordsTellNothing(t *testing.T) {
 	if len(sent) != 1 {
 		t.Errorf("sent %v", sent)
 	}
-	s.do("POST", "/api/v1/links/"+token, "", `{"password":"another battery horse"}`).is(t, 200, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","password":"another battery horse"}`).is(t, 200, nil)
 }
 
 func TestARepeatedRequestIsDoneOnce(t *testing.T) {
