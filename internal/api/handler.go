@@ -57,18 +57,20 @@ func (s *Server) observed(next http.Handler) http.Handler {
 		answer := &answered{ResponseWriter: w}
 		start := s.Now()
 		defer func() {
-			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
-					panic(p)
-				}
+			p := recover()
+			if p != nil && p != http.ErrAbortHandler {
 				s.log(r.Context(), slog.LevelError, "a request panicked", "id", c.id, "route", c.route, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if answer.status == 0 {
 					WriteProblem(answer, nil, tallystick.Errorf(tallystick.Internal, "panic"))
 				} else {
-					panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+					p = http.ErrAbortHandler // half an answer must not look like a whole one
 				}
 			}
+			answer.broken = p == http.ErrAbortHandler
 			s.note(r, c, answer, s.Now().Sub(start))
+			if answer.broken {
+				panic(p)
+			}
 		}()
 		next.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
 	})
@@ -80,12 +82,16 @@ func (s *Server) note(r *http.Request, c *call, answer *answered, took time.Dura
 	if status == 0 {
 		status = http.StatusOK
 	}
-	s.metrics.request(c.route, status, took)
+	s.metrics.request(c.route, status, answer.broken, took)
 	level := slog.LevelInfo
-	if path := r.URL.Path; status < 400 && (path == eventsPath || !strings.HasPrefix(path, "/api/")) {
+	if path := r.URL.Path; status < 400 && !answer.broken && (path == eventsPath || !strings.HasPrefix(path, "/api/")) {
 		level = slog.LevelDebug
 	}
-	s.log(r.Context(), level, "request", "id", c.id, "method", r.Method, "route", c.route, "status", status, "bytes", answer.bytes, "ms", took.Milliseconds(),
+	message := "request"
+	if answer.broken {
+		message = "request broken off"
+	}
+	s.log(r.Context(), level, message, "id", c.id, "method", r.Method, "route", c.route, "status", status, "bytes", answer.bytes, "ms", took.Milliseconds(),
 		"address", c.address, "actor", c.actor.ID)
 }
 
@@ -100,6 +106,7 @@ type answered struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+	broken bool // before its end
 }
 
 func (a *answered) WriteHeader(status int) {

@@ -132,6 +132,27 @@ func TestAPanicIsAProblemAndIsLogged(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatBreaksOffIsNoted(t *testing.T) {
+	s := newSite(t, func(s *site) {
+		s.Events.Ask = func(func(tallystick.Answerer) error) error { panic(http.ErrAbortHandler) }
+	})
+	_, cookie := s.member("", control.SuperAdministrator)
+	r, err := http.NewRequest("GET", s.url+"/api/v1/tenants", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Cookie", cookie)
+	if answer, err := http.DefaultClient.Do(r); err == nil {
+		t.Errorf("it is answered %s", answer.Status)
+	}
+	if !strings.Contains(s.log.String(), `msg="request broken off"`) {
+		t.Errorf("logged %s", s.log.String())
+	}
+	if g := s.do("GET", "/metrics", "", ""); !strings.Contains(string(g.body), `tallystick_http_requests_total{route="GET /api/v1/tenants",status="broken off"} `) {
+		t.Errorf("%s", g.body)
+	}
+}
+
 func TestTheAddressIsTheLastThatNoTrustedProxyHas(t *testing.T) {
 	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	for _, test := range []struct{ peer, forwarded, want string }{
