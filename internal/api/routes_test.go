@@ -154,6 +154,21 @@ func TestARepeatedRequestIsDoneOnce(t *testing.T) {
 	}
 }
 
+// What was done is not done again because its answer could not be kept.
+func TestARepeatedRequestWhoseAnswerIsNotKept(t *testing.T) {
+	s := newSite(t, nil)
+	_, ann := s.member("", control.SuperAdministrator)
+	s.full("UPDATE", "answers")
+	const body = `{"name":"k","scopes":["ingest"]}`
+	s.do("POST", "/api/v1/keys", ann, body, "Idempotency-Key", "one").is(t, 201, nil)
+	s.do("POST", "/api/v1/keys", ann, body, "Idempotency-Key", "one").is(t, 409, nil)
+	var list List[Key]
+	s.do("GET", "/api/v1/keys", ann, "").is(t, 200, &list)
+	if len(list.Items) != 1 || !strings.Contains(s.log.String(), "an answer is not kept") {
+		t.Errorf("%d keys, and the log says %s", len(list.Items), s.log.String())
+	}
+}
+
 func TestTenantsAreFilteredAndPaged(t *testing.T) {
 	s := newSite(t, nil)
 	_, cookie := s.member("", control.SuperAdministrator)
