@@ -269,7 +269,7 @@ func TestAFileThatBreaksOffIsNotTaken(t *testing.T) {
 			}))
 			defer server.Close()
 			var file bytes.Buffer
-			notes, _, err := (&remote{address: server.URL}).copyTo(t.Context(), &file, "/", nil)
+			notes, _, err := (&remote{address: server.URL, silence: time.Minute}).copyTo(t.Context(), &file, "/", nil)
 			if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("the error is %v", err)
 			}
@@ -296,5 +296,28 @@ func TestAServerIsSentMistakesAsTheyAre(t *testing.T) {
 				t.Errorf("%s in %s: %s", c.name, place, got)
 			}
 		}
+	}
+}
+
+// A server that is there and says nothing more is not waited for without end.
+func TestASilentServerIsGivenUp(t *testing.T) {
+	for _, said := range []string{"", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"} {
+		over := make(chan struct{})
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			fmt.Fprint(connection, said)
+			<-over
+			connection.Close()
+		}))
+		_, _, err := (&remote{address: server.URL, silence: 50 * time.Millisecond}).copyTo(t.Context(), new(bytes.Buffer), "/", nil)
+		if tallystick.CodeOf(err) != tallystick.Unavailable || !strings.Contains(err.Error(), "nothing has come for 50ms") {
+			t.Errorf("after %q the error is %v", said, err)
+		}
+		close(over)
+		server.Close()
 	}
 }
