@@ -204,8 +204,10 @@ func TestAShareGrowsWithWhatIsDecoded(t *testing.T) {
 	if err := a.take(100 << 10); err == nil || f.held() != 2*leastShare {
 		t.Errorf("more than there is: %v, %d bytes are held", err, f.held())
 	}
-	if !a.add(1<<20) || !a.add(1<<20) || !a.add(-1<<20) {
-		t.Error("it is not crowded")
+	for _, n := range []int64{1 << 20, 1 << 20, -1 << 20} {
+		if !a.add(n) {
+			t.Errorf("after %d more it is not crowded", n)
+		}
 	}
 	if f.held() != 1<<20+2*leastShare {
 		t.Errorf("%d bytes are held", f.held())
