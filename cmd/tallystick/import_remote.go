@@ -101,8 +101,8 @@ func (s *sending) add(ctx context.Context, file string, item *ingest.Item) error
 		}
 	}
 	for i, c := range raw {
-		if c == '\n' || c == '\r' {
-			raw[i] = ' ' // inside of an event it is white space of its JSON, or a mistake in it
+		if c == '\n' {
+			raw[i] = '\r' // a line is an event; the two are both white space, and inside of a text both a mistake, which stays one
 		}
 	}
 	s.body.Write(raw)

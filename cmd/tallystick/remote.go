@@ -22,7 +22,11 @@ type remote struct {
 	address string // without a slash at its end
 	key     string
 	client  http.Client
+	silence time.Duration // the longest, whatever it is doing
 }
+
+// longestSilence is longer than a server takes for any report.
+const longestSilence = 11 * time.Minute
 
 // remote returns the server that the flags name, nil where they name none.
 func (p *program) remote(f serverFlags) (*remote, error) {
@@ -41,7 +45,7 @@ func (p *program) remote(f serverFlags) (*remote, error) {
 	if f.Key == "" {
 		return nil, tallystick.Errorf(tallystick.Invalid, "the key for the server is missing").WithHint("give --key or %s", variable("key"))
 	}
-	return &remote{address: strings.TrimRight(f.Server, "/"), key: f.Key}, nil
+	return &remote{address: strings.TrimRight(f.Server, "/"), key: f.Key, silence: longestSilence}, nil
 }
 
 // How a server that is busy, or can't be reached, is asked again: after a pause that doubles from the first to the longest.
@@ -76,16 +80,22 @@ func (r *remote) once(ctx context.Context, request func() (*http.Request, error)
 		return nil, -1, err
 	}
 	q.Header.Set("Authorization", "Bearer "+r.key)
-	answer, err = r.client.Do(q.WithContext(ctx))
+	watched, watch := r.watch(ctx)
+	answer, err = r.client.Do(q.WithContext(watched))
 	if err != nil {
-		if ctx.Err() != nil {
+		defer watch.end()
+		switch {
+		case ctx.Err() != nil:
 			return nil, -1, context.Cause(ctx)
+		case watched.Err() != nil:
+			return nil, -1, tallystick.Errorf(tallystick.Unavailable, "the server %s does not answer: %w", r.address, context.Cause(watched)).WithHint("its log may say why")
 		}
 		if e := (*url.Error)(nil); errors.As(err, &e) {
 			err = e.Err
 		}
 		return nil, 0, tallystick.Errorf(tallystick.Unavailable, "the server %s does not answer: %w", r.address, err).WithHint("see whether it runs, and whether --server is right")
 	}
+	answer.Body = &watchedBody{answer.Body, watched, watch}
 	if answer.StatusCode < 300 {
 		return answer, 0, nil
 	}
@@ -97,6 +107,47 @@ func (r *remote) once(ctx context.Context, request func() (*http.Request, error)
 		after = time.Duration(max(seconds, 0)) * time.Second
 	}
 	return nil, after, r.problem(answer)
+}
+
+// watch is a look at the clock while a server is waited for.
+type watch struct {
+	timer   *time.Timer
+	silence time.Duration
+	cancel  context.CancelCauseFunc
+}
+
+// watch returns a context that ends when nothing has come for too long.
+func (r *remote) watch(ctx context.Context) (context.Context, *watch) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := &watch{silence: r.silence, cancel: cancel}
+	w.timer = time.AfterFunc(w.silence, func() { cancel(fmt.Errorf("nothing has come for %v", w.silence)) })
+	return ctx, w
+}
+
+func (w *watch) end() {
+	w.timer.Stop()
+	w.cancel(nil)
+}
+
+// watchedBody is the body of an answer that is given up when nothing comes.
+type watchedBody struct {
+	io.ReadCloser
+	ctx   context.Context // of the request, which ends with the body
+	watch *watch
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF && b.ctx.Err() != nil {
+		err = context.Cause(b.ctx)
+	}
+	b.watch.timer.Reset(b.watch.silence)
+	return n, err
+}
+
+func (b *watchedBody) Close() error {
+	b.watch.end()
+	return b.ReadCloser.Close()
 }
 
 // problem turns an answer of no success into the error that it tells.
@@ -174,13 +225,18 @@ func reportPath(name string, parts ...string) string {
 	return path
 }
 
-// copyTo writes a file of the server to w, and returns the notes about it, the position that it was made at, and its receipt.
+// copyTo writes a file of the server to w, and returns the notes about it, the position that it was made at, and its receipt. A server ends every file with its notes, so
+// one without them has broken off; but a proxy may keep them back, and then the file is whole where its end is told by HTTP.
 func (r *remote) copyTo(ctx context.Context, w io.Writer, path string, query url.Values) (notes []string, position, receipt string, err error) {
 	answer, err := r.get(ctx, path, query)
 	if err != nil {
 		return nil, "", "", err
 	}
 	defer answer.Body.Close()
+	if answer.ContentLength < 0 && answer.ProtoMajor == 1 && len(answer.TransferEncoding) == 0 {
+		return nil, "", "", r.brokenOff(errors.New("its length is not told, so that a part would look whole"))
+	}
+	_, announced := answer.Trailer[api.NotesHeader]
 	in := &body{r: answer.Body}
 	if _, err := io.Copy(w, in); err != nil {
 		if ctx.Err() != nil {
@@ -191,7 +247,13 @@ func (r *remote) copyTo(ctx context.Context, w io.Writer, path string, query url
 		}
 		return nil, "", "", err
 	}
-	if text := answer.Trailer.Get(api.NotesHeader); text != "" {
+	text := answer.Trailer.Get(api.NotesHeader)
+	switch {
+	case text == "" && announced:
+		return nil, "", "", r.brokenOff(errors.New("its notes are missing"))
+	case text == "":
+		notes = []string{"the server's notes did not come: a proxy before it leaves trailers out"}
+	default:
 		if err := json.Unmarshal([]byte(text), &notes); err != nil {
 			return nil, "", "", fmt.Errorf("read the notes of the answer: %w", err)
 		}

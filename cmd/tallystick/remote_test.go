@@ -247,3 +247,77 @@ func TestADirectoryOfAServerSaysHowToAsk(t *testing.T) {
 	tally("report", "tenant-usage", "--all-tenants", "--data", data).complains(t, failed, "another tallystick (pid 1, serve, http://127.0.0.1:8080)", "ask it with --server http://127.0.0.1:8080")
 	tally("import", "--data", data, write(t, "e.jsonl", []byte(upsert("9", "acme", "A")))).complains(t, failed, "--server http://127.0.0.1:8080")
 }
+
+// A part of a file must not be taken for the whole, whatever stands between the server and here.
+func TestAFileThatBreaksOffIsNotTaken(t *testing.T) {
+	for _, c := range []struct{ what, answer, want, note string }{
+		{"whole", "Trailer: Tallystick-Notes\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nTallystick-Notes: [\"n\"]\r\n\r\n", "", "n"},
+		{"without the notes that were announced", "Trailer: Tallystick-Notes\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "broke off", ""},
+		{"by a proxy that keeps trailers back", "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "", "the server's notes did not come: a proxy before it leaves trailers out"},
+		{"without an end that is told", "\r\na", "broke off", ""},
+		{"without its end", "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n", "broke off", ""},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				connection, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				fmt.Fprint(connection, "HTTP/1.1 200 OK\r\nConnection: close\r\n"+c.answer)
+				connection.Close()
+			}))
+			defer server.Close()
+			var file bytes.Buffer
+			notes, _, _, err := (&remote{address: server.URL, silence: time.Minute}).copyTo(t.Context(), &file, "/", nil)
+			if (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("the error is %v", err)
+			}
+			if strings.Join(notes, ",") != c.note {
+				t.Errorf("the notes are %q", notes)
+			}
+		})
+	}
+}
+
+// A text with the end of a line in it is no JSON, wherever it goes.
+func TestAServerIsSentMistakesAsTheyAre(t *testing.T) {
+	s := serveKeys(t)
+	for i, c := range []struct{ name, between string }{
+		{"cr.jsonl", "\r"}, {"crlf.json", "\r\n"}, {"lf.json", "\n"},
+	} {
+		id := fmt.Sprint("text", i)
+		wrong := strings.Replace(upsert(id, "acme", "AB"), "AB", "A"+c.between+"B", 1)
+		file := write(t, c.name, []byte("["+strings.TrimSpace(wrong)+",\n"+strings.Replace(upsert(id+"w", "acme", "AB"), ",", ",\r\n", 1)+"]"))
+		local := tally("import", "--data", filepath.Join(t.TempDir(), "data"), file).must(t, 0)
+		remote := tally("import", "--server", s.url, "--key", "all", file).must(t, 0)
+		for place, got := range map[string]string{"a data directory": local.stdout, "a server": remote.stdout} {
+			if !strings.Contains(got, "accepted   1\n") || !strings.Contains(got, "rejected   1\n") {
+				t.Errorf("%s in %s: %s", c.name, place, got)
+			}
+		}
+	}
+}
+
+// A server that is there and says nothing more is not waited for without end.
+func TestASilentServerIsGivenUp(t *testing.T) {
+	for _, said := range []string{"", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"} {
+		over := make(chan struct{})
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			fmt.Fprint(connection, said)
+			<-over
+			connection.Close()
+		}))
+		_, _, _, err := (&remote{address: server.URL, silence: 50 * time.Millisecond}).copyTo(t.Context(), new(bytes.Buffer), "/", nil)
+		if tallystick.CodeOf(err) != tallystick.Unavailable || !strings.Contains(err.Error(), "nothing has come for 50ms") {
+			t.Errorf("after %q the error is %v", said, err)
+		}
+		close(over)
+		server.Close()
+	}
+}

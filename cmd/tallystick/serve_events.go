@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"syscall"
@@ -81,27 +82,51 @@ func (s *serving) answering() error {
 		WithHint("ask again in a moment; events are taken all the same")
 }
 
-// How long requests may take from their first byte to the last one of their answer.
-const (
-	eventsTime  = 5 * time.Minute // of a slow platform
-	reportsTime = 10 * time.Minute
-	otherTime   = time.Minute
-)
+// requestTimes is how long requests may take from their first byte to the last one of their answer.
+type requestTimes struct {
+	events  time.Duration // of a slow platform; its answer has the time of others besides
+	reports time.Duration
+	other   time.Duration
+}
 
-// withDeadlines ends connections whose request or answer takes too long for what it is.
-func withDeadlines(next http.Handler) http.Handler {
+func usualTimes() requestTimes {
+	return requestTimes{events: 5 * time.Minute, reports: 10 * time.Minute, other: time.Minute}
+}
+
+// deadlines ends connections whose request or answer takes too long for what it is.
+func (t requestTimes) deadlines(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		read, write := otherTime, otherTime
+		read, write := t.other, t.other
 		switch {
 		case r.URL.Path == "/api/v1/events":
-			read, write = eventsTime, eventsTime+otherTime
+			read, write = t.events, t.events+t.other
 		case strings.HasPrefix(r.URL.Path, "/api/v1/reports"):
-			write = reportsTime
+			write = t.reports
 		}
 		now := time.Now()
 		control := http.NewResponseController(w)
-		control.SetReadDeadline(now.Add(read))
 		control.SetWriteDeadline(now.Add(write))
+		if r.Body == http.NoBody {
+			control.SetReadDeadline(time.Time{})
+		} else {
+			control.SetReadDeadline(now.Add(read))
+			r.Body = &timedBody{r.Body, control}
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// timedBody is a body that has to come in time. When all of it is here the deadline is lifted: net/http goes on reading, to see a client that leaves, and would take
+// the deadline for that and cancel the request.
+type timedBody struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		b.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }

@@ -140,9 +140,9 @@ func (s *served) settle() {
 func (s *served) begin() (key string) {
 	s.t.Helper()
 	token := s.stderr.find(s.t, `makes one, once: \S+#(\w+)`)
-	s.must(200, "GET", "/api/v1/links/"+token, "", "")
-	s.must(200, "POST", "/api/v1/links/"+token, "", `{"email":"ann@example.com","name":"Ann","password":"correct horse battery"}`)
-	s.must(404, "POST", "/api/v1/links/"+token, "", `{"email":"eve@example.com","name":"Eve","password":"correct horse battery"}`)
+	s.must(200, "POST", "/api/v1/links/look", "", `{"token":"`+token+`"}`)
+	s.must(200, "POST", "/api/v1/links/use", "", `{"token":"`+token+`","email":"ann@example.com","name":"Ann","password":"correct horse battery"}`)
+	s.must(404, "POST", "/api/v1/links/use", "", `{"token":"`+token+`","email":"eve@example.com","name":"Eve","password":"correct horse battery"}`)
 	s.must(401, "POST", "/api/v1/session", "", `{"email":"ann@example.com","password":"wrong"}`)
 	s.must(200, "POST", "/api/v1/session", "", `{"email":"ann@example.com","password":"correct horse battery"}`)
 	var made struct{ Text string }

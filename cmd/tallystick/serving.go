@@ -60,8 +60,9 @@ func (s *serving) run(ctx context.Context, listener net.Listener) error {
 		},
 	})
 	s.counter = api.NewCounter(s.control.AddIngestCounts)
+	times := usualTimes()
 	web := &http.Server{
-		Handler: withDeadlines(s.api.Handler()), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: eventsTime, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: times.deadlines(s.api.Handler()), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: times.events, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
 	}
 	var counting, others sync.WaitGroup

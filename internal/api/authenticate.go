@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -69,10 +70,10 @@ func unauthenticated(refused error) error {
 }
 
 // setSession puts a session's token into the cookie; "" takes it away. The cookie lasts as long as the session at most, and is not for scripts or other sites.
-func (s *Server) setSession(c *call, token string) http.Cookie {
+func (s *Server) setSession(ctx context.Context, token string) http.Cookie {
 	cookie := http.Cookie{
 		Name: sessionCookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: int(control.SessionLifetime / tallystick.Second),
-		Secure: c.secure || strings.HasPrefix(s.PublicURL, "https://"),
+		Secure: callOf(ctx).secure || strings.HasPrefix(s.saidURL(ctx), "https://"),
 	}
 	if token == "" {
 		cookie.MaxAge = -1
@@ -92,7 +93,7 @@ func (s *Server) ingest() http.Handler {
 			c.actor, err = s.Control.KeyActor(r.Context(), key, c.from())
 		}
 		if tallystick.CodeOf(err) == tallystick.Denied {
-			if err := s.limits.take("address "+c.address, byAddress, s.Now()); err != nil {
+			if err := s.limits.take("address "+network(c.address), byAddress, s.Now()); err != nil {
 				return IngestKey{}, err
 			}
 			return IngestKey{}, unauthenticated(err)

@@ -51,9 +51,13 @@ func (n needs) allows(a *control.Actor) error {
 	return nil
 }
 
-// refuse writes into the audit log that somebody was refused, and returns why. One that can't be written is no answer.
+// refuse writes into the audit log that somebody was refused, and returns why. One that can't be written is no answer, and who has many refusals written waits: a
+// program with the wrong key must not fill the log.
 func (s *Server) refuse(ctx context.Context, route string, reason error) error {
 	a := callOf(ctx).actor
+	if err := s.limits.take("refusals of "+string(a.Kind)+" "+a.ID, byRefusal, s.Now()); err != nil {
+		return err
+	}
 	err := s.Control.AppendAudit(context.WithoutCancel(ctx), a, control.Entry{
 		Action: "refused", Tenant: a.Tenant, ObjectKind: "route", ObjectID: route, After: map[string]string{"reason": reason.Error()},
 	})

@@ -40,7 +40,7 @@
 //     answers like what does not exist. A test asks every route of the description as everybody who must get nothing from it.
 //   - Credentials that are not good are nobody's: a route for everybody answers all the same, so that an old cookie doesn't keep anybody from signing in.
 //   - A refusal is written into the audit log, unless nobody was recognised: there is nothing to write but the address, and anybody could fill the log.
-//   - Nothing of a path is logged but its pattern, and no header and no body: paths hold tokens of links, the others keys and passwords.
+//   - Nothing of a path is logged but its pattern, and no header and no body: paths hold ids, the others keys, passwords and tokens.
 //   - A secret that is shown once is not kept with the answers for repeated requests.
 //   - Limits of requests are counted in memory: they protect this process, and several servers each have their own.
 //
@@ -50,6 +50,7 @@
 //     accepted. What can't be made so is an answer of the class 5xx, and the whole request can be sent again: what was accepted counts once.
 //   - Events are handed to the journal as they are decoded. A body that breaks half-way has said something about the events before the break, and they are
 //     answered one by one in the problem that names the break.
-//   - A request holds no more than a window of unanswered bytes, and all requests together no more than a limit; a request that finds it reached is refused before
-//     its body is read. Whoever waits for a slow journal holds a share of the limit, so that waiting goroutines are bounded by it too.
+//   - A request holds no more than a window of unanswered bytes, and all requests together no more than a limit, those of one key half of it; a request that finds it
+//     reached is refused before its body is read. Whoever waits for a slow journal holds a share of the limit, so that waiting goroutines are bounded by it too, and
+//     so is what reading takes: a small body may need megabytes to be decompressed.
 package api

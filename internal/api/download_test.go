@@ -64,6 +64,50 @@ func TestDownloadsAreAudited(t *testing.T) {
 	}
 }
 
+// What can't be written in the audit log is not done, and nothing of it is given.
+func TestWhatCannotBeAuditedIsNotDone(t *testing.T) {
+	s := newWholeSite(t)
+	_, key := s.key("", 0, control.ScopeIngest, control.ScopeAttributes)
+	s.tell(key, s.tenantUpserted("acme", `{"company_name":"Acme Bank"}`))
+	entry := quarantine.Entry{Received: s.Control.Now(), Source: "test:1", Code: tallystick.Invalid, Reason: "not valid JSON", Raw: []byte("of acme")}
+	if _, err := s.quarantine.Keep(t.Context(), "acme", []quarantine.Entry{entry}); err != nil {
+		t.Fatal(err)
+	}
+	rejected := fmt.Sprintf("/api/v1/quarantine/%x?tenant=acme", sha256.Sum256(entry.Raw))
+	_, cookie := s.member("", control.SuperAdministrator)
+	_, poor := s.member("acme", s.role("acme", control.Permission{Entity: control.Channels, Action: control.View}))
+	const tables = "/api/v1/reports/tenant-usage/tables/tenants"
+	s.do("GET", tables+"?tenant=acme", cookie, "").is(t, 200, nil)
+	s.full("INSERT", "audit")
+	for _, test := range []struct{ name, method, path, credentials, body string }{
+		{"a table", "GET", tables + "?tenant=acme&format=csv", cookie, ""},
+		{"a workbook", "GET", "/api/v1/reports/tenant-usage/file?tenant=acme", cookie, ""},
+		{"an explanation", "GET", tables + "/rows/1/columns/2/events?tenant=acme&format=csv", cookie, ""},
+		{"a rejected event", "GET", rejected, cookie, ""},
+		{"letting it go", "DELETE", rejected, cookie, ""},
+		{"trying it again", "POST", "/api/v1/quarantine/replay", cookie, `{"tenant":"acme"}`},
+		{"a change of a tenant", "PATCH", "/api/v1/tenants/acme", cookie, `{"locked":true}`},
+		{"a key", "POST", "/api/v1/keys", cookie, `{"name":"k","scopes":["ingest"]}`},
+		{"a refusal", "GET", "/api/v1/keys", poor, ""},
+		{"a wrong password", "POST", "/api/v1/session", "", `{"email":"nobody@example.com","password":"wrong"}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			g := s.do(test.method, test.path, test.credentials, test.body).is(t, 500, nil)
+			for _, told := range []string{"Acme Bank", "of acme", "disk full"} {
+				if strings.Contains(string(g.body), told) {
+					t.Errorf("it is answered %s", g.body)
+				}
+			}
+		})
+	}
+	if _, err := s.quarantine.Get(t.Context(), "acme", fmt.Sprintf("%x", sha256.Sum256(entry.Raw))); err != nil {
+		t.Errorf("the rejected event: %v", err)
+	}
+	if head := s.Events.Head().Sequence; head != 1 {
+		t.Errorf("the journal has %d records", head)
+	}
+}
+
 // audited returns what somebody did, the newest first.
 func (s *site) audited(t *testing.T, actor string) []control.AuditEntry {
 	t.Helper()

@@ -41,7 +41,7 @@ func (s *Server) Handler() http.Handler {
 // Close waits until what goes on beside requests has ended. No request may be under way.
 func (s *Server) Close() { s.work.wait() }
 
-// routed lets the mux answer, and notes which pattern it was for: a path may hold a token, so nothing else of it is ever logged.
+// routed lets the mux answer, and notes which pattern it was for: what else a path holds is never logged.
 func routed(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, callOf(r.Context()).route = mux.Handler(r)
@@ -57,18 +57,20 @@ func (s *Server) observed(next http.Handler) http.Handler {
 		answer := &answered{ResponseWriter: w}
 		start := s.Now()
 		defer func() {
-			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
-					panic(p)
-				}
+			p := recover()
+			if p != nil && p != http.ErrAbortHandler {
 				s.log(r.Context(), slog.LevelError, "a request panicked", "id", c.id, "route", c.route, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if answer.status == 0 {
 					WriteProblem(answer, nil, tallystick.Errorf(tallystick.Internal, "panic"))
 				} else {
-					panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+					p = http.ErrAbortHandler // half an answer must not look like a whole one
 				}
 			}
+			answer.broken = p == http.ErrAbortHandler
 			s.note(r, c, answer, s.Now().Sub(start))
+			if answer.broken {
+				panic(p)
+			}
 		}()
 		next.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
 	})
@@ -80,12 +82,16 @@ func (s *Server) note(r *http.Request, c *call, answer *answered, took time.Dura
 	if status == 0 {
 		status = http.StatusOK
 	}
-	s.metrics.request(c.route, status, took)
+	s.metrics.request(c.route, status, answer.broken, took)
 	level := slog.LevelInfo
-	if path := r.URL.Path; status < 400 && (path == eventsPath || !strings.HasPrefix(path, "/api/")) {
+	if path := r.URL.Path; status < 400 && !answer.broken && (path == eventsPath || !strings.HasPrefix(path, "/api/")) {
 		level = slog.LevelDebug
 	}
-	s.log(r.Context(), level, "request", "id", c.id, "method", r.Method, "route", c.route, "status", status, "bytes", answer.bytes, "ms", took.Milliseconds(),
+	message := "request"
+	if answer.broken {
+		message = "request broken off"
+	}
+	s.log(r.Context(), level, message, "id", c.id, "method", r.Method, "route", c.route, "status", status, "bytes", answer.bytes, "ms", took.Milliseconds(),
 		"address", c.address, "actor", c.actor.ID)
 }
 
@@ -100,6 +106,7 @@ type answered struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+	broken bool // before its end
 }
 
 func (a *answered) WriteHeader(status int) {
@@ -139,19 +146,20 @@ func headed(next http.Handler) http.Handler {
 // sameOrigin refuses what another site has its visitors' browsers do here. A request with a key is none of these: a browser adds no key by itself.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	guard := http.NewCrossOriginProtection()
-	if u, err := url.Parse(s.PublicURL); err == nil && u.Host != "" {
-		guard.AddTrustedOrigin(u.Scheme + "://" + u.Host) // a proxy may have changed the Host
-	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") == "" {
-			if err := guard.Check(r); err != nil {
-				WriteProblem(w, nil, tallystick.Errorf(tallystick.Denied, "the request comes from a page of another site").
-					WithHint("use the pages of this server, or a key"))
-				return
-			}
+		if r.Header.Get("Authorization") == "" && guard.Check(r) != nil && !s.ownOrigin(r) {
+			WriteProblem(w, nil, tallystick.Errorf(tallystick.Denied, "the request comes from a page of another site").
+				WithHint("use the pages of this server, or a key"))
+			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// ownOrigin reports whether a request comes from where people find this server: a proxy may have changed the Host that it was sent to.
+func (s *Server) ownOrigin(r *http.Request) bool {
+	u, err := url.Parse(s.saidURL(r.Context()))
+	return err == nil && u.Host != "" && r.Header.Get("Origin") == u.Scheme+"://"+u.Host
 }
 
 // bounded limits what is read of a body; events have limits of their own.

@@ -62,7 +62,24 @@ func TestEveryAnswerHasItsHeaders(t *testing.T) {
 }
 
 func TestRequestsOfOtherSitesAreRefused(t *testing.T) {
-	s := newSite(t, func(s *site) { s.PublicURL = "https://usage.example.com" })
+	t.Run("with the flag", func(t *testing.T) {
+		requestsOfOtherSites(t, newSite(t, func(s *site) { s.PublicURL = "https://usage.example.com" }))
+	})
+	t.Run("with the setting", func(t *testing.T) {
+		s := newSite(t, func(s *site) { s.Address = "http://127.0.0.1:8080" })
+		_, root := s.member("", control.SuperAdministrator)
+		login := `{"email":"` + s.firstEmail() + `","password":"` + password + `"}`
+		if set := s.do("POST", "/api/v1/session", "", login).is(t, 200, nil).header.Get("Set-Cookie"); strings.Contains(set, "Secure") {
+			t.Errorf("before it is known that browsers come over https: %s", set)
+		}
+		const key = `{"name":"k","scopes":["ingest"]}`
+		s.do("POST", "/api/v1/keys", root, key, "Origin", "http://127.0.0.1:8080").is(t, 403, nil) // of a browser's own machine
+		s.do("PUT", "/api/v1/settings/public_url", root, `{"value":"https://usage.example.com"}`).is(t, 204, nil)
+		requestsOfOtherSites(t, s)
+	})
+}
+
+func requestsOfOtherSites(t *testing.T, s *site) {
 	_, cookie := s.member("", control.SuperAdministrator)
 	_, key := s.key("", 0, control.ScopeIngest)
 	for _, test := range []struct {
@@ -86,11 +103,7 @@ func TestRequestsOfOtherSitesAreRefused(t *testing.T) {
 			s.do(test.method, test.path, test.credentials, body, "Origin", test.origin, "Sec-Fetch-Site", test.site).is(t, test.status, nil)
 		})
 	}
-	login, err := s.Control.Member(t.Context(), control.System("test"), s.firstMember())
-	if err != nil {
-		t.Fatal(err)
-	}
-	set := s.do("POST", "/api/v1/session", "", `{"email":"`+login.Email+`","password":"`+password+`"}`).is(t, 200, nil).header.Get("Set-Cookie")
+	set := s.do("POST", "/api/v1/session", "", `{"email":"`+s.firstEmail()+`","password":"`+password+`"}`).is(t, 200, nil).header.Get("Set-Cookie")
 	for _, part := range []string{"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} {
 		if !strings.Contains(set, part) {
 			t.Errorf("the cookie lacks %s: %s", part, set)
@@ -98,13 +111,14 @@ func TestRequestsOfOtherSitesAreRefused(t *testing.T) {
 	}
 }
 
-func (s *site) firstMember() string {
+// firstEmail returns the e-mail of a member.
+func (s *site) firstEmail() string {
 	s.Helper()
 	l, err := s.Control.Members(s.Context(), control.System("test"), control.MemberFilter{}, control.Page{})
 	if err != nil || len(l.Items) == 0 {
 		s.Fatal(err)
 	}
-	return l.Items[0].ID
+	return l.Items[0].Email
 }
 
 func TestAPanicIsAProblemAndIsLogged(t *testing.T) {
@@ -115,6 +129,27 @@ func TestAPanicIsAProblemAndIsLogged(t *testing.T) {
 	g := s.do("GET", "/api/v1/tenants", cookie, "").is(t, 500, nil)
 	if strings.Contains(string(g.body), "broken") || !strings.Contains(s.log.String(), "panic=broken") {
 		t.Errorf("answered %s, logged %s", g.body, s.log.String())
+	}
+}
+
+func TestAnAnswerThatBreaksOffIsNoted(t *testing.T) {
+	s := newSite(t, func(s *site) {
+		s.Events.Ask = func(func(tallystick.Answerer) error) error { panic(http.ErrAbortHandler) }
+	})
+	_, cookie := s.member("", control.SuperAdministrator)
+	r, err := http.NewRequest("GET", s.url+"/api/v1/tenants", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Cookie", cookie)
+	if answer, err := http.DefaultClient.Do(r); err == nil {
+		t.Errorf("it is answered %s", answer.Status)
+	}
+	if !strings.Contains(s.log.String(), `msg="request broken off"`) {
+		t.Errorf("logged %s", s.log.String())
+	}
+	if g := s.do("GET", "/metrics", "", ""); !strings.Contains(string(g.body), `tallystick_http_requests_total{route="GET /api/v1/tenants",status="broken off"} `) {
+		t.Errorf("%s", g.body)
 	}
 }
 

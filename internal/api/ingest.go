@@ -44,7 +44,7 @@ type Ingest struct {
 	// FreeBytes returns how much of the journal's disk is free. It is asked once a second at most; nil: nobody asks.
 	FreeBytes func() (uint64, error)
 	FreeFloor uint64 // bytes; with less free, nothing is taken; 1 GiB where 0
-	InFlight  int64  // decoded bytes that all requests together may hold before others are refused; 64 MiB where 0
+	InFlight  int64  // bytes that all requests together may hold before others are refused, those of one key half of it; 128 MiB where 0
 
 	once    sync.Once
 	decoder *ingest.Decoder
@@ -61,6 +61,7 @@ func (h *Ingest) prepare() {
 	if h.InFlight == 0 {
 		h.InFlight = defaultInFlight
 	}
+	h.held.limit = h.InFlight
 }
 
 // ServeHTTP takes the events of a request.
@@ -84,9 +85,9 @@ func (h *Ingest) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		WriteProblem(w, h.Logger, err)
 		return
 	}
-	share := h.held.admit(r.ContentLength, h.InFlight)
-	if share == nil {
-		WriteProblem(w, h.Logger, busy(h.InFlight))
+	share, err := h.held.admit(key.Name, r.ContentLength)
+	if err != nil {
+		WriteProblem(w, h.Logger, err)
 		return
 	}
 	defer share.release()

@@ -91,31 +91,96 @@ func TestOnlyPost(t *testing.T) {
 func TestTooMuchInFlight(t *testing.T) {
 	blocked := make(chan struct{})
 	s := serve(t, func(s *server) {
-		s.InFlight = 3 * leastShare
+		s.InFlight = 6 * leastShare
 		s.Enqueue = func(events []tallystick.Event) *journal.Ticket { <-blocked; return s.journal.Enqueue(events) }
 	})
 	var running sync.WaitGroup
 	defer running.Wait()
-	for i := range 3 {
-		running.Go(func() {
-			if r := s.send(t, strings.NewReader(bot("acme", fmt.Sprint(i))), "Content-Type", ndjson); r.Accepted != 1 {
-				t.Errorf("who was let in is answered %s", r)
+	send := func(key string, n int) {
+		t.Helper()
+		for i := range n {
+			running.Go(func() {
+				if r := s.send(t, strings.NewReader(bot("acme", fmt.Sprint(key, i))), "Content-Type", ndjson, "Authorization", key); r.Accepted != 1 {
+					t.Errorf("who was let in is answered %s", r)
+				}
+			})
+		}
+	}
+	refused := func(key string, limit int) {
+		t.Helper()
+		unread := &reader{}
+		r := httptest.NewRequest("POST", "/", unread)
+		r.Header.Set("Content-Type", ndjson)
+		r.Header.Set("Authorization", key)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if got := read(t, w.Code, w.Header(), w.Body); got.status != 429 || got.header.Get("Retry-After") != "1" || unread.n > 0 || !strings.Contains(got.Detail, fmt.Sprint(limit)) {
+			t.Errorf("one more of %s is answered %s after %d reads, Retry-After %q", key, got, unread.n, got.header.Get("Retry-After"))
+		}
+	}
+	send("all", 3)
+	for s.held.held() < 3*leastShare {
+		time.Sleep(time.Millisecond)
+	}
+	refused("all", 3*leastShare)
+	send("acme", 3) // the other half is there for others
+	for s.held.held() < 6*leastShare {
+		time.Sleep(time.Millisecond)
+	}
+	refused("zeta", 6*leastShare)
+	close(blocked)
+}
+
+// Whoever opens many connections, announces much and sends nothing keeps no one out but itself.
+func TestOneKeyDoesNotKeepOthersOut(t *testing.T) {
+	s := serve(t, nil)
+	for range 40 {
+		s.raw(t, "Content-Length: 4194304")
+	}
+	for s.held.held() < defaultInFlight/2 {
+		time.Sleep(time.Millisecond)
+	}
+	if r := s.send(t, strings.NewReader(bot("acme", "1")), "Content-Type", ndjson, "Authorization", "acme"); r.Accepted != 1 {
+		t.Errorf("another key is answered %s", r)
+	}
+	if r := s.send(t, strings.NewReader(bot("acme", "2")), "Content-Type", ndjson); r.status != 429 || !strings.Contains(r.Detail, "of this key") {
+		t.Errorf("the key itself is answered %s", r)
+	}
+}
+
+// Memory for decompression, and for what is read of a body that tells no length, is of the room too.
+func TestWhatReadingTakesIsOfTheRoom(t *testing.T) {
+	s := serve(t, func(s *server) { s.InFlight = 24 << 20 })
+	for _, c := range []struct {
+		what, begin string
+		header      string
+		least       int64
+	}{
+		{"zstd with its window", "4\r\n\x28\xb5\x2f\xfd\r\nd\r\n\x00\x68" + strings.Repeat("\x00", 11) + "\r\n", "Content-Encoding: zstd\r\n", 8 << 20},
+		{"a line without an end", "80000\r\n" + strings.Repeat(" x", 0x40000) + "\r\n", "", 512 << 10},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			connection, _ := s.raw(t, c.header+"Transfer-Encoding: chunked")
+			io.WriteString(connection, c.begin)
+			until := time.Now().Add(10 * time.Second)
+			for s.held.held() < c.least {
+				if time.Now().After(until) {
+					t.Fatalf("%d bytes are held, want %d", s.held.held(), c.least)
+				}
+				time.Sleep(time.Millisecond)
+			}
+			connection.Close()
+			for s.held.held() > 0 {
+				time.Sleep(time.Millisecond)
 			}
 		})
 	}
-	for s.held.bytes.Load() < 3*leastShare {
-		time.Sleep(time.Millisecond)
-	}
-	unread := &reader{}
-	r := httptest.NewRequest("POST", "/", unread)
-	r.Header.Set("Content-Type", ndjson)
-	r.Header.Set("Authorization", "all")
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r)
-	if got := read(t, w.Code, w.Header(), w.Body); got.status != 429 || got.header.Get("Retry-After") != "1" || unread.n > 0 || !strings.Contains(got.Detail, fmt.Sprint(3*leastShare)) {
-		t.Errorf("one more is answered %s after %d reads, Retry-After %q", got, unread.n, got.header.Get("Retry-After"))
-	}
-	close(blocked)
+	t.Run("an event with its attributes in headers is read no further than it may be long", func(t *testing.T) {
+		r := s.send(t, strings.NewReader(`{"x":"`+strings.Repeat("x", 2*tallystick.MaxEvent)+`"}`), "Content-Type", "application/json", "Ce-Id", "1", "Ce-Source", "s", "Ce-Type", "bot.upserted", "Ce-Specversion", "1.0")
+		if r.status != 413 {
+			t.Errorf("it is answered %s", r)
+		}
+	})
 }
 
 // reader counts the calls of Read.
@@ -124,21 +189,33 @@ type reader struct{ n int }
 func (r *reader) Read([]byte) (int, error) { r.n++; return 0, io.EOF }
 
 func TestAShareGrowsWithWhatIsDecoded(t *testing.T) {
-	var f inFlight
-	a, b := f.admit(-1, 100<<10), f.admit(10, 200<<10)
-	if a == nil || b == nil || f.admit(1, 128<<10) != nil || f.bytes.Load() != 2*leastShare {
-		t.Fatalf("%d bytes are held", f.bytes.Load())
+	f := inFlight{limit: 200 << 10}
+	admit := func(key string, announced int64) *share {
+		s, _ := f.admit(key, announced)
+		return s
 	}
-	a.add(1 << 20)
-	a.add(1 << 20)
-	a.add(-1 << 20)
-	if f.bytes.Load() != 1<<20+leastShare {
-		t.Errorf("%d bytes are held", f.bytes.Load())
+	a, b := admit("a", -1), admit("b", 10)
+	if a == nil || b == nil || admit("c", 80<<10) != nil || admit("a", 1) != nil || f.held() != 2*leastShare {
+		t.Fatalf("%d bytes are held", f.held())
+	}
+	if err := a.take(leastShare); err != nil || f.held() != 2*leastShare {
+		t.Errorf("what was announced is taken: %v, %d bytes are held", err, f.held())
+	}
+	if err := a.take(100 << 10); err == nil || f.held() != 2*leastShare {
+		t.Errorf("more than there is: %v, %d bytes are held", err, f.held())
+	}
+	for _, n := range []int64{1 << 20, 1 << 20, -1 << 20} {
+		if !a.add(n) {
+			t.Errorf("after %d more it is not crowded", n)
+		}
+	}
+	if f.held() != 1<<20+2*leastShare {
+		t.Errorf("%d bytes are held", f.held())
 	}
 	a.release()
 	b.release()
-	if c := f.admit(1<<40, 1); c == nil || f.bytes.Load() != window {
-		t.Errorf("alone: %v, %d bytes are held", c, f.bytes.Load())
+	if c := admit("c", 1<<40); c == nil || f.held() != window || len(f.keys) != 1 {
+		t.Errorf("alone: %v, %d bytes are held", c, f.held())
 	}
 }
 

@@ -43,13 +43,14 @@ func (t *receipt) read(ctx context.Context, raw io.Reader, b *body, d *ingest.De
 		return brokenBody(err), nil
 	}
 	if b.binary {
-		data, err := ingest.ReadAll(ctx, r, ingest.Options{MaxDecompressed: ingest.MaxBody})
+		// One that is somewhat too long is rejected and kept like others.
+		data, err := ingest.ReadAll(ctx, r, ingest.Options{MaxDecompressed: 2 * tallystick.MaxEvent, Hold: t.share.take})
 		if err != nil {
 			return brokenBody(err), nil
 		}
 		return nil, t.take(ctx, []ingest.Item{d.BinaryItem(header, data)})
 	}
-	options := ingest.Options{MaxDecompressed: ingest.MaxBodyDecompressed, MaxEvents: ingest.MaxBatch}
+	options := ingest.Options{MaxDecompressed: ingest.MaxBodyDecompressed, MaxEvents: ingest.MaxBatch, Hold: t.share.take}
 	for items, err := range ingest.Stream(ctx, r, b.format, d, options) {
 		if err != nil {
 			return brokenBody(err), nil
@@ -80,7 +81,7 @@ func (t *receipt) take(ctx context.Context, items []ingest.Item) error {
 			t.results = append(t.results, result{rejection: &rejection{reason: reason(item.Err), path: shorten(item.Err.Path)}})
 		}
 	}
-	t.share.add(n.bytes)
+	crowded := t.share.add(n.bytes)
 	if len(n.events) > 0 {
 		n.ticket = t.h.Enqueue(n.events)
 	}
@@ -88,7 +89,7 @@ func (t *receipt) take(ctx context.Context, items []ingest.Item) error {
 	if err := t.keep(ctx, n.first, rejects); err != nil {
 		return err
 	}
-	for t.share.open > window {
+	for t.share.open > window || crowded && len(t.open) > 0 {
 		if err := t.settle(ctx); err != nil {
 			return err
 		}

@@ -79,7 +79,7 @@ func serve(t testing.TB, change func(*server)) *server {
 		if err := errors.Join(s.journal.Close(), s.quarantine.Close()); err != nil {
 			t.Error(err)
 		}
-		if n := s.held.bytes.Load(); n != 0 {
+		if n := s.held.held(); n != 0 {
 			t.Errorf("%d bytes are still held", n)
 		}
 	})

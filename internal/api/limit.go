@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,6 +24,7 @@ type rate struct {
 var (
 	byActor   = rate{"actor", 1200, 60}
 	byAddress = rate{"address", 300, 60}
+	byRefusal = rate{"refusals", 100, 60} // that are written into the audit log, of one who asks
 )
 
 // limiter counts requests in buckets that fill up again evenly. The zero limiter is ready.
@@ -49,7 +51,7 @@ func (s *Server) limited(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		rate, who := byAddress, "address "+c.address
+		rate, who := byAddress, "address "+network(c.address)
 		switch c.actor.Kind {
 		case control.MemberActor:
 			rate, who = byActor, "session "+c.actor.Session
@@ -67,6 +69,18 @@ func (s *Server) limited(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// network returns what an address is counted by: of IPv6 the network of 64 bits that one customer has.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	if ip = ip.Unmap().WithZone(""); ip.Is6() {
+		return netip.PrefixFrom(ip, 64).Masked().String()
+	}
+	return ip.String()
 }
 
 func tooOften(r rate) error {

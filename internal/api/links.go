@@ -20,13 +20,15 @@ type Link struct {
 	Expires Time             `json:"expires"`
 }
 
-type LinkNamed struct {
-	Token string `path:"token" maxLength:"200"`
+type linkLook struct {
+	Body struct {
+		Token string `json:"token" maxLength:"200" doc:"what stands behind the # of the link"`
+	}
 }
 
 type linkUse struct {
-	LinkNamed
 	Body struct {
+		Token    string `json:"token" maxLength:"200" doc:"what stands behind the # of the link"`
 		Password string `json:"password" maxLength:"1000"`
 		Email    string `json:"email,omitempty" maxLength:"320" doc:"of the first administrator"`
 		Name     string `json:"name,omitempty" maxLength:"1000" doc:"of the first administrator"`
@@ -39,31 +41,33 @@ type forgotten struct {
 	}
 }
 
-// registerLinks registers what is done by links that are good once: the first administrator, invitations, passwords chosen anew. Who has the link is who it is for.
+// registerLinks registers what is done by links that are good once: the first administrator, invitations, passwords chosen anew. Who has the link is who it is for,
+// so its token comes in a body: proxies write down the addresses that are asked.
 func (s *Server) registerLinks(api huma.API) {
 	const tag = "Links"
 	public := needs{public: true}
 	handle(api, route{
-		method: http.MethodGet, path: "/api/v1/links/{token}", id: "get-link", summary: "What a one-time link is for", tag: tag, needs: public,
-	}, func(ctx context.Context, in *LinkNamed) (*struct{ Body Link }, error) {
-		l, err := s.Control.Link(ctx, in.Token)
+		method: http.MethodPost, path: "/api/v1/links/look", id: "look-at-link", summary: "What a one-time link is for", tag: tag, needs: public,
+		status: http.StatusOK,
+	}, func(ctx context.Context, in *linkLook) (*struct{ Body Link }, error) {
+		l, err := s.Control.Link(ctx, in.Body.Token)
 		return &struct{ Body Link }{Link{l.Kind, l.Email, l.Name, Time(l.Expires)}}, err
 	})
 	handle(api, route{
-		method: http.MethodPost, path: "/api/v1/links/{token}", id: "use-link", summary: "Choose a password, or become the first administrator", tag: tag, needs: public,
+		method: http.MethodPost, path: "/api/v1/links/use", id: "use-link", summary: "Choose a password, or become the first administrator", tag: tag, needs: public,
 		status: http.StatusOK,
 	}, func(ctx context.Context, in *linkUse) (*struct{ Body Member }, error) {
-		l, err := s.Control.Link(ctx, in.Token)
+		l, err := s.Control.Link(ctx, in.Body.Token)
 		if err != nil {
 			return nil, err
 		}
 		var m control.Member
 		if l.Kind == control.FirstAdministrator {
-			m, err = s.Control.UseFirstLink(ctx, callOf(ctx).from(), in.Token, in.Body.Email, in.Body.Name, in.Body.Password)
+			m, err = s.Control.UseFirstLink(ctx, callOf(ctx).from(), in.Body.Token, in.Body.Email, in.Body.Name, in.Body.Password)
 		} else if in.Body.Email != "" || in.Body.Name != "" {
 			err = tallystick.Errorf(tallystick.Invalid, "this link is for %s", l.Email).WithHint("give just a password")
 		} else {
-			m, err = s.Control.UseLink(ctx, callOf(ctx).from(), in.Token, in.Body.Password)
+			m, err = s.Control.UseLink(ctx, callOf(ctx).from(), in.Body.Token, in.Body.Password)
 		}
 		return &struct{ Body Member }{memberOf(m)}, err
 	})

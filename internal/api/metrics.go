@@ -24,7 +24,7 @@ type metrics struct {
 func newMetrics(s *Server) *metrics {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "tallystick_http_requests_total", Help: "Requests that were answered, by route and status.",
+			Name: "tallystick_http_requests_total", Help: "Requests that were answered, by route and status, or broken off.",
 		}, []string{"route", "status"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "tallystick_http_request_seconds", Help: "Time from a request to the end of its answer, by route.", Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
@@ -76,8 +76,12 @@ func newMetrics(s *Server) *metrics {
 	return m
 }
 
-func (m *metrics) request(route string, status int, took time.Duration) {
-	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
+func (m *metrics) request(route string, status int, broken bool, took time.Duration) {
+	label := strconv.Itoa(status)
+	if broken {
+		label = "broken off" // whatever status was sent
+	}
+	m.requests.WithLabelValues(route, label).Inc()
 	m.seconds.WithLabelValues(route).Observe(took.Seconds())
 }
 

@@ -34,7 +34,7 @@ type OIDC struct {
 	Settings func(context.Context) (OIDCSettings, error)
 	// SignIn is that of the control plane, SignInOIDC, which also audits what it does and refuses.
 	SignIn func(ctx context.Context, from control.From, who control.Identity) (token string, err error)
-	// Audit is that of the control plane, AppendAudit: for accounts that are refused before SignIn sees them.
+	// Audit is that of the control plane, AppendAudit: for sign-ins that fail before there is anybody for SignIn to look at. An error is the answer.
 	Audit func(context.Context, control.Actor, control.Entry) error
 	// SetSession gives the browser the cookie of its session. A cookie of SameSite=Strict would not be sent when the browser is led on from here, for it comes
 	// from the provider's site.
@@ -102,7 +102,6 @@ func (o *OIDC) callback(w http.ResponseWriter, r *http.Request) (to string, err 
 	if r.Method != http.MethodGet { // a HEAD would use the code up
 		return "", onlyGET(w)
 	}
-	q := r.URL.Query()
 	s, err := o.settings(r.Context())
 	if err != nil {
 		return "", err
@@ -111,32 +110,14 @@ func (o *OIDC) callback(w http.ResponseWriter, r *http.Request) (to string, err 
 	if err != nil {
 		return "", err
 	}
-	if subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(b.State)) != 1 {
-		return "", again("this answer belongs to another sign-in than the last one that was begun in this browser")
-	}
-	o.cookie.clear(w, s.secure()) // it serves once; a forged answer, which has another state, doesn't end what it knows nothing of
-	if s.Issuer != b.Issuer {
-		return "", again("the settings were changed during the sign-in")
-	}
-	p, err := o.providers.of(r.Context(), s.Issuer)
-	if err != nil {
-		return "", err
-	}
-	if iss := q.Get("iss"); iss != s.Issuer && (iss != "" || p.saysIssuer) { // RFC 9207
-		return "", again("this answer comes from another provider than the one that was asked")
-	}
-	if code := q.Get("error"); code != "" {
-		return "", providerError(code, q.Get("error_description"))
-	}
-	if q.Get("code") == "" {
-		return "", again("the OpenID provider's answer holds no code")
-	}
-	who, err := o.identify(r.Context(), p, s, q.Get("code"), b)
-	if err != nil {
-		return "", err
-	}
 	from := o.from(r)
-	if err := o.refuse(r.Context(), from, who); err != nil {
+	who, err := o.said(w, r, s, b)
+	if err != nil {
+		// Who has begun no sign-in here is not told of: anybody could fill the log.
+		entry := control.Entry{Action: "session.failed", After: map[string]string{"by": "OpenID", "issuer": b.Issuer, "why": ProblemOf(err).Detail}}
+		if err := o.Audit(context.WithoutCancel(r.Context()), control.Nobody(from), entry); err != nil {
+			return "", err
+		}
 		return "", err
 	}
 	token, err := o.SignIn(r.Context(), from, who)
@@ -147,23 +128,30 @@ func (o *OIDC) callback(w http.ResponseWriter, r *http.Request) (to string, err 
 	return b.ReturnTo, nil
 }
 
-// refuse returns an error, and has it audited, when the provider doesn't vouch for the account's e-mail.
-func (o *OIDC) refuse(ctx context.Context, from control.From, who control.Identity) error {
-	var err *tallystick.Error
-	switch {
-	case who.Email == "":
-		err = tallystick.Errorf(tallystick.Denied, "the OpenID provider doesn't say the e-mail of that account").
-			WithHint("enter an e-mail there, or ask an administrator to let this server see it")
-	case !who.EmailVerified:
-		err = tallystick.Errorf(tallystick.Denied, "the OpenID provider has not verified the e-mail of that account").WithHint("verify it there, then sign in again")
-	default:
-		return nil
+// said returns whom the provider's answer to a sign-in is about.
+func (o *OIDC) said(w http.ResponseWriter, r *http.Request, s reach, b *begun) (who control.Identity, err error) {
+	q := r.URL.Query()
+	if subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(b.State)) != 1 {
+		return who, again("this answer belongs to another sign-in than the last one that was begun in this browser")
 	}
-	entry := control.Entry{Action: "session.failed", After: map[string]string{"by": "OpenID", "issuer": who.Issuer, "subject": who.Subject, "why": err.Message}}
-	if err := o.Audit(ctx, control.Nobody(from), entry); err != nil {
-		return err
+	o.cookie.clear(w, s.secure()) // it serves once; a forged answer, which has another state, doesn't end what it knows nothing of
+	if s.Issuer != b.Issuer {
+		return who, again("the settings were changed during the sign-in")
 	}
-	return err
+	p, err := o.providers.of(r.Context(), s.Issuer)
+	if err != nil {
+		return who, err
+	}
+	if iss := q.Get("iss"); iss != s.Issuer && (iss != "" || p.saysIssuer) { // RFC 9207
+		return who, again("this answer comes from another provider than the one that was asked")
+	}
+	if code := q.Get("error"); code != "" {
+		return who, providerError(code, q.Get("error_description"))
+	}
+	if q.Get("code") == "" {
+		return who, again("the OpenID provider's answer holds no code")
+	}
+	return o.identify(r.Context(), p, s, q.Get("code"), b)
 }
 
 // reach is the settings that a sign-in goes by, and where this server is.

@@ -39,6 +39,10 @@ func testOIDCTampered(p *oidcPlace) {
 			p.Errorf("after %s=%q the right callback is answered %d", test.name, test.value, got.status)
 		}
 	}
+	tampered, _ := p.audited("session.failed")
+	if tampered != 6 {
+		p.Errorf("%d of 6 are audited", tampered)
+	}
 	b := newBrowser(p.T, p.url)
 	p.refused(b, b.get(b.through(p.with(b.begin(""), "nonce", "of-another-sign-in"), "mia")), http.StatusBadRequest, "belongs to another sign-in")
 
@@ -50,6 +54,10 @@ func testOIDCTampered(p *oidcPlace) {
 		p.Errorf("of two sign-ins the newer one is answered %+v", got)
 	}
 
+	failed, _ := p.audited("session.failed")
+	if failed != tampered+2 {
+		p.Errorf("%d more are audited, want the nonce and the older of two", failed-tampered)
+	}
 	b = newBrowser(p.T, p.url)
 	callback := b.through(b.begin(""), "mia")
 	p.refused(newBrowser(p.T, p.url), newBrowser(p.T, p.url).get(callback), http.StatusBadRequest, "begun no sign-in") // in the victim's browser
@@ -59,6 +67,9 @@ func testOIDCTampered(p *oidcPlace) {
 	value[len(value)/2] ^= 1
 	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: beginName(false), Value: string(value), Path: "/"}})
 	p.refused(b, b.get(callback), http.StatusBadRequest, "started anew")
+	if n, _ := p.audited("session.failed"); n != failed {
+		p.Errorf("%d of those who have begun nothing here are audited", n-failed)
+	}
 }
 
 func testOIDCReplay(p *oidcPlace) {

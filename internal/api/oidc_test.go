@@ -196,6 +196,9 @@ func testOIDCRefused(p *oidcPlace) {
 	}
 	b := newBrowser(p.T, p.url)
 	p.refused(b, b.signIn(""), http.StatusForbidden, "was cancelled")
+	if n, after := p.audited("session.failed"); n != 9 || !strings.Contains(after, "was cancelled") {
+		p.Errorf("with one that the provider refuses %d are audited, the last as %s", n, after)
+	}
 }
 
 func testOIDCTrusted(p *oidcPlace) {
@@ -227,7 +230,14 @@ func testOIDCLinked(p *oidcPlace) {
 	}
 	p.account(p.T, "moving", map[string]any{"email": "unproven@example.org", "email_verified": false})
 	b := newBrowser(p.T, p.url)
-	p.refused(b, b.signIn("moving"), http.StatusForbidden, "has not verified")
+	if got := b.signIn("moving"); p.signedIn(b) != first.ID {
+		p.Errorf("with an e-mail that is not verified the linked account is answered %+v", got)
+	}
+	p.account(p.T, "moving", map[string]any{})
+	b = newBrowser(p.T, p.url)
+	if got := b.signIn("moving"); p.signedIn(b) != first.ID {
+		p.Errorf("without an e-mail the linked account is answered %+v", got)
+	}
 	p.account(p.T, "moving", map[string]any{"email": "moving@example.org", "email_verified": true})
 	p.ok(p.store.DisableMember(p.Context(), control.System("test"), first.ID))
 	b = newBrowser(p.T, p.url)

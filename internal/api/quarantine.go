@@ -220,7 +220,7 @@ func (h *Quarantine) download(w http.ResponseWriter, r *http.Request, in *struct
 func (h *Quarantine) replay(w http.ResponseWriter, r *http.Request, in *struct {
 	Body struct {
 		Tenant string   `json:"tenant,omitempty" doc:"Events that came with this tenant's keys; without it those of one's own."`
-		IDs    []string `json:"ids,omitempty" doc:"These only." maxItems:"1000"`
+		IDs    []string `json:"ids,omitempty" doc:"These only. What describes a tenant itself is replayed only when it is named here, and by the provider." maxItems:"1000"`
 	}
 }) {
 	tenant := whose(r, in.Body.Tenant)

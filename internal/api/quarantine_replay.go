@@ -30,8 +30,12 @@ type Replay struct {
 // replayAtOnce is how many events go to the journal together.
 const replayAtOnce = 1024
 
-// Run replays the entries with these ids, or all. An id that there is not is an error of the code NotFound; what was replayed before it is done.
+// Run replays the entries with these ids, or all. Of a tenant's, those that describe the tenant itself are replayed only when they are named: among all there may be
+// such as its key was not allowed to send. An id that there is not is an error of the code NotFound; what was replayed before it is done.
 func (r *Replay) Run(ctx context.Context, ids []string) error {
+	if r.Tenant != "" && len(ids) == 0 {
+		r.Decoder.NoAttributes = true
+	}
 	for _, id := range ids {
 		e, err := r.Store.Get(ctx, r.Tenant, id)
 		if err == nil {

@@ -175,12 +175,18 @@ func TestAQuarantineOutOfReachIsEmpty(t *testing.T) {
 func TestATenantCanNotRaiseItsOwnEntitlement(t *testing.T) {
 	s := serveQuarantine(t)
 	raised := strings.Replace(strings.Replace(botUpsert("acme", "e"), tallystick.BotUpserted, tallystick.TenantUpserted, 1), `"bot_id":"e"`, `"company_name":"Acme"`, 1)
-	s.keep(t, "acme", raised)
+	id := s.keep(t, "acme", raised)[0]
 	if got := s.do(t, "acme", "POST", "/replay", "{}").must(t, 200).body; !strings.Contains(got, `"rejected":1`) {
 		t.Errorf("replayed by the tenant: %s", got)
 	}
-	if got := s.do(t, "provider", "POST", "/replay", `{"tenant":"acme"}`).must(t, 200).body; !strings.Contains(got, `"accepted":1`) {
-		t.Errorf("replayed by the provider: %s", got)
+	if got := s.do(t, "acme", "POST", "/replay", `{"ids":["`+id+`"]}`).must(t, 200).body; !strings.Contains(got, `"rejected":1`) {
+		t.Errorf("replayed by the tenant, which names it: %s", got)
+	}
+	if got := s.do(t, "provider", "POST", "/replay", `{"tenant":"acme"}`).must(t, 200).body; !strings.Contains(got, `"rejected":1`) {
+		t.Errorf("replayed by the provider among others: %s", got)
+	}
+	if got := s.do(t, "provider", "POST", "/replay", `{"tenant":"acme","ids":["`+id+`"]}`).must(t, 200).body; !strings.Contains(got, `"accepted":1`) {
+		t.Errorf("replayed by the provider, who names it: %s", got)
 	}
 }
 

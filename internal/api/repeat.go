@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -43,23 +44,23 @@ func (s *Server) repeated(ctx huma.Context, next func(huma.Context)) {
 	work := r.WithContext(context.WithoutCancel(r.Context()))
 	work.Body = io.NopCloser(bytes.NewReader(body))
 	kept := &keptAnswer{header: http.Header{}}
-	finished := false
+	done := false
 	defer func() {
-		if !finished {
+		if !done {
 			claim.Release(work.Context())
 		}
 	}()
 	next(humago.NewContext(op, work, kept))
 	if kept.status < 500 && kept.status != http.StatusTooManyRequests {
+		// Now it must not be done again, also where the answer can't be kept: then who repeats it is told that it is being worked on, until the claim expires.
+		done = true
 		once, _ := op.Metadata["once"].(string)
 		err := claim.Finish(work.Context(), control.Answer{
 			Status: kept.status, Header: http.Header{"Content-Type": {kept.header.Get("Content-Type")}}, Body: without(kept.body.Bytes(), once),
 		})
 		if err != nil {
-			WriteProblem(w, s.Logger, err)
-			return
+			s.log(work.Context(), slog.LevelError, "an answer is not kept for when its request is repeated", "id", callOf(work.Context()).id, "error", err)
 		}
-		finished = true
 	}
 	for name, values := range kept.header {
 		w.Header()[name] = values

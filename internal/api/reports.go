@@ -57,6 +57,12 @@ func (h *Reports) register(api huma.API) {
 // ask answers a request about usage: in its turn, within its time, for the tenants in the reach of who asks, and as of one position.
 func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *usage.Question, name, table string,
 	fn func(context.Context, tallystick.Answerer, tallystick.Request, *stream) error) {
+	if !r.ProtoAtLeast(1, 1) {
+		w.Header().Set("Upgrade", "HTTP/1.1")
+		WriteProblem(w, h.Logger, WithStatus(http.StatusUpgradeRequired, tallystick.Errorf(tallystick.Invalid, "reports are not given over %s: an answer that breaks off would look whole", r.Proto).
+			WithHint("ask over HTTP/1.1; a proxy may have to be told to, such as nginx with proxy_http_version 1.1")))
+		return
+	}
 	actor := actorOf(r.Context())
 	request, err := q.Request(name, table, tallystick.InstantOf(h.Now()), usage.InAddress)
 	if err == nil {

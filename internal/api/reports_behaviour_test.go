@@ -3,13 +3,16 @@ package api
 import (
 	"archive/zip"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -341,6 +344,43 @@ func TestDefinitionsOverHTTP(t *testing.T) {
 		told := definitionOf(want)
 		if got := definitionOf(one.Report()); fmt.Sprint(one) != fmt.Sprint(told) || fmt.Sprint(got) != fmt.Sprint(told) || fmt.Sprint(list.Items[i]) != fmt.Sprint(told) {
 			t.Errorf("got %+v, listed %+v\nwant %+v", one, list.Items[i], told)
+		}
+	}
+}
+
+// An answer over HTTP/1.0 ends with its connection, whether it is whole or not.
+func TestNoReportOverHTTP10(t *testing.T) {
+	s := serveReports(t, upserts("acme"), nil)
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, "GET %s?tenant=acme&format=csv HTTP/1.0\r\nAuthorization: acme\r\n\r\n", trend)
+	answer, err := io.ReadAll(c)
+	if err != nil || !strings.Contains(string(answer), " 426 ") || !strings.Contains(string(answer), "ask over HTTP/1.1") {
+		t.Errorf("%s, %v", answer, err)
+	}
+}
+
+// A place that nobody was given is refused, whatever numbers are in it.
+func TestForgedPlacesInAnExplanation(t *testing.T) {
+	s := serveReports(t, upserts("acme"), nil)
+	now := tallystick.InstantOf(noon)
+	place := func(day, start string) string {
+		return base64.RawURLEncoding.EncodeToString([]byte("1-1," + day + "," + start))
+	}
+	right := strconv.FormatInt(int64(now), 10)
+	for _, c := range []struct {
+		day, start string
+		status     int
+	}{
+		{right, "1", 200}, {right, "2147483647", 200}, {right, "2147483648", 400}, {right, "9223372036854775807", 400}, {right, "9223372036854775808", 400}, {right, "-1", 400},
+		{"9223372036854775807", "1", 400}, {"-9223372036854775808", "1", 400},
+	} {
+		got := s.get(t, "/api/v1/reports/tenant-usage/tables/tenants/rows/1/columns/2/events", query("tenant=acme&after="+place(c.day, c.start)), "Authorization", "acme")
+		if got.status != c.status {
+			t.Errorf("day %s, start %s: %d %s", c.day, c.start, got.status, got.body)
 		}
 	}
 }

@@ -128,10 +128,14 @@ func explanationPage(after string, limit int, now tallystick.Instant) (page, err
 	if err != nil {
 		return p, wrong
 	}
-	p.now = tallystick.Instant(day)
-	if p.start, err = strconv.Atoi(parts[2]); err != nil || p.start < 1 {
+	if p.now, err = tallystick.ParseInstant(tallystick.Instant(day).String()); err != nil { // of a year with five digits
 		return p, wrong
 	}
+	start, err := strconv.ParseInt(parts[2], 10, 32) // no explanation has more events, and the end of the page is a number too
+	if err != nil || start < 1 {
+		return p, wrong
+	}
+	p.start = int(start)
 	return p, nil
 }
 

@@ -21,12 +21,12 @@ func TestFirstAdministratorToMember(t *testing.T) {
 		t.Fatal(err)
 	}
 	var l Link
-	s.do("GET", "/api/v1/links/"+token, "", "").is(t, 200, &l)
+	s.do("POST", "/api/v1/links/look", "", `{"token":"`+token+`"}`).is(t, 200, &l)
 	if l.Kind != control.FirstAdministrator {
 		t.Errorf("%+v", l)
 	}
-	s.do("POST", "/api/v1/links/"+token, "", `{"email":"ann@example.com","name":"Ann","password":"`+password+`"}`).is(t, 200, nil)
-	s.do("POST", "/api/v1/links/"+token, "", `{"email":"eve@example.com","name":"Eve","password":"`+password+`"}`).is(t, 404, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","email":"ann@example.com","name":"Ann","password":"`+password+`"}`).is(t, 200, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","email":"eve@example.com","name":"Eve","password":"`+password+`"}`).is(t, 404, nil)
 	ann := s.signIn("ann@example.com")
 	var who Who
 	s.do("GET", "/api/v1/session", ann, "").is(t, 200, &who)
@@ -37,9 +37,9 @@ func TestFirstAdministratorToMember(t *testing.T) {
 	var invited NewMember
 	s.do("POST", "/api/v1/members", ann, `{"email":"bob@example.com","name":"Bob","roles":["auditor"]}`).is(t, 201, &invited)
 	_, token, _ = strings.Cut(invited.Link, "http://here/welcome#")
-	s.do("POST", "/api/v1/links/"+token, "", `{"email":"x@example.com","password":"`+password+`"}`).is(t, 400, nil)
-	s.do("POST", "/api/v1/links/"+token, "", `{"password":"short"}`).is(t, 400, nil)
-	s.do("POST", "/api/v1/links/"+token, "", `{"password":"`+password+`"}`).is(t, 200, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","email":"x@example.com","password":"`+password+`"}`).is(t, 400, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","password":"short"}`).is(t, 400, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","password":"`+password+`"}`).is(t, 200, nil)
 	bob := s.signIn("bob@example.com")
 	s.do("GET", "/api/v1/audit", bob, "").is(t, 200, nil)
 	s.do("POST", "/api/v1/keys", bob, `{"name":"k","scopes":["ingest"]}`).is(t, 403, nil)
@@ -101,7 +101,7 @@ func TestForgottenPasswordsTellNothing(t *testing.T) {
 	if len(sent) != 1 {
 		t.Errorf("sent %v", sent)
 	}
-	s.do("POST", "/api/v1/links/"+token, "", `{"password":"another battery horse"}`).is(t, 200, nil)
+	s.do("POST", "/api/v1/links/use", "", `{"token":"`+token+`","password":"another battery horse"}`).is(t, 200, nil)
 }
 
 func TestARepeatedRequestIsDoneOnce(t *testing.T) {
@@ -151,6 +151,21 @@ func TestARepeatedRequestIsDoneOnce(t *testing.T) {
 	}
 	if len(seen) != 1 {
 		t.Errorf("%d keys were made at once", len(seen))
+	}
+}
+
+// What was done is not done again because its answer could not be kept.
+func TestARepeatedRequestWhoseAnswerIsNotKept(t *testing.T) {
+	s := newSite(t, nil)
+	_, ann := s.member("", control.SuperAdministrator)
+	s.full("UPDATE", "answers")
+	const body = `{"name":"k","scopes":["ingest"]}`
+	s.do("POST", "/api/v1/keys", ann, body, "Idempotency-Key", "one").is(t, 201, nil)
+	s.do("POST", "/api/v1/keys", ann, body, "Idempotency-Key", "one").is(t, 409, nil)
+	var list List[Key]
+	s.do("GET", "/api/v1/keys", ann, "").is(t, 200, &list)
+	if len(list.Items) != 1 || !strings.Contains(s.log.String(), "an answer is not kept") {
+		t.Errorf("%d keys, and the log says %s", len(list.Items), s.log.String())
 	}
 }
 
@@ -243,14 +258,22 @@ func TestWhatIsSaidOfATenantIsAnEvent(t *testing.T) {
 	if head := s.Events.Head().Sequence; head != 2 {
 		t.Errorf("the journal has %d records", head)
 	}
+	s.do("PATCH", "/api/v1/tenants/a", cookie, `{"services":[]}`).is(t, 200, &got)
+	if got.Services == nil || len(got.Services) != 0 || !got.Locked {
+		t.Errorf("without services %+v", got)
+	}
+	s.do("PATCH", "/api/v1/tenants/a", cookie, `{"hostname":""}`).is(t, 200, &got)
+	if got.Hostname != "" || got.CompanyName != "Acme" {
+		t.Errorf("without a host name %+v", got)
+	}
 	s.do("PATCH", "/api/v1/tenants/a", cookie, `{"time_zone":"Mars"}`).is(t, 400, nil)
 	s.do("PATCH", "/api/v1/tenants/absent", cookie, `{"locked":true}`).is(t, 404, nil)
-	if head := s.Events.Head().Sequence; head != 2 {
+	if head := s.Events.Head().Sequence; head != 4 {
 		t.Errorf("after mistakes the journal has %d records", head)
 	}
 	var audit List[AuditEntry]
 	s.do("GET", "/api/v1/audit?action=tenant.edit", cookie, "").is(t, 200, &audit)
-	if len(audit.Items) != 1 || audit.Items[0].ObjectID != "a" {
+	if len(audit.Items) != 3 || audit.Items[2].ObjectID != "a" {
 		t.Errorf("%+v", audit)
 	}
 	t.Run("not of one's own", func(t *testing.T) {

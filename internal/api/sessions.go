@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -78,7 +79,7 @@ func (s *Server) registerSessions(api huma.API) {
 			return nil, err
 		}
 		who, err := s.who(ctx, &a)
-		return &signedIn{s.setSession(c, token), who}, err
+		return &signedIn{s.setSession(ctx, token), who}, err
 	})
 	handle(api, route{
 		method: http.MethodGet, path: "/api/v1/session", id: "get-session", summary: "Who I am, and what I may do", tag: tag, needs: needs{signedIn: true},
@@ -91,7 +92,7 @@ func (s *Server) registerSessions(api huma.API) {
 		method: http.MethodDelete, path: "/api/v1/session", id: "sign-out", summary: "Sign out", tag: tag, needs: needs{signedIn: true, membersOf: true},
 	}, func(ctx context.Context, _ *empty) (*signedOff, error) {
 		a := actorOf(ctx)
-		return &signedOff{s.setSession(callOf(ctx), "")}, s.Control.RevokeSession(ctx, a, a.Session)
+		return &signedOff{s.setSession(ctx, "")}, s.Control.RevokeSession(ctx, a, a.Session)
 	})
 	handle(api, route{
 		method: http.MethodGet, path: "/api/v1/sessions", id: "list-sessions", summary: "Where I am signed in", tag: tag, needs: needs{signedIn: true, membersOf: true},
@@ -140,16 +141,21 @@ func wrongPassword(err error) error {
 	return err
 }
 
-// publicURL returns where people find the server, without a slash at its end.
+// publicURL returns where people find the server, without a slash at its end; where nobody has said it, where it listens.
 func (s *Server) publicURL(ctx context.Context) string {
+	if url := s.saidURL(ctx); url != "" {
+		return url
+	}
+	return strings.TrimRight(s.Address, "/")
+}
+
+// saidURL returns where people find the server, as a flag or the Settings say; "" where neither does.
+func (s *Server) saidURL(ctx context.Context) string {
 	url := s.PublicURL
 	if url == "" {
-		if err := s.Control.Setting(ctx, "public_url", &url); err != nil || url == "" {
-			url = s.Address
+		if err := s.Control.Setting(ctx, "public_url", &url); err != nil {
+			return ""
 		}
 	}
-	for len(url) > 0 && url[len(url)-1] == '/' {
-		url = url[:len(url)-1]
-	}
-	return url
+	return strings.TrimRight(url, "/")
 }

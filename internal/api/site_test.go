@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"io"
@@ -35,6 +36,7 @@ type site struct {
 	clock atomic.Int64 // microseconds
 	log   lockedBuffer
 
+	database   string       // of the control plane
 	lookup     usage.Lookup // of the journal
 	quarantine *quarantine.Store
 }
@@ -47,8 +49,9 @@ func newSite(t *testing.T, change func(*site)) *site {
 	s := &site{T: t}
 	s.clock.Store(noon.UnixMicro())
 	now := func() time.Time { return time.UnixMicro(s.clock.Load()).UTC() }
+	s.database = filepath.Join(t.TempDir(), "control.db")
 	store, err := control.Open(t.Context(), control.Options{
-		DSN: filepath.Join(t.TempDir(), "control.db"), Now: now, Secret: control.SecretKey{1},
+		DSN: s.database, Now: now, Secret: control.SecretKey{1},
 		Password: &argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 8, KeyLength: 16},
 	})
 	if err != nil {
@@ -93,6 +96,19 @@ func newSite(t *testing.T, change func(*site)) *site {
 		}
 	})
 	return s
+}
+
+// full makes the control plane refuse a kind of change to a table, such as INSERT and audit.
+func (s *site) full(change, table string) {
+	s.Helper()
+	db, err := sql.Open("sqlite", s.database)
+	if err == nil {
+		_, err = db.ExecContext(s.Context(), `CREATE TRIGGER full BEFORE `+change+` ON `+table+` BEGIN SELECT RAISE(ABORT, 'disk full'); END`)
+		err = errors.Join(err, db.Close())
+	}
+	if err != nil {
+		s.Fatal(err)
+	}
 }
 
 func (s *site) wait(d tallystick.Instant) { s.clock.Add(int64(d)) }

@@ -18,7 +18,7 @@ type TenantEdit struct {
 	ContractMode *string  `json:"contract_mode,omitempty" enum:"PRODUCTION,TRIAL"`
 	Locked       *bool    `json:"locked,omitempty"`
 	TimeZone     *string  `json:"time_zone,omitempty" maxLength:"100"`
-	Services     []string `json:"services,omitempty" maxItems:"100"`
+	Services     []string `json:"services,omitzero" required:"false" maxItems:"100" doc:"All of them; an empty list: none."`
 }
 
 type tenantEdited struct {

@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"strings"
@@ -113,6 +114,12 @@ func TestAuditLog(t *testing.T) {
 		p.is(err, "")
 		for _, e := range mine.Items {
 			actions = append(actions, e.Action)
+			if e.ActorKind == control.NoActor {
+				if e.Action != "session.failed" || e.ActorName != "m@a.example" || e.Address != from.Address {
+					p.Errorf("of a wrong password a member of tenant a sees %+v", e)
+				}
+				continue
+			}
 			if e.Tenant != "a" || e.ActorTenant != "a" && (e.ActorName != "" || e.ActorID != "" || e.Address != "") {
 				p.Errorf("a member of tenant a sees %+v", e)
 			}
@@ -156,4 +163,39 @@ func TestAuditLog(t *testing.T) {
 			p.Error(err)
 		}
 	})
+}
+
+// What can't be written is not answered as a refusal, which nobody would hear of; and it is written also when whoever tried has gone.
+func TestRefusalsAreWritten(t *testing.T) {
+	p := newPlace(t, t.TempDir()+"/control.db")
+	root := p.first()
+	attempts := map[string]func(context.Context) error{
+		"a wrong password": func(ctx context.Context) error {
+			_, err := p.SignIn(ctx, from, "root@example.org", "wrong")
+			return err
+		},
+		"an unknown account": func(ctx context.Context) error {
+			_, err := p.SignInOIDC(ctx, from, control.Identity{Issuer: "i", Subject: "s"})
+			return err
+		},
+		"a wrong old password": func(ctx context.Context) error { return p.ChangePassword(ctx, root, "wrong", "another long word") },
+		"a permission that lacks": func(ctx context.Context) error {
+			return p.SetSetting(ctx, control.Nobody(from), "time_zone", json.RawMessage(`"UTC"`))
+		},
+	}
+	for what, try := range attempts {
+		before, err := p.AuditHead(p.Context())
+		p.is(err, "")
+		p.is(try(p.Context()), tallystick.Denied)
+		if after, err := p.AuditHead(p.Context()); err != nil || after.Seq != before.Seq+1 {
+			t.Errorf("%s leaves %d entries, %v", what, after.Seq-before.Seq, err)
+		}
+	}
+	_, err := p.direct().Exec(`CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk full'); END`)
+	p.is(err, "")
+	for what, try := range attempts {
+		if err := try(p.Context()); tallystick.CodeOf(err) != tallystick.Internal || !strings.Contains(err.Error(), "disk full") {
+			t.Errorf("%s with a log that can't be written: %v", what, err)
+		}
+	}
 }

@@ -24,7 +24,7 @@ type AuditFilter struct {
 // Audit lists the entries about what lies in the actor's reach, the newest first. It needs AUDIT_LOG:VIEW.
 //
 // What somebody from outside of the reach did, the provider or a tenant above, is told without who it was and from where: a tenant's member doesn't learn which
-// other tenants there are.
+// other tenants there are. Who has not signed in is nobody's, and told as they were.
 func (s *Store) Audit(ctx context.Context, actor Actor, f AuditFilter, p Page) (List[AuditEntry], error) {
 	none := List[AuditEntry]{}
 	if err := actor.Need(AuditLog, View); err != nil {
@@ -74,7 +74,7 @@ func (s *Store) Audit(ctx context.Context, actor Actor, f AuditFilter, p Page) (
 		return none, fmt.Errorf("list audit log: %w", err)
 	}
 	for i := range entries {
-		if e := &entries[i]; !actor.Reach.All && !actor.Reach.Holds(e.ActorTenant) {
+		if e := &entries[i]; e.ActorKind != NoActor && !actor.Reach.All && !actor.Reach.Holds(e.ActorTenant) {
 			e.ActorKind, e.ActorID, e.ActorName, e.ActorTenant, e.Address, e.RequestID = "", "", "", "", "", ""
 		}
 	}

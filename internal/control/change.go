@@ -34,9 +34,16 @@ func (s *Store) change(ctx context.Context, actor Actor, action string, f func(*
 	case tallystick.Internal:
 		return fmt.Errorf("%s: %w", action, err)
 	case tallystick.Denied:
-		if auditErr := s.AppendAudit(ctx, actor, Entry{Action: "refused", Tenant: actor.Tenant, After: map[string]string{"action": action, "reason": err.Error()}}); auditErr != nil {
-			return auditErr
-		}
+		return s.refused(ctx, actor, Entry{Action: "refused", Tenant: actor.Tenant, After: map[string]string{"action": action, "reason": err.Error()}}, err)
 	}
 	return err
+}
+
+// refused writes what somebody tried in vain, also when they have gone meanwhile, and returns why it was. Where it can't be written, that alone is the error: a
+// refusal that nobody hears of is none.
+func (s *Store) refused(ctx context.Context, actor Actor, e Entry, why error) error {
+	if err := s.AppendAudit(context.WithoutCancel(ctx), actor, e); err != nil {
+		return err
+	}
+	return why
 }

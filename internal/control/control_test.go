@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -177,6 +178,24 @@ func TestIngestCounts(t *testing.T) {
 			p.Errorf("tenants %q, %v", got, err)
 		}
 		p.is(p.AddIngestCounts(p.Context(), []tallystick.IngestCount{one("a", "duplicate", "", slot+1, 1)}), tallystick.Invalid)
+		var many []tallystick.IngestCount
+		for i := range 1000 {
+			many = append(many, one(fmt.Sprint("source", i), "rejected", "no time", slot+tallystick.ArrivalSlot, 1))
+		}
+		p.is(p.AddIngestCounts(p.Context(), many[:60]), "")
+		p.is(p.AddIngestCounts(p.Context(), many), "")
+		p.is(other.AddIngestCounts(p.Context(), many), "")
+		got, err = p.IngestCounts(p.Context(), "acme", slot+tallystick.ArrivalSlot, slot+2*tallystick.ArrivalSlot)
+		p.is(err, "")
+		sum, others := int64(0), int64(0)
+		for _, n := range got {
+			if sum += n.Count; n.Source == control.OtherSources {
+				others = n.Count
+			}
+		}
+		if len(got) != control.MostSources+1 || sum != 2060 || others != 2*900 {
+			p.Errorf("1000 sources in a slot are %d rows, %d events, and %d of them of others", len(got), sum, others)
+		}
 		if got := tallystick.SlotOf(-1); got != -tallystick.ArrivalSlot {
 			p.Errorf("the slot before 1970 is %v", got)
 		}

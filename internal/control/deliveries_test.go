@@ -189,7 +189,7 @@ func TestRecipientNow(t *testing.T) {
 		k, _ := p.sent(owner, control.Recipient{Way: control.ByMail, Member: below.ID}, control.Recipient{Way: control.ByMail, Member: leaver.ID}, outside("x@old.example"),
 			outside("x@acme.example"), control.Recipient{Way: control.ByWebhook, Address: "https://hook.example/"})
 		secret := string(k.Recipients[4].Secret)
-		if len(secret) != 64 {
+		if !strings.HasPrefix(secret, "whsec_") || len(secret) != 50 {
 			p.Fatalf("the webhook's secret is %d characters", len(secret))
 		}
 		is, err := p.Schedule(p.Context(), root, k.ID)

@@ -9,6 +9,13 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
+// MostSources is how many sources of a tenant are counted one by one in a slot. What comes from more of them is counted as of [OtherSources]: the name of a source is
+// for who sends to choose, and each is a row.
+const (
+	MostSources  = 100
+	OtherSources = "(others)"
+)
+
 // AddIngestCounts adds to the counts of ingest, all of them or, with an error, none. Counts of the same tenant, source, slot, outcome and reason become one.
 func (s *Store) AddIngestCounts(ctx context.Context, counts []tallystick.IngestCount) error {
 	counts = slices.Clone(counts)
@@ -19,12 +26,11 @@ func (s *Store) AddIngestCounts(ctx context.Context, counts []tallystick.IngestC
 			return tallystick.Errorf(tallystick.Invalid, "the slot %v of an ingest count does not begin a quarter of an hour", n.Slot)
 		}
 	}
-	// In one order everywhere: two programs that add the same counts in different orders would wait for each other.
-	slices.SortFunc(counts, func(a, b tallystick.IngestCount) int {
-		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.Source, b.Source),
-			cmp.Compare(a.Outcome, b.Outcome), cmp.Compare(a.Reason, b.Reason))
-	})
 	err := s.write(ctx, func(c conn) error {
+		counts, err := c.foldSources(ctx, counts)
+		if err != nil {
+			return err
+		}
 		for _, n := range counts {
 			if _, err := c.exec(ctx, `
 				INSERT INTO ingest_counts (tenant, slot, source, outcome, reason, count)
@@ -41,6 +47,52 @@ func (s *Store) AddIngestCounts(ctx context.Context, counts []tallystick.IngestC
 		return fmt.Errorf("add ingest counts: %w", err)
 	}
 	return nil
+}
+
+// foldSources returns counts with those of too many sources as one. They are in one order everywhere: two programs that add the same counts in different orders would
+// wait for each other.
+func (c conn) foldSources(ctx context.Context, counts []tallystick.IngestCount) ([]tallystick.IngestCount, error) {
+	type place struct {
+		tenant string
+		slot   tallystick.Instant
+	}
+	known, sums := map[place]map[string]struct{}{}, map[tallystick.IngestCount]int64{}
+	for _, n := range counts {
+		at := place{n.Tenant, n.Slot}
+		sources := known[at]
+		if sources == nil {
+			sources = map[string]struct{}{}
+			known[at] = sources
+			if err := c.each(ctx, `
+				SELECT DISTINCT source
+				FROM ingest_counts
+				WHERE tenant = ? AND slot = ?`, []any{n.Tenant, n.Slot}, func(scan func(...any) error) error {
+				var source string
+				err := scan(&source)
+				sources[source] = struct{}{}
+				return err
+			}); err != nil {
+				return nil, err
+			}
+		}
+		if _, ok := sources[n.Source]; !ok && len(sources) >= MostSources {
+			n.Source = OtherSources
+		}
+		sources[n.Source] = struct{}{}
+		key := n
+		key.Count = 0
+		sums[key] += n.Count
+	}
+	folded := make([]tallystick.IngestCount, 0, len(sums))
+	for key, n := range sums {
+		key.Count = n
+		folded = append(folded, key)
+	}
+	slices.SortFunc(folded, func(a, b tallystick.IngestCount) int {
+		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.Source, b.Source),
+			cmp.Compare(a.Outcome, b.Outcome), cmp.Compare(a.Reason, b.Reason))
+	})
+	return folded, nil
 }
 
 // IngestCounts returns what was counted of a tenant in the slots of [from, before), in the order of slot, source, outcome and reason.

@@ -1,7 +1,9 @@
 package control
 
 import (
+	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -42,6 +44,27 @@ func TestMigrations(t *testing.T) {
 	}
 	if err := s.migrate(t.Context(), migrations); tallystick.CodeOf(err) != tallystick.Conflict {
 		t.Errorf("an older program gets %v", err)
+	}
+}
+
+func TestARefusalIsWrittenAlsoWhenTheClientHasGone(t *testing.T) {
+	s, err := Open(t.Context(), Options{DSN: filepath.Join(t.TempDir(), "control.db"), Now: func() time.Time { return time.Unix(0, 0) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	before, err := s.AuditHead(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	why := errors.New("why")
+	if err := s.refused(gone, Nobody(From{}), Entry{Action: "refused"}, why); err != why {
+		t.Errorf("the error is %v", err)
+	}
+	if after, err := s.AuditHead(t.Context()); err != nil || after.Seq != before.Seq+1 {
+		t.Errorf("it leaves %d entries, %v", after.Seq-before.Seq, err)
 	}
 }
 

@@ -40,8 +40,15 @@ type Key struct {
 	Used    tallystick.Instant `json:"used"`  // to the minute; 0 never
 }
 
+// audited is the key as the audit log of its tenant tells it: the maker may be out of reach of who reads it, and who did it stands beside.
+func (k Key) audited() Key {
+	k.Maker = ""
+	return k
+}
+
 // AddKey makes a key and returns it with its text. Of k the name, tenant, scopes and expiry count. It needs INGEST:ADD and the tenant in reach, for all tenants a
-// reach of all; to read, REPORTS:VIEW as well.
+// reach of all; to read, REPORTS:VIEW as well. To describe the tenant, TENANTS:EDIT as well, and another tenant than one's own: what a contract is and whether a tenant
+// is locked is for those above it to say, by a key as by a change.
 func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text string, err error) {
 	err = s.change(ctx, actor, "key.add", func(c *change) error {
 		if err := c.actor.Need(Ingest, Add); err != nil {
@@ -75,6 +82,14 @@ func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text str
 				return err
 			}
 		}
+		if slices.Contains(k.Scopes, ScopeAttributes) {
+			if err := c.actor.Need(Tenants, Edit); err != nil {
+				return err
+			}
+			if k.Tenant != "" && k.Tenant == c.actor.Tenant {
+				return tallystick.Errorf(tallystick.Denied, "a key to describe one's own tenant can't be made").At("scopes").WithHint("ask your provider")
+			}
+		}
 		if k.Expires != 0 && k.Expires <= c.now {
 			return tallystick.Errorf(tallystick.Invalid, "the key would have expired at %v", k.Expires).At("expires").WithHint("choose a time to come, or none")
 		}
@@ -90,7 +105,7 @@ func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text str
 			k.ID, digest(text), k.Name, k.Tenant, string(scopes), k.Expires, c.now, c.actor.ID, c.actor.Name, c.actor.Tenant); err != nil {
 			return err
 		}
-		return c.audit(ctx, Entry{Action: "key.add", Tenant: k.Tenant, ObjectKind: "key", ObjectID: k.ID, After: k})
+		return c.audit(ctx, Entry{Action: "key.add", Tenant: k.Tenant, ObjectKind: "key", ObjectID: k.ID, After: k.audited()})
 	})
 	return k, text, err
 }
@@ -118,7 +133,7 @@ func (s *Store) RevokeKey(ctx context.Context, actor Actor, id string) error {
 		}
 		is := was
 		is.Revoked = c.now
-		return c.audit(ctx, Entry{Action: "key.revoke", Tenant: was.Tenant, ObjectKind: "key", ObjectID: id, Before: was, After: is})
+		return c.audit(ctx, Entry{Action: "key.revoke", Tenant: was.Tenant, ObjectKind: "key", ObjectID: id, Before: was.audited(), After: is.audited()})
 	})
 }
 

@@ -97,8 +97,7 @@ func (s *Store) NewLink(ctx context.Context, actor Actor, member string) (kind L
 // ForgotPassword makes a link to choose a password anew, for whoever says that an e-mail is theirs. The token is for a mail to just that address; it is "", without
 // an error, when nobody who can sign in has it, and the answer to who asked must not differ. Requests are slowed down like guesses.
 func (s *Store) ForgotPassword(ctx context.Context, from From, email string) (m Member, token string, err error) {
-	// Counted apart from guesses at the password: who asks for a link must not keep others from signing in.
-	if err := s.guess(ctx, from.Address, "forgotten "+email); err != nil {
+	if _, err := s.guess(ctx, toReset, from.Address, email); err != nil {
 		return Member{}, "", err
 	}
 	if CheckEmail(email) != nil {
@@ -184,7 +183,7 @@ func (s *Store) UseLink(ctx context.Context, from From, token, password string) 
 	}
 	// Whoever has the mail is who they are: failed guesses before don't keep them out.
 	return m, s.write(ctx, func(c conn) error {
-		_, err := c.exec(ctx, `DELETE FROM guesses WHERE subject = ?`, subjects("", m.Email)[0].name)
+		_, err := c.exec(ctx, `DELETE FROM guesses WHERE subject = ?`, subjects(toSignIn, "", m.Email)[0].name)
 		return err
 	})
 }

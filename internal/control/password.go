@@ -3,7 +3,6 @@ package control
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -141,7 +140,8 @@ func (s *Store) ChangePassword(ctx context.Context, actor Actor, old, password s
 	if err != nil {
 		return err
 	}
-	if err := s.guess(ctx, actor.Address, a.Email); err != nil {
+	attempt, err := s.guess(ctx, toSignIn, actor.Address, a.Email)
+	if err != nil {
 		return err
 	}
 	if len(old) > 4*MaxPassword {
@@ -153,8 +153,8 @@ func (s *Store) ChangePassword(ctx context.Context, actor Actor, old, password s
 	}
 	if !match {
 		err := tallystick.Errorf(tallystick.Denied, "the old password is wrong").At("old")
-		return errors.Join(s.AppendAudit(ctx, actor, Entry{Action: "refused", Tenant: a.Tenant, ObjectKind: "member", ObjectID: a.ID,
-			After: map[string]string{"action": "member.password", "reason": err.Message}}), err)
+		return s.refused(ctx, actor, Entry{Action: "refused", Tenant: a.Tenant, ObjectKind: "member", ObjectID: a.ID,
+			After: map[string]string{"action": "member.password", "reason": err.Message}}, err)
 	}
 	if err := CheckPassword(password, a.Email, a.Name); err != nil {
 		return err
@@ -184,7 +184,7 @@ func (s *Store) ChangePassword(ctx context.Context, actor Actor, old, password s
 	}); err != nil {
 		return err
 	}
-	return s.guessed(ctx, actor.Address, a.Email)
+	return s.guessed(ctx, attempt)
 }
 
 // account is a member with its hash, which leaves this package in no way.

@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -12,14 +11,18 @@ import (
 // SignIn opens a session by e-mail and password, and returns its token. The error is of code Denied, without a reason, when it can't be; and of code Unavailable
 // with a [TooManyAttempts] when it was not looked at.
 func (s *Store) SignIn(ctx context.Context, from From, email, password string) (token string, err error) {
-	if err := s.guess(ctx, from.Address, email); err != nil {
-		return "", err
+	attempt, slowed := s.guess(ctx, toSignIn, from.Address, email)
+	if slowed != nil && !s.waits.tell(slowed) {
+		return "", slowed
 	}
 	var a account
 	if CheckEmail(email) == nil {
 		if a, err = s.account(ctx, "email_key = ?", strings.ToLower(email)); err != nil {
 			return "", err
 		}
+	}
+	if slowed != nil {
+		return "", s.signInFailed(ctx, from, &a.Member, email, map[string]string{"by": "password"}, slowed)
 	}
 	if len(password) > 4*MaxPassword {
 		password = "" // nobody's
@@ -30,7 +33,7 @@ func (s *Store) SignIn(ctx context.Context, from From, email, password string) (
 	}
 	wrong := tallystick.Errorf(tallystick.Denied, "e-mail or password is wrong")
 	if !match || a.Status != Active {
-		return "", errors.Join(s.signInFailed(ctx, from, &a.Member, email, "password"), wrong)
+		return "", s.signInFailed(ctx, from, &a.Member, email, map[string]string{"by": "password"}, wrong)
 	}
 	err = s.change(ctx, Actor{Kind: MemberActor, ID: a.ID, Name: a.Email, Tenant: a.Tenant, From: from}, "session.add", func(c *change) error {
 		same, err := c.row(ctx, `SELECT 1 FROM members WHERE id = ? AND password = ?`, []any{a.ID, a.hash}, new(int))
@@ -46,18 +49,20 @@ func (s *Store) SignIn(ctx context.Context, from From, email, password string) (
 	if err != nil {
 		return "", err
 	}
-	return token, s.guessed(ctx, from.Address, email)
+	return token, s.guessed(ctx, attempt)
 }
 
-// signInFailed writes that somebody tried to sign in. Of an e-mail that is no member's only the domain is written: people type their password in its place.
-func (s *Store) signInFailed(ctx context.Context, from From, m *Member, email, how string) error {
-	actor, e := Nobody(from), Entry{Action: "session.failed", After: map[string]string{"by": how}}
+// signInFailed writes that somebody tried to sign in, and returns why they can't. Of an e-mail that is no member's only the domain is written: people type their
+// password in its place.
+func (s *Store) signInFailed(ctx context.Context, from From, m *Member, email string, how map[string]string, why error) error {
+	how["why"] = why.Error()
+	actor, e := Nobody(from), Entry{Action: "session.failed", After: how}
 	if m.ID != "" {
 		actor.Name, e.Tenant, e.ObjectKind, e.ObjectID = m.Email, m.Tenant, "member", m.ID
 	} else if _, domain, ok := strings.Cut(email, "@"); ok && CheckEmail(email) == nil {
 		actor.Name = "…@" + domain
 	}
-	return s.AppendAudit(ctx, actor, e)
+	return s.refused(ctx, actor, e, why)
 }
 
 // Identity is what an OpenID provider has said of somebody. Its token was checked by the caller.
@@ -86,7 +91,15 @@ func (s *Store) SignInOIDC(ctx context.Context, from From, who Identity) (token 
 	}
 	wrong := tallystick.Errorf(tallystick.Denied, "no member can sign in here by that account").WithHint("ask to be invited with its verified e-mail")
 	if a.ID == "" || a.Status == Disabled || linked && a.Status != Active {
-		return "", errors.Join(s.signInFailed(ctx, from, &a.Member, who.Email, "OpenID"), wrong)
+		why := wrong
+		switch {
+		case a.ID == "" && who.Email == "":
+			why = tallystick.Errorf(tallystick.Denied, "the OpenID provider doesn't say the e-mail of that account").
+				WithHint("enter an e-mail there, or ask an administrator to let this server see it")
+		case a.ID == "" && !who.EmailVerified:
+			why = tallystick.Errorf(tallystick.Denied, "the OpenID provider has not verified the e-mail of that account").WithHint("verify it there, then sign in again")
+		}
+		return "", s.signInFailed(ctx, from, &a.Member, who.Email, map[string]string{"by": "OpenID", "issuer": who.Issuer, "subject": who.Subject}, why)
 	}
 	err = s.change(ctx, Nobody(from), "session.add", func(c *change) error {
 		c.actor = Actor{Kind: MemberActor, ID: a.ID, Name: a.Email, Tenant: a.Tenant, From: from}

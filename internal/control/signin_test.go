@@ -98,6 +98,25 @@ func TestGuessing(t *testing.T) {
 			p.is(guess("203.0.113.1", "root@example.org", "wrong"), tallystick.Denied)
 			p.is(guess("203.0.113.1", "root@example.org", password), "") // counted anew
 		})
+		t.Run("a wait is told once", func(t *testing.T) {
+			failed := func() int {
+				list, err := p.Audit(ctx, control.System("test"), control.AuditFilter{Action: "session.failed"}, control.Page{Limit: 500})
+				p.is(err, "")
+				return len(list.Items)
+			}
+			for range 6 {
+				p.is(guess("", "root@example.org", "wrong"), tallystick.Denied)
+			}
+			before := failed()
+			for range 5 {
+				p.is(guess("", "root@example.org", password), tallystick.Unavailable)
+			}
+			if n := failed() - before; n != 1 {
+				t.Errorf("5 attempts that were not looked at leave %d entries", n)
+			}
+			p.wait(tallystick.Hour)
+			p.is(guess("", "root@example.org", password), "")
+		})
 		t.Run("by address, at many e-mails", func(t *testing.T) {
 			var err error
 			for i := range 40 {
@@ -113,6 +132,38 @@ func TestGuessing(t *testing.T) {
 			}
 			p.is(err, tallystick.Unavailable)
 			p.is(guess("2001:db8:0:1::1", "other@example.org", password), "")
+		})
+		p.wait(2 * tallystick.Day)
+		t.Run("one a day from an address of many, and right ones between them", func(t *testing.T) {
+			for day := range 60 {
+				p.is(guess("198.51.100.9", fmt.Sprintf("m%d@example.org", day), "wrong"), tallystick.Denied)
+				p.is(guess("198.51.100.9", "other@example.org", password), "")
+				p.wait(tallystick.Hour)
+				p.is(guess("198.51.100.9", "other@example.org", password), "")
+				p.wait(22 * tallystick.Hour)
+			}
+		})
+		t.Run("signing in does not keep failures young, nor forgets them", func(t *testing.T) {
+			for i := range 21 {
+				p.is(guess("198.51.100.10", fmt.Sprintf("n%d@example.org", i), "wrong"), tallystick.Denied)
+			}
+			for range 11 { // 22 hours
+				p.wait(2 * tallystick.Hour)
+				p.is(guess("198.51.100.10", "other@example.org", password), "")
+			}
+			for i := range 18 { // that many were forgotten
+				p.is(guess("198.51.100.10", fmt.Sprintf("o%d@example.org", i), "wrong"), tallystick.Denied)
+			}
+			p.is(guess("198.51.100.10", "p@example.org", "wrong"), tallystick.Unavailable)
+		})
+		t.Run("not by those who ask for links", func(t *testing.T) {
+			for i := range 21 {
+				_, _, err := p.ForgotPassword(ctx, control.From{Address: "198.51.100.11"}, fmt.Sprintf("m%d@example.org", i))
+				p.is(err, "")
+			}
+			_, _, err := p.ForgotPassword(ctx, control.From{Address: "198.51.100.11"}, "other@example.org")
+			p.is(err, tallystick.Unavailable)
+			p.is(guess("198.51.100.11", "other@example.org", password), "")
 		})
 		t.Run("all at once", func(t *testing.T) {
 			done, looked := make(chan error), 0

@@ -44,6 +44,7 @@ type Store struct {
 
 	written atomic.Uint64 // goes up with every transaction that this program has written
 	known   knownKeys
+	waits   waits
 }
 
 // Open opens the control plane, and makes or upgrades its tables. The error is of code Conflict where a newer program has written them, or another secret key

@@ -26,6 +26,13 @@ type input struct {
 const (
 	maxWindow     = 128 << 20
 	maxWindowHTTP = 8 << 20
+	leastWindow   = 512 << 10 // that every frame may have, when memory is asked for by the first one's
+)
+
+// What a decompressor holds beside the window of zstd, as measured.
+const (
+	gzipBytes = 128 << 10
+	zstdBytes = 640 << 10
 )
 
 // strangers are files that people hand over by mistake.
@@ -51,6 +58,9 @@ func open(ctx context.Context, r io.Reader, o Options) (*input, error) {
 	switch {
 	case bytes.HasPrefix(first, []byte("\x1f\x8b")):
 		in.form = "gzip"
+		if err := o.hold(gzipBytes); err != nil {
+			return nil, err
+		}
 		z, err := gzip.NewReader(bufio.NewReaderSize(plain, 64<<10))
 		if err != nil {
 			return nil, in.problem(err)
@@ -61,6 +71,14 @@ func open(ctx context.Context, r io.Reader, o Options) (*input, error) {
 		window := uint64(maxWindow)
 		if o.MaxDecompressed > 0 {
 			window = maxWindowHTTP
+		}
+		if o.Hold != nil {
+			buffered := bufio.NewReader(plain)
+			header, _ := buffered.Peek(zstd.HeaderMaxSize) // an error comes again with the next read
+			plain, window = buffered, windowOf(header, window)
+			if err := o.Hold(int64(window) + zstdBytes); err != nil {
+				return nil, err
+			}
 		}
 		z, err := zstd.NewReader(plain, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
 		if err != nil {
@@ -79,6 +97,19 @@ func open(ctx context.Context, r io.Reader, o Options) (*input, error) {
 	return in, nil
 }
 
+// windowOf returns the window that zstd data which begins so may have: that of its first frame, within limits.
+func windowOf(begin []byte, most uint64) uint64 {
+	var h zstd.Header
+	if err := h.Decode(begin); err != nil || h.Skippable {
+		return most
+	}
+	window := h.WindowSize
+	if h.SingleSegment {
+		window = h.FrameContentSize
+	}
+	return min(max(window, leastWindow), most)
+}
+
 // problem says whose fault an error of reading is.
 func (in *input) problem(err error) error {
 	switch {
@@ -87,7 +118,7 @@ func (in *input) problem(err error) error {
 	case in.plain != nil && errors.Is(err, errLimit):
 		return err
 	case errors.Is(err, zstd.ErrWindowSizeExceeded):
-		return tallystick.Errorf(tallystick.TooLarge, "the zstd data was compressed with too large a window").WithHint("compress it without --long")
+		return tallystick.Errorf(tallystick.TooLarge, "the zstd data was compressed with too large a window").WithHint("compress it in one frame, without --long")
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return wrong("the %s data is cut off", in.form).WithHint("the file was probably not copied whole")
 	case in.form != "":

@@ -35,6 +35,8 @@ type splitter struct {
 	in        *input
 	format    Format
 	maxEvents int64
+	hold      func(bytes int64) error // of Options
+	held      int64                   // bytes that it was asked for
 
 	begun  bool
 	err    error  // why nothing more can be read; io.EOF at the end
@@ -72,6 +74,7 @@ func (s *splitter) next(b *block) error {
 		at := s.split(b)
 		if len(b.spans) > 0 {
 			s.rest = append(s.rest, b.bytes[at:]...)
+			s.holding(len(b.bytes) + len(s.rest))
 			return nil
 		}
 		b.bytes = append(b.bytes[:0], b.bytes[at:]...)
@@ -112,6 +115,19 @@ func (s *splitter) fill(b *block) {
 		n, err := s.in.Read(b.bytes[len(b.bytes):min(cap(b.bytes), blockBytes)])
 		b.bytes = b.bytes[:len(b.bytes)+n]
 		s.ended(err)
+		s.holding(len(b.bytes))
+	}
+}
+
+// holding asks for as much memory as is held now, where that is more than before. Without it nothing more is read.
+func (s *splitter) holding(bytes int) {
+	more := int64(bytes) - s.held
+	if more <= 0 {
+		return
+	}
+	s.held += more
+	if err := s.hold(more); err != nil && (s.err == nil || s.err == io.EOF) {
+		s.err = err
 	}
 }
 

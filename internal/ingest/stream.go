@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"io"
 	"iter"
+	"slices"
 	"sync"
 
 	"github.com/tallystick/tallystick"
@@ -41,6 +42,17 @@ type Options struct {
 	MaxBytes        int64
 	MaxDecompressed int64
 	MaxEvents       int64
+	// Hold is asked before memory is taken that grows with the input: to decompress it, and for what is read of it and not yet given out. It is never given back
+	// before the end. An error ends the stream, after what was read before. With Hold, frames of zstd behind the first have no larger window than that one, or
+	// 512 KiB. nil: nobody is asked. With Workers it is called on the goroutine that reads.
+	Hold func(bytes int64) error
+}
+
+func (o *Options) hold(bytes int64) error {
+	if o.Hold == nil {
+		return nil
+	}
+	return o.Hold(bytes)
 }
 
 // What a body of HTTP may have; see [Options]. Files may have more.
@@ -69,7 +81,7 @@ func Stream(ctx context.Context, r io.Reader, format Format, d *Decoder, o Optio
 			return
 		}
 		defer in.close()
-		s := &splitter{in: in, format: format, maxEvents: o.MaxEvents}
+		s := &splitter{in: in, format: format, maxEvents: o.MaxEvents, hold: o.hold}
 		if o.Workers <= 0 {
 			d.streamHere(s, yield)
 		} else {
@@ -88,11 +100,21 @@ func ReadAll(ctx context.Context, r io.Reader, o Options) ([]byte, error) {
 		return nil, err
 	}
 	defer in.close()
-	b, err := io.ReadAll(in)
-	if err != nil {
-		return nil, in.problem(err)
+	var b []byte
+	for {
+		b = slices.Grow(b, 4<<10)
+		n, err := in.Read(b[len(b):min(cap(b), len(b)+64<<10)])
+		b = b[:len(b)+n]
+		if err == io.EOF {
+			return b, nil
+		}
+		if err != nil {
+			return nil, in.problem(err)
+		}
+		if err := o.hold(int64(n)); err != nil {
+			return nil, err
+		}
 	}
-	return b, nil
 }
 
 // streamHere does all the work on the caller's goroutine.
