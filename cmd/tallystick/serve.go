@@ -20,6 +20,7 @@ import (
 type serveCommand struct {
 	Listen         string `help:"Address to listen at." placeholder:"HOST:PORT" setting:""`
 	PublicURL      string `name:"public-url" help:"Where people find the server, such as https://usage.example.com." placeholder:"URL" setting:""`
+	SMTP           string `name:"smtp" help:"How mail leaves, such as smtp://user:password@smtp.example.com:587?from=reports@example.com; smtps:// for TLS from the first byte, smtp+plain:// for none." placeholder:"URL" setting:""`
 	TrustedProxies string `name:"trusted-proxies" help:"Addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, with commas between." placeholder:"LIST" setting:""`
 	controlFlag
 	reportsFlags
@@ -54,6 +55,9 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	s := &serving{program: p, dir: dir, control: store, logger: slog.New(slog.NewTextHandler(p.stderr, nil)), address: holder.Address}
 	if err = s.open(ctx); err == nil {
 		s.api.OIDC = s.api.NewOIDC(secret)
+		err = s.employ(secret)
+	}
+	if err == nil {
 		err = s.run(ctx, listener)
 	}
 	return errors.Join(err, s.close())

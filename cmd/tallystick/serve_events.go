@@ -86,11 +86,12 @@ func (s *serving) answering() error {
 type requestTimes struct {
 	events  time.Duration // of a slow platform; its answer has the time of others besides
 	reports time.Duration
+	files   time.Duration // that were made, and may be large
 	other   time.Duration
 }
 
 func usualTimes() requestTimes {
-	return requestTimes{events: 5 * time.Minute, reports: 10 * time.Minute, other: time.Minute}
+	return requestTimes{events: 5 * time.Minute, reports: 10 * time.Minute, files: time.Hour, other: time.Minute}
 }
 
 // deadlines ends connections whose request or answer takes too long for what it is.
@@ -100,8 +101,10 @@ func (t requestTimes) deadlines(next http.Handler) http.Handler {
 		switch {
 		case r.URL.Path == "/api/v1/events":
 			read, write = t.events, t.events+t.other
-		case strings.HasPrefix(r.URL.Path, "/api/v1/reports"):
+		case strings.HasPrefix(r.URL.Path, "/api/v1/reports"), strings.HasPrefix(r.URL.Path, "/api/v1/receipts"):
 			write = t.reports
+		case strings.HasPrefix(r.URL.Path, "/api/v1/files/"), strings.HasPrefix(r.URL.Path, "/api/v1/runs/"), strings.HasPrefix(r.URL.Path, api.WorkPath):
+			write = t.files
 		}
 		now := time.Now()
 		control := http.NewResponseController(w)

@@ -17,6 +17,7 @@ import (
 	"github.com/tallystick/tallystick/internal/datadir"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/quarantine"
+	"github.com/tallystick/tallystick/internal/runner"
 )
 
 // serving is a server at work. HTTP comes up first; then the journal is opened, and events are taken; then the engine catches up, and reports are made.
@@ -29,6 +30,7 @@ type serving struct {
 	address    string
 	api        *api.Server
 	reports    *definitions
+	runner     *runner.Runner
 
 	applier *applier.Applier
 	counter *api.Counter
@@ -70,6 +72,10 @@ func (s *serving) run(ctx context.Context, listener net.Listener) error {
 	defer stopCounting()
 	counting.Go(func() { s.counter.Run(counted) })
 	others.Go(func() { s.sweep(working) })
+	var runs sync.WaitGroup
+	running, stopRuns := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRuns()
+	runs.Go(func() { s.work(running) })
 	others.Go(func() {
 		if err := s.follow(working, failed); err != nil {
 			failed <- err
@@ -94,6 +100,8 @@ func (s *serving) run(ctx context.Context, listener net.Listener) error {
 		web.Close()
 	}
 	s.api.Close()
+	stopRuns()
+	runs.Wait()
 	stopCounting()
 	counting.Wait()
 	if j := s.journal.Load(); j != nil {

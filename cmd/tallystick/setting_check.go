@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/deliver"
 	"github.com/tallystick/tallystick/internal/render"
 )
 
@@ -76,6 +77,11 @@ func webAddress(text string) error {
 		return tallystick.Errorf(tallystick.Invalid, "%q is not the address of a server", text).WithHint("write it like https://usage.example.com")
 	}
 	return nil
+}
+
+func mailServer(text string) error {
+	_, err := deliver.ParseSMTP(text)
+	return err
 }
 
 func addresses(text string) error {

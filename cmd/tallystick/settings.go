@@ -34,6 +34,7 @@ var settings = []setting{
 	{name: "listen", initial: "127.0.0.1:8080", check: hostPort},
 	{name: "control", initial: "", check: notEmpty, secret: true}, // of Postgres with its password
 	{name: "public-url", initial: "", check: webAddress},
+	{name: "smtp", initial: "", check: mailServer, secret: true}, // with its password
 	{name: "trusted-proxies", initial: "", check: addresses},
 }
 

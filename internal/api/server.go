@@ -22,6 +22,7 @@ type Server struct {
 	Reports *Reports    // nil: no report can be asked for
 	Rejects *Quarantine // nil: rejected events can't be looked at
 	OIDC    *OIDC       // nil: nobody signs in through a provider
+	Work    *Work       // nil: there is none for workers
 
 	Now    func() time.Time
 	Logger *slog.Logger // nil: nothing is logged
@@ -82,9 +83,15 @@ func (s *Server) registerReports(api huma.API) {
 }
 
 // pages are the routes that are no part of the API's description.
-func (s *Server) pages() []func(*http.ServeMux) {
-	if s.OIDC == nil {
-		return nil
+func (s *Server) pages() (list []func(*http.ServeMux)) {
+	if s.OIDC != nil {
+		list = append(list, s.registerOIDC)
 	}
-	return []func(*http.ServeMux){s.registerOIDC}
+	if s.Work != nil {
+		list = append(list, s.registerWork)
+	}
+	return list
 }
+
+// URL returns where people find the server, without a slash at its end.
+func (s *Server) URL(ctx context.Context) string { return s.publicURL(ctx) }

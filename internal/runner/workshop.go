@@ -35,6 +35,9 @@ type Stop struct{ Reason string }
 
 func (s *Stop) Error() string { return s.Reason }
 
+// StopsSchedule tells those who don't know the type.
+func (s *Stop) StopsSchedule() bool { return true }
+
 // Make makes the file of a run, as of the position of the journal at the time of the call, with the permissions of its maker as they are now. Progress is told how far it is.
 func (w *Workshop) Make(ctx context.Context, r control.Run, progress func(usage.Progress)) (*Product, error) {
 	actor, schedule, err := w.maker(ctx, r)
