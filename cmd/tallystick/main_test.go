@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control/controltest"
 	"github.com/tallystick/tallystick/internal/sample"
 )
 
@@ -28,7 +29,9 @@ const (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(envMain) == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		controltest.Stop()
+		os.Exit(code)
 	}
 	if limit, err := strconv.ParseUint(os.Getenv(envFileSize), 10, 64); err == nil {
 		signal.Ignore(syscall.SIGXFSZ) // a write over the limit fails with EFBIG then

@@ -123,6 +123,15 @@ func (s *Server) makeForWorker(w http.ResponseWriter, r *http.Request) {
 	var far usage.Progress
 	lines := json.NewEncoder(w)
 	flush := http.NewResponseController(w)
+	flush.SetWriteDeadline(time.Time{}) // the answer takes as long as the making
+	tell := func(n WorkNews) error {
+		late := time.AfterFunc(time.Minute, func() { flush.SetWriteDeadline(time.Unix(1, 0)) }) // nobody reads it
+		defer late.Stop()
+		if err := lines.Encode(n); err != nil {
+			return err
+		}
+		return flush.Flush()
+	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	var news sync.WaitGroup
@@ -139,8 +148,7 @@ func (s *Server) makeForWorker(w http.ResponseWriter, r *http.Request) {
 			mu.Lock()
 			one := WorkNews{Rows: far.Rows, Percent: far.Percent}
 			mu.Unlock()
-			flush.SetWriteDeadline(time.Now().Add(time.Minute))
-			if lines.Encode(one) != nil || flush.Flush() != nil {
+			if tell(one) != nil {
 				cancel()
 				return
 			}
@@ -163,8 +171,7 @@ func (s *Server) makeForWorker(w http.ResponseWriter, r *http.Request) {
 		}
 		last = WorkNews{Problem: workProblem(err)}
 	}
-	flush.SetWriteDeadline(time.Now().Add(time.Minute))
-	if lines.Encode(last) != nil {
+	if tell(last) != nil {
 		panic(http.ErrAbortHandler)
 	}
 }

@@ -12,9 +12,9 @@ import (
 
 // How deliveries are worked on.
 const (
-	ClaimLease = tallystick.Minute      // how long a claim of deliveries holds before they are begun
-	SendLease  = 15 * tallystick.Minute // how long one that was begun may take; after that nobody knows what has become of it
-	GiveUp     = tallystick.Day         // how long it is tried
+	ClaimLease = tallystick.Minute     // how long a claim of deliveries holds before they are begun
+	SendLease  = 2 * tallystick.Minute // how long one that was begun is held without [Store.HoldDeliveries]; after that nobody knows what has become of it
+	GiveUp     = tallystick.Day        // how long it is tried
 )
 
 // sendBackoff is how long after its n-th failure a delivery is tried again; the last holds for all that follow.

@@ -78,3 +78,22 @@ func (s *Store) ReleaseRun(ctx context.Context, r Run) error {
 		return err
 	})
 }
+
+// HoldDeliveries says that a worker is still there, and sends on what it has begun.
+func (s *Store) HoldDeliveries(ctx context.Context, worker string) error {
+	err := s.write(ctx, func(c conn) error {
+		now, err := c.clock(ctx, s)
+		if err != nil {
+			return err
+		}
+		_, err = c.exec(ctx, `
+			UPDATE deliveries
+			SET lease = ?
+			WHERE worker = ? AND state = 'sending' AND lease > ?`, now+SendLease, clean(worker, 200), now)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("hold deliveries: %w", err)
+	}
+	return nil
+}

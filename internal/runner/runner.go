@@ -43,6 +43,7 @@ const (
 	betweenLooks = 500 * time.Millisecond
 	betweenPlans = time.Second
 	betweenTidy  = 10 * time.Minute
+	betweenHolds = 20 * time.Second       // of what is being sent
 	betweenNews  = 400 * time.Millisecond // of a run that is being made: how far it is, and whether it is cancelled
 	writeTime    = 15 * time.Second
 	mostPlanned  = 20_000 // schedules at a time
@@ -95,6 +96,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	loops.Go(func() { r.every(ctx, betweenPlans, nil, r.plan) })
 	loops.Go(func() { r.every(ctx, betweenLooks, r.wakeRuns, r.claimRuns) })
 	loops.Go(func() { r.every(ctx, betweenLooks, r.wakeMails, r.claimDeliveries) })
+	loops.Go(func() { r.every(ctx, betweenHolds, nil, r.hold) })
 	if r.o.Files != nil {
 		loops.Go(func() { r.every(ctx, betweenTidy, nil, r.tidy) })
 	}
@@ -179,6 +181,16 @@ func (r *Runner) claimDeliveries(ctx context.Context) {
 			defer r.sending.Add(-1)
 			r.send(ctx, d)
 		})
+	}
+}
+
+// hold keeps what is being sent ours.
+func (r *Runner) hold(ctx context.Context) {
+	if r.sending.Load() == 0 {
+		return
+	}
+	if err := r.o.Control.HoldDeliveries(ctx, r.o.Worker); err != nil {
+		r.failed(ctx, "what is being sent could not be held", err)
 	}
 }
 
