@@ -95,7 +95,7 @@ func (s *Server) registerExports(api huma.API) {
 
 func (s *Server) addExport(ctx context.Context, in *exportAdded) (*runBody, error) {
 	job := control.Job(in.Body.Job)
-	if job.Period == "" && job.From != "" {
+	if job.Period == "" && job.From+job.To != "" {
 		job.Period = control.CustomPeriod
 	}
 	if err := s.checkJob(ctx, &job); err != nil {

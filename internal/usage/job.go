@@ -60,6 +60,9 @@ func (s *Source) CheckJob(job control.Job, now tallystick.Instant) error {
 	if ways != 1 {
 		return tallystick.Errorf(tallystick.Invalid, "the tenants are said in %d ways", ways).At("tenants").WithHint("name them, take all, or give a filter")
 	}
+	if job.Period == control.CustomPeriod && (job.From == "" || job.To == "") {
+		return tallystick.Errorf(tallystick.Invalid, "a custom period has two ends").At("period").WithHint("give from and to")
+	}
 	order := OrderOf(job)
 	if err := order.Check(definition, now); err != nil {
 		return err

@@ -64,6 +64,7 @@ func TestWhatIsWrongWithAJobIsSaidAtOnce(t *testing.T) {
 		{"a guard", "guard", "none of on, off", func(j *control.Job) { j.Guard = "perhaps" }},
 		{"a period", "period", `there is no period "last-fortnight"`, func(j *control.Job) { j.Period = "last-fortnight" }},
 		{"an end that is none", "to", "neither a date nor an instant", func(j *control.Job) { j.Period, j.From, j.To = "custom", "2025-01-01", "soon" }},
+		{"one end", "period", "has two ends", func(j *control.Job) { j.Period, j.From = "custom", "2025-01-01" }},
 		{"ends in the wrong order", "to", "the period is empty", func(j *control.Job) { j.Period, j.From, j.To = "custom", "2025-02-01", "2025-01-01" }},
 		{"one instant as both ends", "to", "the period is empty", func(j *control.Job) {
 			j.Period, j.From, j.To = "custom", "2025-02-01T00:00:00Z", "2025-02-01T01:00:00+01:00"
