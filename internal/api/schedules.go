@@ -55,8 +55,8 @@ type LastRun struct {
 type Recurrence struct {
 	Grain    string `json:"grain" enum:"hour,day,week,month"`
 	Every    int    `json:"every,omitempty" doc:"1, the default, 2, 3, 4, 6, 8, 12 or 24 hours; 1 to 12 months; 1 day or week"`
-	Hour     int    `json:"hour" doc:"of the day, 0 to 23; of hours one of them"`
-	Minute   int    `json:"minute" doc:"0 to 59"`
+	Hour     int    `json:"hour" required:"false" doc:"of the day, 0, the default, to 23; of hours one of them"`
+	Minute   int    `json:"minute" required:"false" doc:"0, the default, to 59"`
 	Weekdays []int  `json:"weekdays,omitempty" maxItems:"7" nullable:"false" doc:"of weeks: 0 for Sunday to 6 for Saturday"`
 	Day      int    `json:"day,omitempty" doc:"of months: 1 to 28, or -1 for the last day"`
 	Start    string `json:"start,omitempty" maxLength:"10" doc:"first date on which it may run, YYYY-MM-DD, from which months are counted; today where it is not said"`
