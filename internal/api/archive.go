@@ -65,7 +65,9 @@ func (a *ArchiveWanted) filter() (f control.RunFilter, err error) {
 // archiveFile answers with all runs that a filter keeps, as CSV, page after page. A page that can't be read breaks the file off.
 func (s *Server) archiveFile(w http.ResponseWriter, r *http.Request, filter control.RunFilter) {
 	ctx, a := r.Context(), actorOf(r.Context())
-	out := newStream(ctx, w, s.Logger)
+	u := unhurry(w, patience)
+	defer u.stop()
+	out := newStream(ctx, u, s.Logger)
 	out.file = "archive.csv"
 	format, err := render.FormatNamed("csv")
 	if err == nil {

@@ -193,6 +193,7 @@ func TestTheArchiveAsAFile(t *testing.T) {
 		}
 	}
 	since := s.Control.Now()
+	s.wait(tallystick.Second)
 	done := s.exported(cookie, fileText, roomJob("acme"))
 	before := len(s.audited(t, member.ID))
 	g := s.do("GET", "/api/v1/archive?format=csv", cookie, "").is(t, 200, nil)

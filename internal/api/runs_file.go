@@ -71,7 +71,9 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, run control.Ru
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("ETag", `"`+run.File.SHA256+`"`)
-	http.ServeContent(w, r, "", time.Time{}, f)
+	u := unhurry(w, patience)
+	defer u.stop()
+	http.ServeContent(u, r, "", time.Time{}, f)
 	return nil
 }
 

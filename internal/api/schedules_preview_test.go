@@ -161,6 +161,14 @@ func TestThePreviewOfAChangeBeginsWhereTheLastPeriodEnded(t *testing.T) {
 	if p.Runs[0].From != Time(run.At) || p.Runs[1].From != p.Runs[0].At {
 		t.Errorf("%+v", p.Runs)
 	}
+	t.Run("also where the clock was put back", func(t *testing.T) {
+		s.wait(-30 * tallystick.Minute)
+		hourly := strings.Replace(body, `"day","hour":6,"minute":30`, `"hour"`, 1)
+		s.do("POST", "/api/v1/schedules/preview?schedule="+k.ID, cookie, hourly).is(t, 200, &p)
+		if r := p.Runs[0]; r.From != Time(run.At) || r.At != Time(run.At+tallystick.Hour) {
+			t.Errorf("%+v", p.Runs)
+		}
+	})
 	s.do("POST", "/api/v1/schedules/preview?schedule=absent", cookie, body).is(t, 404, nil)
 }
 
