@@ -76,6 +76,10 @@ func TestPreviews(t *testing.T) {
 			[]string{"2024-10-17T06:30:00Z 2024-10-16T00:00:00+05:30 2024-10-17T00:00:00+05:30"},
 		},
 		{
+			"one zone for both", "2024-10-16T09:00:00Z", `"grain":"day","hour":6,"minute":30`, `,"period":"previous-day","zone":"Asia/Kolkata"`, "Every day at 06:30, Asia/Kolkata",
+			[]string{"2024-10-17T06:30:00+05:30 2024-10-16T00:00:00+05:30 2024-10-17T00:00:00+05:30"},
+		},
+		{
 			"a report that is always in UTC", "2024-10-16T09:00:00Z", `"grain":"day","hour":6,"minute":30,"zone":"Asia/Kolkata"`, `,"period":"previous-day","report":"tenant-usage"`,
 			"Every day at 06:30, Asia/Kolkata",
 			[]string{"2024-10-17T06:30:00+05:30 2024-10-16T00:00:00Z 2024-10-17T00:00:00Z"},
