@@ -175,6 +175,10 @@ func TestARunIsAskedForByItsKind(t *testing.T) {
 			s.do("GET", "/api/v1"+test.path, test.credentials, "").is(t, test.status, nil)
 		})
 	}
+	s.do("POST", "/api/v1/exports/"+run.ID+"/cancel", cookie, "").is(t, 404, nil)
+	s.do("POST", "/api/v1/exports/"+run.ID+"/retry", cookie, "").is(t, 404, nil)
+	s.do("DELETE", "/api/v1/exports/"+run.ID, cookie, "").is(t, 404, nil)
+	s.do("POST", "/api/v1/runs/"+run.ID+"/cancel", cookie, "").is(t, 409, nil) // it is done
 	s.do("POST", "/api/v1/runs/"+run.ID+"/cancel", exports, "").is(t, 403, nil)
 	s.do("DELETE", "/api/v1/runs/"+run.ID, cookie, "").is(t, 204, nil)
 	s.do("GET", "/api/v1/runs/"+run.ID, schedules, "").is(t, 404, nil)
