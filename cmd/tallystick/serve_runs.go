@@ -49,6 +49,16 @@ func (s *serving) employ(secret control.SecretKey) error {
 		},
 		Open: func(r control.Run) (io.ReadCloser, error) { return files.Open(r) },
 	}
+	s.api.Files = runFiles{files}
+	s.api.TestMail = func(ctx context.Context, to string) (bool, string) {
+		now, err := settings(ctx)
+		if err != nil {
+			s.logger.Error("the settings of mail could not be read", "error", err)
+			return false, "the settings of mail could not be read; the server's log says why"
+		}
+		outcome := deliver.Test(ctx, now, to)
+		return outcome.State == deliver.Sent, outcome.Answer
+	}
 	s.api.Mail = func(ctx context.Context, to control.Member, link string) error {
 		now, err := settings(ctx)
 		if err != nil {
@@ -58,6 +68,11 @@ func (s *serving) employ(secret control.SecretKey) error {
 	}
 	return nil
 }
+
+// runFiles are the files of runs as the API sees them.
+type runFiles struct{ *runner.Files }
+
+func (f runFiles) Open(r control.Run) (io.ReadSeekCloser, error) { return f.Files.Open(r) }
 
 // mailServer is the mail server that --smtp names; the zero SMTP where it names none.
 func (p *program) mailServer() (deliver.SMTP, error) {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -43,7 +44,7 @@ func (n needs) allows(a *control.Actor) error {
 		return tallystick.Errorf(tallystick.Denied, "this is for members, not for keys").WithHint("sign in")
 	case n.listing && !a.CanListTenants():
 		return a.Need(control.Tenants, control.View)
-	case n.or != (control.Permission{}) && a.Can(n.or.Entity, n.or.Action):
+	case slices.ContainsFunc(n.or[:], func(p control.Permission) bool { return p != (control.Permission{}) && a.Can(p.Entity, p.Action) }):
 		return nil
 	case n.entity != "":
 		return a.Need(n.entity, n.action)

@@ -15,6 +15,8 @@
 //	counter.go         duplicates and rejected events are counted, many requests at once
 //	reports.go         the routes for reports; what each request of them has in common
 //	reports_…          definitions, tables and workbooks, explanations; turns, formats, and how an answer is streamed
+//	exports.go runs.go archive.go  files that somebody asks for, or a schedule makes; runs_file.go how they are given away, unhurried.go also slowly
+//	schedules.go       schedules; schedules_form.go what somebody says of one, schedules_preview.go what it would do; mailtest.go tries the settings of mail
 //	quarantine.go      rejected events: list, download, remove; quarantine_replay.go tries them again
 //	raw.go             routes whose handlers write their answers themselves
 //	problem.go         errors as problem details (RFC 9457)

@@ -73,7 +73,7 @@ type roleBody struct{ Body Role }
 func (s *Server) registerRoles(api huma.API) {
 	const tag, path = "Roles", "/api/v1/roles"
 	may := func(a control.Action) needs { return needs{entity: control.Roles, action: a} }
-	see := needs{entity: control.Roles, action: control.View, or: control.Permission{Entity: control.Members, Action: control.View}}
+	see := needs{entity: control.Roles, action: control.View, or: [2]control.Permission{{Entity: control.Members, Action: control.View}}}
 	handle(api, route{method: http.MethodGet, path: path, id: "list-roles", summary: "List the roles that may be seen", tag: tag, needs: see},
 		func(ctx context.Context, in *Page) (*listBody[Role], error) {
 			l, err := s.Control.Roles(ctx, actorOf(ctx), in.of())

@@ -17,9 +17,9 @@ type needs struct {
 	listing   bool // the listing of tenants: TENANTS:VIEW, or either ADD that includes it
 	entity    control.Entity
 	action    control.Action
-	or        control.Permission // instead; the zero Permission: nothing else will do
-	scope     control.Scope      // a key with it; its handler sees to that
-	membersOf bool               // members only, not keys
+	or        [2]control.Permission // each instead; zero Permissions: nothing else will do
+	scope     control.Scope         // a key with it; its handler sees to that
+	membersOf bool                  // members only, not keys
 }
 
 // String says in words what is needed, for the description of the API.
@@ -30,8 +30,14 @@ func (n needs) String() string {
 		what = "Needs TENANTS:VIEW, EXPORT_REPORTS:ADD or SCHEDULED_TASKS:ADD."
 	case n.entity != "":
 		what = "Needs " + string(n.entity) + ":" + string(n.action) + "."
-		if n.or != (control.Permission{}) {
-			what = strings.TrimSuffix(what, ".") + " or " + string(n.or.Entity) + ":" + string(n.or.Action) + "."
+		for i, p := range n.or {
+			if p != (control.Permission{}) {
+				between := " or "
+				if i+1 < len(n.or) && n.or[i+1] != (control.Permission{}) {
+					between = ", "
+				}
+				what = strings.TrimSuffix(what, ".") + between + string(p.Entity) + ":" + string(p.Action) + "."
+			}
 		}
 	case n.scope != "":
 		what = "Needs a key with the scope " + string(n.scope) + "."

@@ -35,6 +35,11 @@ type Server struct {
 	// Mail sends a link to the member that it is for; nil: nothing can be sent.
 	Mail func(ctx context.Context, to control.Member, link string) error
 
+	// Files has the files of runs; nil: there are none here.
+	Files RunFiles
+	// TestMail sends a short mail, to try the settings of mail, and returns whether it was sent and what became of it in words; nil: none can be sent.
+	TestMail func(ctx context.Context, to string) (sent bool, answer string)
+
 	metrics *metrics
 	limits  limiter
 	work    background
@@ -57,10 +62,10 @@ type Events struct {
 // groups are the routes of the API, a function for each part of it.
 func (s *Server) groups() []func(huma.API) {
 	list := []func(huma.API){
-		s.registerSessions, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerAudit,
+		s.registerSessions, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerMailTest, s.registerAudit,
 	}
 	if s.Reports != nil {
-		list = append(list, s.registerReports)
+		list = append(list, s.registerReports, s.registerExports, s.registerSchedules, s.registerRuns, s.registerArchive)
 	}
 	if s.Rejects != nil {
 		s.Rejects.Audit = s.Control.AppendAudit
@@ -86,6 +91,9 @@ func (s *Server) registerReports(api huma.API) {
 func (s *Server) pages() (list []func(*http.ServeMux)) {
 	if s.OIDC != nil {
 		list = append(list, s.registerOIDC)
+	}
+	if s.Files != nil {
+		list = append(list, s.registerUnsubscribe)
 	}
 	if s.Work != nil {
 		list = append(list, s.registerWork)

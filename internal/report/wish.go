@@ -16,6 +16,17 @@ type wish struct {
 	where      map[string][]string // by filter field; a field that is missing keeps everything
 }
 
+// Check returns the error that [Catalog.Make] would return for what a request names, without an engine: a report, table, option or filter that there is not, or a value
+// that one can't have. Whose numbers it is about and when is not looked at.
+func (c *Catalog) Check(request tallystick.Request) error {
+	definition, err := c.Report(request.Report)
+	if err != nil {
+		return err
+	}
+	_, err = understand(definition, request)
+	return err
+}
+
 func understand(definition *tallystick.Report, request tallystick.Request) (*wish, error) {
 	w := &wish{definition: definition, request: request, options: map[string]string{}, where: map[string][]string{}}
 	if request.Table != "" && !slices.ContainsFunc(definition.Tables, func(t tallystick.TableDefinition) bool { return t.Name == request.Table }) {
