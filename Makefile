@@ -10,8 +10,9 @@ BENCH    ?= .
 PKG      ?= ./...
 EVENTS   ?= 5000000
 RUNS     ?= 3
+ROWS     ?= 10000000
 
-.PHONY: help build run test long lint bench bench-import bench-ingest fuzz clean
+.PHONY: help build run test long lint bench bench-import bench-ingest bench-export fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +54,9 @@ bench-import: build ## import EVENTS (5000000) made-up events, RUNS (3) times, b
 
 bench-ingest: ## send events over HTTP on loopback, RUNS (3) times: 16 clients with batches of 100, 64 with single events
 	go run ./cmd/benchingest -runs $(RUNS)
+
+bench-export: build ## export a table of ROWS (10000000) rows from a server, beside the engine's own CSV writer
+	go run ./cmd/benchexport -rows $(ROWS)
 
 fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's/:func / /' | while read -r file name; do \
