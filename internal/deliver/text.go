@@ -182,10 +182,16 @@ func (s *Sample) text() string {
 		}
 		return ""
 	}
+	// A name that is wider than what stands below it is broken at its spaces.
+	heads := make([][]string, len(s.Columns))
 	widths := make([]int, len(s.Columns))
-	total := -gap
+	total, height := -gap, 1
 	for c := range s.Columns {
-		widths[c] = utf8.RuneCountInString(oneLine(s.Columns[c]))
+		heads[c] = strings.Split(strings.TrimRight(wrap(oneLine(s.Columns[c]), 10), "\n"), "\n")
+		height = max(height, len(heads[c]))
+		for _, part := range heads[c] {
+			widths[c] = max(widths[c], utf8.RuneCountInString(part))
+		}
 		for _, row := range s.Rows {
 			widths[c] = max(widths[c], utf8.RuneCountInString(cell(row, c)))
 		}
@@ -216,7 +222,14 @@ func (s *Sample) text() string {
 		}
 		b.WriteString(strings.TrimRight(l.String(), " ") + "\n")
 	}
-	line(func(c int) string { return oneLine(s.Columns[c]) })
+	for i := range height {
+		line(func(c int) string {
+			if above := height - len(heads[c]); i >= above {
+				return heads[c][i-above]
+			}
+			return ""
+		})
+	}
 	line(func(c int) string { return strings.Repeat("-", widths[c]) })
 	for _, row := range s.Rows {
 		line(func(c int) string { return cell(row, c) })

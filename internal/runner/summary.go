@@ -130,7 +130,11 @@ func totals(glance []usage.TableGlance) []deliver.Fact {
 	}
 	for i := range glance {
 		if g := &glance[i]; g.Count != 1 || len(list) == 0 {
-			list = append(list, deliver.Fact{Name: "Rows of " + g.Table.Name, Value: thousands(g.Count)})
+			name := "Rows"
+			if len(glance) > 1 {
+				name = "Rows of " + g.Table.Name
+			}
+			list = append(list, deliver.Fact{Name: name, Value: thousands(g.Count)})
 		}
 	}
 	return list
