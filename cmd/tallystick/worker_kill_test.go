@@ -3,20 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
-	"github.com/tallystick/tallystick/internal/control/controltest"
-	"github.com/tallystick/tallystick/internal/deliver/delivertest"
 )
 
 // Three workers and their server share a ledger on Postgres while schedules come due; in the long test one of the workers is killed every few seconds. Each run is made, and each
@@ -30,64 +26,12 @@ func TestWorkers(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	_, dsn := controltest.Schema(t, "")
-	mail := delivertest.Start(t, delivertest.Options{})
-	data := filepath.Join(t.TempDir(), "data")
-	tally("import", "--data", data, examples).must(t, done)
-
-	command := func(args ...string) (*exec.Cmd, *said) {
-		t.Helper()
-		c := child(args...)
-		c.Env = append(c.Env, "TALLYSTICK_CONTROL="+dsn)
-		out := &said{}
-		c.Stderr = out
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			c.Process.Kill()
-			c.Wait()
-		})
-		return c, out
-	}
-	server, out := command("serve", "--data", data, "--listen", "127.0.0.1:0", "--smtp", fmt.Sprintf("smtp+plain://%s?from=reports@example.com", mail.Addr()))
-	url := out.find(t, `serving .* at (http://\S+)`)
-	token := out.find(t, `welcome#(\S+)`)
-
-	// The schedules come due all at once, at the end of the minute.
-	secret, err := control.LoadSecretKey(filepath.Join(data, "secret.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx := context.Background()
-	ledger, err := control.Open(ctx, control.Options{DSN: dsn, Now: time.Now, Secret: secret})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ledger.Close()
-	if _, err := ledger.UseFirstLink(ctx, control.From{}, token, "root@example.com", "Ada Root", "correct fowl bakery stamp"); err != nil {
-		t.Fatal(err)
-	}
-	session, err := ledger.SignIn(ctx, control.From{}, "root@example.com", "correct fowl bakery stamp")
-	if err != nil {
-		t.Fatal(err)
-	}
-	owner, err := ledger.SessionActor(ctx, session, control.From{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, value := range map[string]any{"smtp_host": mail.Host, "smtp_port": mail.Port, "smtp_security": "none", "smtp_from": "reports@example.com", "public_url": url} {
-		text, err := json.Marshal(value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := ledger.SetSetting(ctx, owner, name, text); err != nil {
-			t.Fatal(err)
-		}
-	}
+	o := openOffice(t, needPostgres(t))
+	mail, ledger, owner, url, out := o.mail, o.ledger, o.owner, o.url, o.out
 	workers := make([]*exec.Cmd, 3)
 	hire := func(i int) {
-		c, out := command("worker", "--server", url)
+		c, out := o.command("worker", "--server", url)
 		out.find(t, `(works) for`)
 		workers[i] = c
 	}
@@ -182,6 +126,7 @@ func TestWorkers(t *testing.T) {
 		t.Errorf("%d copies for %d recipients, %v", reports, 2*schedules, states)
 	}
 	t.Logf("%d kills; %d runs, %d mails; deliveries %v", kills, schedules, reports, states)
+	server := o.server
 	if err := server.Process.Signal(os.Interrupt); err != nil {
 		t.Error(err)
 	}
