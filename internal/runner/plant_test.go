@@ -90,8 +90,7 @@ func newPlant(t testing.TB, dsn string) *plant {
 			return nil
 		},
 	}
-	p.files, err = runner.OpenFiles(disk.OS, p.folder)
-	p.must(err)
+	p.store(disk.OS)
 	p.shop = &runner.Workshop{Source: p.source, Control: p.Store, Files: p.files, Head: func() (tallystick.Position, error) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -108,6 +107,16 @@ func newPlant(t testing.TB, dsn string) *plant {
 	p.must(err)
 	p.owner = p.signedIn("root@tallystick.example")
 	return p
+}
+
+// store opens the folder of files on a disk.
+func (p *plant) store(d disk.FS) {
+	files, err := runner.OpenFiles(d, p.folder)
+	p.must(err)
+	p.files = files
+	if p.shop != nil {
+		p.shop.Files = files
+	}
 }
 
 const password = "correct fowl bakery stamp"

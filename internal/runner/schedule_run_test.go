@@ -447,3 +447,34 @@ func TestMailIsSetUpLater(t *testing.T) {
 	p.clock.Add(int64(5 * tallystick.Minute))
 	p.until("it is sent", func() bool { return p.rows(run.ID)["root@tallystick.example"].State == control.DeliverySent })
 }
+
+// After hours without a server the runs that were missed are made, the oldest first, each with its own period and once; and their mails say that they are late.
+func TestAfterDowntime(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()[:500]...)
+	k := p.schedule(p.owner, hourly(job("tenant-usage"), control.Recipient{Way: control.ByMail, Member: p.owner.ID}))
+	p.clock.Add(int64(3*tallystick.Hour + 5*tallystick.Minute))
+	p.start(p.runner("server"))
+	p.until("all runs are done", func() bool {
+		runs := p.history(k.ID)
+		return len(runs) == 3 && !slices.ContainsFunc(runs, func(r control.Run) bool { return r.State != control.RunDone })
+	})
+	before := begin
+	for i, r := range p.history(k.ID) {
+		if r.From != before || r.Before != r.At || r.Late != (i < 2) {
+			t.Errorf("run %d is of %v to %v, late %t", i, r.From, r.Before, r.Late)
+		}
+		before = r.Before
+		p.delivered(r.ID)
+	}
+	late := 0
+	for _, m := range p.mail.Messages() {
+		_, found := parts(t, m.Raw)
+		if strings.Contains(found["text/plain"], "This report is late: it was due at 10 March 2025 1") {
+			late++
+		}
+	}
+	if n := len(p.mail.Messages()); n != 3 || late != 2 {
+		t.Errorf("there are %d mails, and %d say that they are late", n, late)
+	}
+}
