@@ -107,6 +107,8 @@ func TestSettings(t *testing.T) {
 		"listen           127.0.0.1:8080  default\n" +
 		"control          ***             TALLYSTICK_CONTROL\n" +
 		"public-url       -               default\n" +
+		"smtp             -               default\n" +
+		"mailbox          -               default\n" +
 		"trusted-proxies  -               default\n"
 	if r.stdout != want {
 		t.Errorf("got\n%swant\n%s", r.stdout, want)

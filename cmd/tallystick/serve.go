@@ -21,6 +21,7 @@ type serveCommand struct {
 	Listen         string `help:"Address to listen at." placeholder:"HOST:PORT" setting:""`
 	PublicURL      string `name:"public-url" help:"Where people find the server, such as https://usage.example.com." placeholder:"URL" setting:""`
 	SMTP           string `name:"smtp" help:"How mail leaves, such as smtp://user:password@smtp.example.com:587?from=reports@example.com; smtps:// for TLS from the first byte, smtp+plain:// for none." placeholder:"URL" setting:""`
+	Mailbox        string `help:"Folder that keeps mails where no mail server is set, in place of sending them: for a trial." placeholder:"DIR" setting:""`
 	TrustedProxies string `name:"trusted-proxies" help:"Addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, with commas between." placeholder:"LIST" setting:""`
 	controlFlag
 	reportsFlags
