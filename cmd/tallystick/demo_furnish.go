@@ -80,7 +80,7 @@ func demoSchedules(start tallystick.Date) []demoSchedule {
 		}},
 		{owner: demoAda, members: []string{demoAda, "ravi@sahyadri.example"}, k: control.Schedule{
 			Name: "Bot sessions of the week", Enabled: true, Recurrence: weekly,
-			Job: control.Job{Report: "session-usage", Tenants: []string{"sahyadri-telecom"}, Zone: "Asia/Kolkata", Format: "xlsx"},
+			Job: control.Job{Report: "session-usage", Tenants: []string{"sahyadri-telecom"}, Format: "xlsx"},
 		}},
 		{owner: demoAda, members: []string{demoAda, "noor@meridian.example"}, outside: []string{"accounts@ledger.example"}, k: control.Schedule{
 			Name: "Billing of the month", Description: "For the invoices.", Attach: true, Enabled: true, Recurrence: monthly,
