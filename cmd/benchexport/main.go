@@ -198,7 +198,7 @@ func (s *served) export(state string, cancelAt int64) (e exported, err error) {
 		if e.State == "failed" || e.State == "done" {
 			return e, fmt.Errorf("the export is %s: %s", e.State, e.Error)
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond)
 		err = s.do("GET", "/api/v1/exports/"+e.ID, "", &e)
 		if err == nil && cancelAt > 0 && e.Rows >= cancelAt && asked.IsZero() {
 			asked = time.Now()

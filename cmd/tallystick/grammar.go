@@ -15,6 +15,7 @@ type grammar struct {
 	Config string `help:"Configuration file in YAML; its keys are the names of the settings (see \"tallystick config\")." placeholder:"FILE"`
 
 	Serve      serveCommand      `cmd:"" help:"Run the server: ingest and API over HTTP."`
+	Demo       demoCommand       `cmd:"" help:"Run a server with a made-up year of several tenants, to look around."`
 	Worker     workerCommand     `cmd:"" help:"Work for a server: make and send exports and scheduled reports."`
 	Import     importCommand     `cmd:"" help:"Read event files into a data directory."`
 	Report     reportCommand     `cmd:"" help:"Make one report."`

@@ -108,6 +108,7 @@ func TestSettings(t *testing.T) {
 		"control          ***             TALLYSTICK_CONTROL\n" +
 		"public-url       -               default\n" +
 		"smtp             -               default\n" +
+		"mailbox          -               default\n" +
 		"trusted-proxies  -               default\n"
 	if r.stdout != want {
 		t.Errorf("got\n%swant\n%s", r.stdout, want)

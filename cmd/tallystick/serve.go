@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"sync"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/api"
@@ -21,6 +22,7 @@ type serveCommand struct {
 	Listen         string `help:"Address to listen at." placeholder:"HOST:PORT" setting:""`
 	PublicURL      string `name:"public-url" help:"Where people find the server, such as https://usage.example.com." placeholder:"URL" setting:""`
 	SMTP           string `name:"smtp" help:"How mail leaves, such as smtp://user:password@smtp.example.com:587?from=reports@example.com; smtps:// for TLS from the first byte, smtp+plain:// for none." placeholder:"URL" setting:""`
+	Mailbox        string `help:"Folder that keeps mails where no mail server is set, in place of sending them: for a trial." placeholder:"DIR" setting:""`
 	TrustedProxies string `name:"trusted-proxies" help:"Addresses of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, with commas between." placeholder:"LIST" setting:""`
 	controlFlag
 	reportsFlags
@@ -29,21 +31,39 @@ type serveCommand struct {
 
 // Run serves until it is asked to stop, and then finishes what was begun. What was acknowledged is on disk, however the server ends.
 func (c *serveCommand) Run(ctx context.Context, p *program) error {
-	holder := datadir.Holder{PID: p.pid, Command: "serve", Address: "http://" + c.Listen}
-	dir, err := datadir.Create(p.settings.get("data"), holder)
+	dir, listener, err := p.occupy("serve", c.Listen)
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
-	listener, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return tallystick.Errorf(tallystick.Unavailable, "can't listen at %s: %w", c.Listen, err).WithHint("choose another address with --listen")
-	}
 	defer listener.Close()
-	holder.Address = "http://" + listener.Addr().String() // where the port was left to the system, it is known now
-	if err := dir.Announce(holder); err != nil {
-		return err
+	return p.serve(ctx, dir, listener, slog.New(slog.NewTextHandler(p.stderr, nil)), nil)
+}
+
+// occupy makes the data directory ours and listens at an address, which others are told who come for the directory.
+func (p *program) occupy(command, listen string) (*datadir.Dir, net.Listener, error) {
+	holder := datadir.Holder{PID: p.pid, Command: command, Address: "http://" + listen}
+	dir, err := datadir.Create(p.settings.get("data"), holder)
+	if err != nil {
+		return nil, nil, err
 	}
+	listener, err := net.Listen("tcp", listen)
+	if err != nil {
+		dir.Close()
+		return nil, nil, tallystick.Errorf(tallystick.Unavailable, "can't listen at %s: %w", listen, err).WithHint("choose another address with --listen")
+	}
+	holder.Address = addressOf(listener) // where the port was left to the system, it is known now
+	if err := dir.Announce(holder); err != nil {
+		return nil, nil, errors.Join(err, listener.Close(), dir.Close())
+	}
+	return dir, listener, nil
+}
+
+// addressOf returns where a server that listens is to be found.
+func addressOf(listener net.Listener) string { return "http://" + listener.Addr().String() }
+
+// serve serves a data directory until ctx is done. beside, which may be nil, runs at the same time, and its context is done before anything is closed.
+func (p *program) serve(ctx context.Context, dir *datadir.Dir, listener net.Listener, logger *slog.Logger, beside func(context.Context, *serving)) error {
 	store, err := p.openControl(ctx, dir)
 	if err != nil {
 		return err
@@ -52,15 +72,28 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return errors.Join(broken(err), store.Close())
 	}
-	s := &serving{program: p, dir: dir, control: store, logger: slog.New(slog.NewTextHandler(p.stderr, nil)), address: holder.Address}
+	s := &serving{program: p, dir: dir, control: store, logger: logger, address: addressOf(listener)}
 	if err = s.open(ctx); err == nil {
 		s.api.OIDC = s.api.NewOIDC(secret)
 		err = s.employ(secret)
 	}
 	if err == nil {
-		err = s.run(ctx, listener)
+		err = s.runWith(ctx, listener, beside)
 	}
 	return errors.Join(err, s.close())
+}
+
+// runWith runs the server, and something beside it that may be nil.
+func (s *serving) runWith(ctx context.Context, listener net.Listener, beside func(context.Context, *serving)) error {
+	ctx, stop := context.WithCancel(ctx)
+	var others sync.WaitGroup
+	if beside != nil {
+		others.Go(func() { beside(ctx, s) })
+	}
+	err := s.run(ctx, listener)
+	stop()
+	others.Wait()
+	return err
 }
 
 // openControl opens the control plane that belongs to the events in a data directory.

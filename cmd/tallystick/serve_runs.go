@@ -28,6 +28,12 @@ func (s *serving) employ(secret control.SecretKey) error {
 	if err != nil {
 		return err
 	}
+	mailbox := s.program.settings.get("mailbox")
+	if mailbox != "" {
+		if s.api.Mailbox, err = deliver.OpenMailbox(deliver.Settings{MailboxDir: mailbox}); err != nil {
+			return broken(err)
+		}
+	}
 	source := s.source()
 	shop := &runner.Workshop{Source: &source, Control: s.control, Files: files, Head: func() (tallystick.Position, error) {
 		if err := s.answering(); err != nil {
@@ -36,7 +42,7 @@ func (s *serving) employ(secret control.SecretKey) error {
 		return s.head(), nil
 	}}
 	settings := func(ctx context.Context) (deliver.Settings, error) {
-		return runner.DeliverSettings(ctx, s.control, fixed, "", s.program.now)
+		return runner.DeliverSettings(ctx, s.control, fixed, mailbox, s.program.now)
 	}
 	s.runner = runner.New(runner.Options{
 		Control: s.control, Worker: "server of " + id, Make: shop.Make, Files: files, Settings: settings, PublicURL: s.api.URL, Now: s.program.now, Logger: s.logger,

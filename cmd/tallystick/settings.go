@@ -35,6 +35,7 @@ var settings = []setting{
 	{name: "control", initial: "", check: notEmpty, secret: true}, // of Postgres with its password
 	{name: "public-url", initial: "", check: webAddress},
 	{name: "smtp", initial: "", check: mailServer, secret: true}, // with its password
+	{name: "mailbox", initial: "", check: notEmpty},
 	{name: "trusted-proxies", initial: "", check: addresses},
 }
 

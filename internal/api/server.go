@@ -11,6 +11,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/deliver"
 	"github.com/tallystick/tallystick/internal/journal"
 )
 
@@ -35,6 +36,8 @@ type Server struct {
 	// Mail sends a link to the member that it is for; nil: nothing can be sent.
 	Mail func(ctx context.Context, to control.Member, link string) error
 
+	// Mailbox has the mails that are kept in place of being sent; nil: they are sent, or nobody can send any.
+	Mailbox *deliver.Mailbox
 	// Files has the files of runs; nil: there are none here.
 	Files RunFiles
 	// TestMail sends a short mail, to try the settings of mail, and returns whether it was sent and what became of it in words; nil: none can be sent.
@@ -62,7 +65,7 @@ type Events struct {
 // groups are the routes of the API, a function for each part of it.
 func (s *Server) groups() []func(huma.API) {
 	list := []func(huma.API){
-		s.registerSessions, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerMailTest, s.registerAudit,
+		s.registerSessions, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerMailTest, s.registerMailbox, s.registerAudit,
 	}
 	if s.Reports != nil {
 		list = append(list, s.registerReports, s.registerExports, s.registerSchedules, s.registerRuns, s.registerArchive)

@@ -95,7 +95,7 @@ func walk(t *testing.T, ids map[string]string) (list []walked) {
 			}
 			kind := strings.Split(path, "/")[3]
 			real := strings.NewReplacer("{id}", ids[kind], "{name}", "time_zone", "{report}", "session-usage", "{table}", "summary", "{row}", "1",
-				"{column}", "1", "{token}", "none").Replace(path)
+				"{column}", "1", "{token}", "none", "{n}", "1").Replace(path)
 			if strings.Contains(path, "{report}/") || strings.Contains(path, "/quarantine/{id}") {
 				real += "?tenant=acme"
 			}
@@ -134,6 +134,7 @@ func newWholeSite(t *testing.T) *site {
 	}
 	return newSite(t, func(s *site) {
 		s.Files = runFiles(t.TempDir())
+		s.Mailbox = mailboxIn(t)
 		s.Rejects = &Quarantine{Store: s.quarantine, Now: s.Now, Logger: s.Logger}
 		s.Reports = &Reports{Now: s.Now, Logger: s.Logger, Source: usage.Source{
 			Catalog: func() *report.Catalog { return catalog }, Lookup: s.lookup,
@@ -173,6 +174,7 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	ids["quarantine"] = fmt.Sprintf("%x", sha256.Sum256(entry.Raw))
+	ids["mailbox"] = s.keepMail(t, 1)
 	list := walk(t, ids)
 	if t.Failed() {
 		return
