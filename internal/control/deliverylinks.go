@@ -79,7 +79,7 @@ func (s *Store) OpenLink(ctx context.Context, from From, token string) (r Run, e
 	if err != nil {
 		return Run{}, err
 	}
-	r.claim = ""
+	r.claim, r.Recipients = "", nil
 	return r, nil
 }
 

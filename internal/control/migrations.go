@@ -292,4 +292,17 @@ CREATE TABLE workers (
 );
 `,
 	},
+	{
+		name: "who gets a run is kept with what it makes",
+		sql: `
+ALTER TABLE runs ADD COLUMN recipients TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE runs ADD COLUMN attach BIGINT NOT NULL DEFAULT 0;
+UPDATE runs
+SET attach = COALESCE((SELECT attach FROM schedules WHERE schedules.id = runs.schedule), 0)
+WHERE schedule <> '';
+UPDATE runs
+SET recipients = COALESCE((SELECT recipients FROM schedules WHERE schedules.id = runs.schedule), '[]')
+WHERE schedule <> '' AND state IN ('queued', 'running');
+`,
+	},
 }
