@@ -305,4 +305,10 @@ SET recipients = COALESCE((SELECT recipients FROM schedules WHERE schedules.id =
 WHERE schedule <> '' AND state IN ('queued', 'running');
 `,
 	},
+	{
+		name: "a delivery has one link, until it is revoked",
+		sql: `
+ALTER TABLE deliveries ADD COLUMN link_generation BIGINT NOT NULL DEFAULT 0;
+`,
+	},
 }
