@@ -224,8 +224,26 @@ func TestRecipientNow(t *testing.T) {
 		_, err = p.Recipient(p.Context(), claimed["b@below.example"])
 		p.is(err, tallystick.NotFound)
 
+		// Who was taken off gets nothing that is still on its way.
+		is.Recipients = []control.Recipient{outside("X@acme.example"), {Way: control.ByWebhook, Address: "https://hook.example/", ID: is.Recipients[4].ID}}
+		is, err = p.EditSchedule(p.Context(), root, is)
+		p.is(err, "")
+		for _, address := range []string{"x@acme.example", "https://hook.example/"} {
+			_, err := p.Recipient(p.Context(), claimed[address])
+			p.is(err, "")
+		}
+		moved := is
+		moved.Recipients = []control.Recipient{outside("y@acme.example"), {Way: control.ByWebhook, Address: "https://other.example/", ID: is.Recipients[1].ID}}
+		moved, err = p.EditSchedule(p.Context(), root, moved)
+		p.is(err, "")
+		for _, address := range []string{"x@acme.example", "https://hook.example/"} {
+			_, err := p.Recipient(p.Context(), claimed[address])
+			p.is(err, tallystick.Denied)
+		}
+		is.Version = moved.Version
+
 		// An edit keeps the secret of a webhook that stays, and no entry of the audit log tells it.
-		is.Recipients = is.Recipients[4:]
+		is.Recipients = is.Recipients[1:]
 		edited, err := p.EditSchedule(p.Context(), root, is)
 		p.is(err, "")
 		if edited.Recipients[0].Secret != "" || edited.Recipients[0].ID != k.Recipients[4].ID {
