@@ -115,6 +115,16 @@ func (c conn) planSchedule(ctx context.Context, s *Schedule, now tallystick.Inst
 	return planned, err
 }
 
+// planDue makes the runs of a schedule that are due, before a change that would forget them.
+func (c conn) planDue(ctx context.Context, s *Schedule, now tallystick.Instant) error {
+	for s.Enabled && s.Next != 0 && s.Next <= now {
+		if _, err := c.planSchedule(ctx, s, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // run is what a run of a schedule has of it.
 func (s *Schedule) run(at tallystick.Instant) *Run {
 	return &Run{
