@@ -271,8 +271,12 @@ func (c conn) noticeDeliveries(ctx context.Context, r *Run, now tallystick.Insta
 		fmt.Fprintf(&b, "and %d more\n", bad-listed)
 	}
 	b.WriteString("\nEach can be sent again from the history of the schedule.\n")
+	owner, err := c.ownerOf(ctx, r)
+	if err != nil {
+		return err
+	}
 	return c.notice(ctx, notice{
-		run: r.ID, schedule: r.Schedule, member: r.Maker, topic: "deliveries", body: b.String(),
+		run: r.ID, schedule: r.Schedule, member: owner, topic: "deliveries", body: b.String(),
 		subject: fmt.Sprintf("The scheduled report %q has not reached all its recipients", r.Name),
 	}, now)
 }

@@ -192,8 +192,12 @@ func (c conn) failRun(ctx context.Context, r *Run, reason string, now tallystick
 	if r.Kind != ScheduledRun {
 		return nil // who asked sees it on the list
 	}
+	owner, err := c.ownerOf(ctx, r)
+	if err != nil {
+		return err
+	}
 	return c.notice(ctx, notice{
-		run: r.ID, schedule: r.Schedule, member: r.Maker, topic: "failed", subject: fmt.Sprintf("The scheduled report %q has failed", r.Name),
+		run: r.ID, schedule: r.Schedule, member: owner, topic: "failed", subject: fmt.Sprintf("The scheduled report %q has failed", r.Name),
 		body: fmt.Sprintf("The run of %v of the scheduled report %q has failed: %s.\n\nNo recipient has got a report of it. It stands in the history of the schedule.\n", r.At, r.Name, reason),
 	}, now)
 }

@@ -260,6 +260,13 @@ func (c conn) lastRun(ctx context.Context, schedule string) (*LastRun, error) {
 	})
 }
 
+// ownerOf returns the member who is told what becomes of a run: the owner that its schedule has now, or whom it was made for where there is no schedule any more.
+func (c conn) ownerOf(ctx context.Context, r *Run) (member string, err error) {
+	member = r.Maker
+	_, err = c.row(ctx, `SELECT owner FROM schedules WHERE id = ?`, []any{r.Schedule}, &member)
+	return member, err
+}
+
 // Owner returns a schedule's owner as they are now, for what is checked when it is sent. The error is of code Denied when they can no longer sign in, NotFound
 // when there is no such schedule.
 func (s *Store) Owner(ctx context.Context, schedule string) (Actor, error) {
