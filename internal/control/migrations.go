@@ -311,4 +311,11 @@ WHERE schedule <> '' AND state IN ('queued', 'running');
 ALTER TABLE deliveries ADD COLUMN link_generation BIGINT NOT NULL DEFAULT 0;
 `,
 	},
+	{
+		name: "tenants take turns",
+		sql: `
+CREATE INDEX runs_queued ON runs (tenant, kind, not_before, due, id) WHERE state = 'queued';
+CREATE INDEX runs_running ON runs (tenant, kind) WHERE state = 'running';
+`,
+	},
 }
