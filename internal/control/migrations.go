@@ -318,4 +318,15 @@ CREATE INDEX runs_queued ON runs (tenant, kind, not_before, due, id) WHERE state
 CREATE INDEX runs_running ON runs (tenant, kind) WHERE state = 'running';
 `,
 	},
+	{
+		name: "names are found whatever the case, in every script",
+		sql: `
+ALTER TABLE members ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE schedules ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+UPDATE members SET name_key = LOWER(name);
+UPDATE schedules SET name_key = LOWER(name);
+UPDATE runs SET name_key = LOWER(name);
+`,
+	},
 }

@@ -3,6 +3,7 @@ package control
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"github.com/tallystick/tallystick"
 )
@@ -89,8 +90,8 @@ func (c *change) unskip(ctx context.Context, k *Schedule, was *Run, now tallysti
 	}
 	if _, err := c.exec(ctx, `
 		UPDATE runs
-		SET late = 1, name = ?, description = ?, job = ?, recipients = ?, attach = ?, maker = ?, maker_name = ?, period_from = ?, period_before = ?
-		WHERE id = ?`, is.Name, is.Description, job, recipients, flag(is.Attach), is.Maker, is.MakerName, is.From, is.Before, was.ID); err != nil {
+		SET late = 1, name = ?, name_key = ?, description = ?, job = ?, recipients = ?, attach = ?, maker = ?, maker_name = ?, period_from = ?, period_before = ?
+		WHERE id = ?`, is.Name, strings.ToLower(is.Name), is.Description, job, recipients, flag(is.Attach), is.Maker, is.MakerName, is.From, is.Before, was.ID); err != nil {
 		return Run{}, err
 	}
 	return c.run(ctx, c.actor.Reach, was.ID)

@@ -128,12 +128,12 @@ func (c conn) insertRun(ctx context.Context, r *Run) (bool, error) {
 	}
 	n, err := c.exec(ctx, `
 		INSERT INTO runs (id, kind, tenant, name, description, job, maker, maker_name, schedule, due, own_key, period_from, period_before, late, state, not_before, created,
-			finished, recipients, attach, cancel, claim, worker, lease, attempts, progress_rows, percent, position, error, file_name, file_media, file_size, file_sha256, receipt, tenants,
+			finished, recipients, attach, name_key, cancel, claim, worker, lease, attempts, progress_rows, percent, position, error, file_name, file_media, file_size, file_sha256, receipt, tenants,
 			started, file_removed, deleted)
-		VALUES (`+marks(20)+`, 0, '', '', 0, 0, 0, 0, '', '', '', '', 0, '', '', '[]', 0, 0, 0)
+		VALUES (`+marks(21)+`, 0, '', '', 0, 0, 0, 0, '', '', '', '', 0, '', '', '[]', 0, 0, 0)
 		ON CONFLICT (schedule, due, own_key) DO NOTHING`,
 		r.ID, string(r.Kind), r.Tenant, r.Name, r.Description, job, r.Maker, r.MakerName, r.Schedule, r.At, r.Key, r.From, r.Before, flag(r.Late), string(r.State),
-		r.NotBefore, r.Created, r.Finished, recipients, flag(r.Attach))
+		r.NotBefore, r.Created, r.Finished, recipients, flag(r.Attach), strings.ToLower(r.Name))
 	return n > 0, err
 }
 
@@ -248,7 +248,7 @@ func (s *Store) runs(ctx context.Context, actor Actor, f RunFilter, condition st
 		and("SUBSTR(job, 1, ?) = ?", len([]rune(begin)), begin)
 	}
 	if f.Search != "" {
-		and(`LOWER(name) LIKE ? ESCAPE '\'`, containing(f.Search))
+		and(`name_key LIKE ? ESCAPE '\'`, containing(f.Search))
 	}
 	if f.From != 0 {
 		and("created >= ?", f.From)
@@ -271,7 +271,8 @@ func (s *Store) runs(ctx context.Context, actor Actor, f RunFilter, condition st
 	return listOf(list, limit, func(r *Run) string { return fmt.Sprintf("%d %d %s", r.Created, r.At, r.ID) }), nil
 }
 
-// containing is the pattern of LIKE, with \ as ESCAPE, for texts in lower case that contain one.
+// containing is the pattern of LIKE, with \ as ESCAPE, for texts in lower case that contain one. They are lowered here, when they are written, as this one is: LOWER() of
+// the databases knows the letters of English only.
 func containing(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
 }
