@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -107,7 +108,9 @@ func libraryProblem(status int, message string, errs []error) Problem {
 	}
 	e := tallystick.Errorf(tallystick.Invalid, "%s", shorten(message)).WithHint("/api/openapi.json says what is expected").At(path)
 	if status == http.StatusRequestEntityTooLarge {
-		e = tallystick.Errorf(tallystick.TooLarge, "the body has more than %d bytes", maxBody)
+		limit := int64(maxBody)
+		fmt.Sscanf(message, "request body is too large limit=%d", &limit) // as the library says it
+		e = tallystick.Errorf(tallystick.TooLarge, "the body has more than %d bytes", limit)
 	}
 	return ProblemOf(WithStatus(status, e))
 }

@@ -13,8 +13,19 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// maxBody is how long the body of a request may be, except for events.
-const maxBody = 1 << 20
+// How long the body of a request may be, in bytes; of events it is another thing.
+const (
+	maxBody    = 1 << 20
+	maxReceipt = 16 << 20 // a receipt names each tenant and each file of its report
+)
+
+// longestBody is how long the body of a request for a path may be.
+func longestBody(path string) int64 {
+	if strings.HasPrefix(path, receiptsPath) {
+		return maxReceipt
+	}
+	return maxBody
+}
 
 const eventsPath = "/api/v1/events"
 
@@ -166,7 +177,7 @@ func (s *Server) ownOrigin(r *http.Request) bool {
 func bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != eventsPath {
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			r.Body = http.MaxBytesReader(w, r.Body, longestBody(r.URL.Path))
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -48,9 +48,9 @@ func (h *Reports) register(api huma.API) {
 	raw(api, route{method: http.MethodGet, path: "/api/v1/reports/{report}/tables/{table}/rows/{row}/columns/{column}/events", needs: view, id: "explain-cell",
 		summary: "The events that a cell counts, and those near it that were left out and why", tag: tag},
 		http.StatusOK, files(CellEvents{}), h.explain)
-	raw(api, route{method: http.MethodPost, path: "/api/v1/receipts/reproduce", needs: view, id: "reproduce", summary: "Make the file of a receipt again, and tell whether it is the same", tag: tag},
+	raw(api, route{method: http.MethodPost, path: receiptsPath + "reproduce", needs: view, id: "reproduce", summary: "Make the file of a receipt again, and tell whether it is the same", tag: tag},
 		http.StatusOK, content{"application/json": usage.Verdict{}}, h.reproduce)
-	raw(api, route{method: http.MethodPost, path: "/api/v1/receipts/file", needs: view, id: "get-receipt-file", summary: "The file of a receipt, made again", tag: tag},
+	raw(api, route{method: http.MethodPost, path: receiptsPath + "file", needs: view, id: "get-receipt-file", summary: "The file of a receipt, made again", tag: tag},
 		http.StatusOK, content{"application/octet-stream": nil}, h.reproduced)
 }
 

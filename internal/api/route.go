@@ -71,7 +71,7 @@ func handle[In, Out any](api huma.API, r route, fn func(context.Context, *In) (*
 	}
 	op := huma.Operation{
 		Method: r.method, Path: r.path, OperationID: r.id, Summary: r.summary, Description: r.needs.String(), Tags: []string{r.tag}, DefaultStatus: r.status,
-		Metadata: map[string]any{"needs": r.needs, "repeatable": r.repeatable, "once": r.once}, MaxBodyBytes: maxBody,
+		Metadata: map[string]any{"needs": r.needs, "repeatable": r.repeatable, "once": r.once}, MaxBodyBytes: longestBody(r.path),
 	}
 	if !r.public {
 		op.Security = []map[string][]string{{"session": {}}}

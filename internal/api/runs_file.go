@@ -79,9 +79,14 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, run control.Ru
 
 // runReceipt answers with the receipt of a run's file, which stays when the file is gone.
 func (s *Server) runReceipt(w http.ResponseWriter, r *http.Request, in *Named) {
-	run, err := s.Control.Run(r.Context(), actorOf(r.Context()), in.ID)
+	a := actorOf(r.Context())
+	run, err := s.Control.Run(r.Context(), a, in.ID)
 	if err == nil && run.Receipt == nil {
 		err = notHere("receipt of run", in.ID)
+	}
+	if err == nil { // it tells totals
+		err = s.Control.AppendAudit(r.Context(), a, control.Entry{Action: "receipt.download", Tenant: run.Tenant, ObjectKind: "run", ObjectID: run.ID,
+			After: map[string]string{"name": run.Name, "position": run.Position}})
 	}
 	if err != nil {
 		WriteProblem(w, s.Logger, err)

@@ -133,7 +133,7 @@ func (s *Server) enableSchedule(ctx context.Context, in *scheduleEnabled) (*sche
 			return nil, err
 		}
 		if !k.Enabled && k.CoveredUntil != 0 && k.Job.Period == control.SincePreviousRun {
-			return nil, tallystick.Errorf(tallystick.Conflict, "%q has reported until %v: is the time since then to be in the next report?", k.Name, k.CoveredUntil).
+			return nil, tallystick.Errorf(tallystick.Conflict, "%q has not reported what was since %v: is it to be in the next report?", k.Name, k.CoveredUntil).
 				At("report_pause").WithHint("say report_pause: true, or false to leave it out")
 		}
 	}

@@ -106,7 +106,7 @@ func TestAScheduleFromMakingToRemoving(t *testing.T) {
 		for _, body := range []string{"", "{}"} {
 			var p Problem
 			s.do("POST", path+"/enable", cookie, body).is(t, 409, &p)
-			if p.Path != "report_pause" || !strings.Contains(p.Detail, `has reported until `+tallystick.Instant(due).String()) || !strings.Contains(p.Hint, "report_pause") {
+			if p.Path != "report_pause" || !strings.Contains(p.Detail, `has not reported what was since `+tallystick.Instant(due).String()) || !strings.Contains(p.Hint, "report_pause") {
 				t.Errorf("%+v", p)
 			}
 		}
@@ -139,10 +139,14 @@ func TestAScheduleThatNeverRanIsEnabledWithoutAQuestion(t *testing.T) {
 		t.Errorf("%+v", made)
 	}
 	var is Schedule
-	s.do("POST", "/api/v1/schedules/"+made.Schedule.ID+"/enable", cookie, "").is(t, 200, &is)
+	path := "/api/v1/schedules/" + made.Schedule.ID
+	s.do("POST", path+"/enable", cookie, "").is(t, 200, &is)
 	if !is.Enabled || is.Next == 0 {
 		t.Errorf("%+v", is)
 	}
+	// From then on there is a period that a pause would leave out.
+	s.do("POST", path+"/disable", cookie, "").is(t, 200, nil)
+	s.do("POST", path+"/enable", cookie, "").is(t, 409, nil)
 }
 
 // What a schedule can't be is refused when it is saved, and when it is previewed.

@@ -161,6 +161,7 @@ func (s *site) key(tenant string, expires tallystick.Instant, scopes ...control.
 type got struct {
 	status int
 	header http.Header
+	ends   http.Header // the trailer
 	body   []byte
 }
 
@@ -191,7 +192,7 @@ func (s *site) do(method, path, credentials, body string, more ...string) got {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return got{a.StatusCode, a.Header, b}
+	return got{a.StatusCode, a.Header, a.Trailer, b}
 }
 
 // is fails the test unless an answer has a status, and reads its body into v.

@@ -214,7 +214,7 @@ func (d *Delivery) note() deliveryNote {
 	return deliveryNote{d.Run, d.Recipient.Address, d.State, d.Link.Revoked}
 }
 
-// ResendDelivery sends once more what has failed or may not have arrived, under the same Message-ID. It needs SCHEDULED_TASKS:EDIT. The error is of code Conflict
+// ResendDelivery sends once more what has failed or may not have arrived, under the same Message-ID. A link that was revoked stays so, and another is sent. It needs SCHEDULED_TASKS:EDIT. The error is of code Conflict
 // for what was sent or still is to be.
 func (s *Store) ResendDelivery(ctx context.Context, actor Actor, id string) (d Delivery, err error) {
 	err = s.change(ctx, actor, "delivery.resend", func(c *change) error {
@@ -234,12 +234,16 @@ func (s *Store) ResendDelivery(ctx context.Context, actor Actor, id string) (d D
 		}
 		if _, err := c.exec(ctx, `
 			UPDATE deliveries
-			SET state = 'pending', attempts = 0, since = ?, next_at = ?, finished = 0, link_revoked = 0
+			SET state = 'pending', attempts = 0, since = ?, next_at = ?, finished = 0, link_hash = CASE link_revoked WHEN 0 THEN link_hash ELSE '' END,
+				link_expires = CASE link_revoked WHEN 0 THEN link_expires ELSE 0 END, link_revoked = 0
 			WHERE id = ?`, now, now, id); err != nil {
 			return err
 		}
 		d = was
-		d.State, d.Attempts, d.Next, d.Finished, d.Link.Revoked = DeliveryPending, 0, now, 0, 0
+		d.State, d.Attempts, d.Next, d.Finished = DeliveryPending, 0, now, 0
+		if d.Link.Revoked != 0 {
+			d.Link.Revoked, d.Link.Expires = 0, 0
+		}
 		return c.audit(ctx, Entry{Action: "delivery.resend", Tenant: r.Tenant, ObjectKind: "delivery", ObjectID: id, Before: was.note(), After: d.note()})
 	})
 	return d, err

@@ -224,8 +224,26 @@ func TestRecipientNow(t *testing.T) {
 		_, err = p.Recipient(p.Context(), claimed["b@below.example"])
 		p.is(err, tallystick.NotFound)
 
+		// Who was taken off gets nothing that is still on its way.
+		is.Recipients = []control.Recipient{outside("X@acme.example"), {Way: control.ByWebhook, Address: "https://hook.example/", ID: is.Recipients[4].ID}}
+		is, err = p.EditSchedule(p.Context(), root, is)
+		p.is(err, "")
+		for _, address := range []string{"x@acme.example", "https://hook.example/"} {
+			_, err := p.Recipient(p.Context(), claimed[address])
+			p.is(err, "")
+		}
+		moved := is
+		moved.Recipients = []control.Recipient{outside("y@acme.example"), {Way: control.ByWebhook, Address: "https://other.example/", ID: is.Recipients[1].ID}}
+		moved, err = p.EditSchedule(p.Context(), root, moved)
+		p.is(err, "")
+		for _, address := range []string{"x@acme.example", "https://hook.example/"} {
+			_, err := p.Recipient(p.Context(), claimed[address])
+			p.is(err, tallystick.Denied)
+		}
+		is.Version = moved.Version
+
 		// An edit keeps the secret of a webhook that stays, and no entry of the audit log tells it.
-		is.Recipients = is.Recipients[4:]
+		is.Recipients = is.Recipients[1:]
 		edited, err := p.EditSchedule(p.Context(), root, is)
 		p.is(err, "")
 		if edited.Recipients[0].Secret != "" || edited.Recipients[0].ID != k.Recipients[4].ID {
@@ -253,6 +271,9 @@ func TestDeliveryLinks(t *testing.T) {
 		p.is(err, "")
 		token, err := p.LinkToken(p.Context(), claimed[0]) // of the next try
 		p.is(err, "")
+		if token != old {
+			p.Error("the next try has another link: who was told the first one keeps it")
+		}
 		another, err := p.LinkToken(p.Context(), claimed[1])
 		p.is(err, "")
 		p.end(control.Sent, "250", claimed...)
@@ -271,7 +292,7 @@ func TestDeliveryLinks(t *testing.T) {
 		p.is(p.RevokeLink(p.Context(), stranger, claimed[1].ID), tallystick.NotFound)
 		p.is(open(another), "")
 		p.is(p.RevokeLink(p.Context(), owner, claimed[1].ID), "")
-		for what, token := range map[string]string{"none": "", "one of an earlier try": old, "a revoked one": another} {
+		for what, token := range map[string]string{"none": "", "a revoked one": another} {
 			if err := open(token); err == nil || err.Error() != bad.Error() {
 				p.Errorf("%s: %v, want %v", what, err, bad)
 			}
@@ -288,6 +309,50 @@ func TestDeliveryLinks(t *testing.T) {
 		}
 		p.wait(control.LinkLifetime)
 		p.is(open(token), tallystick.NotFound)
+	})
+}
+
+// TestRevokedLinkStaysSo sends once more what had a link: a link that was revoked is not good again, and what goes out has another.
+func TestRevokedLinkStaysSo(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		p.sent(who, outside("x@example.org"))
+		open := func(token string) error {
+			_, err := p.OpenLink(p.Context(), from, token)
+			return err
+		}
+		d := p.deliveries(1)[0]
+		first, err := p.LinkToken(p.Context(), d)
+		p.is(err, "")
+		p.end(control.MaybeSent, "broke", d)
+		p.deliveries(1) // the notice of it
+		_, err = p.ResendDelivery(p.Context(), who, d.ID)
+		p.is(err, "")
+		p.is(open(first), "") // it may have arrived, and nobody has revoked it
+		d = p.deliveries(1)[0]
+		same, err := p.LinkToken(p.Context(), d)
+		p.is(err, "")
+		if same != first {
+			p.Error("what is sent again has another link, though nobody has revoked it")
+		}
+		p.end(control.MaybeSent, "broke", d)
+		for range 2 { // also a second time
+			p.is(p.RevokeLink(p.Context(), who, d.ID), "")
+			p.is(open(first), tallystick.NotFound)
+			is, err := p.ResendDelivery(p.Context(), who, d.ID)
+			p.is(err, "")
+			if is.Link.Expires != 0 || is.Link.Revoked != 0 {
+				p.Errorf("before it is sent it has the link %+v", is.Link)
+			}
+			p.is(open(first), tallystick.NotFound)
+			d = p.deliveries(1)[0]
+			next, err := p.LinkToken(p.Context(), d)
+			p.is(err, "")
+			p.is(open(first), tallystick.NotFound)
+			p.is(open(next), "")
+			p.end(control.MaybeSent, "broke", d)
+			first = next
+		}
 	})
 }
 

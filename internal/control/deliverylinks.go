@@ -10,22 +10,34 @@ import (
 // LinkLifetime is how long the link of a delivery is good.
 const LinkLifetime = 30 * tallystick.Day
 
-// LinkToken makes the token of a delivery's link, in place of an earlier one; only its hash is kept. It is for the worker that has claimed the delivery, and the error
-// is of code Conflict when the claim was lost, or somebody has revoked the link.
+// LinkToken returns the token of a delivery's link; only its hash is kept. It is the same on every try: who got the first one, and takes the next for the same message,
+// keeps a link that is good. After the link was revoked it is another. It is for the worker that has claimed the delivery, and the error is of code Conflict when the
+// claim was lost, or somebody has revoked the link.
 func (s *Store) LinkToken(ctx context.Context, d Delivery) (token string, err error) {
-	token = newToken()
+	if s.secret == (SecretKey{}) {
+		return "", tallystick.Errorf(tallystick.Conflict, "there is no secret key to make links by").WithHint("start the server with a secret.key")
+	}
 	err = s.write(ctx, func(c conn) error {
 		now, err := c.clock(ctx, s)
 		if err != nil {
 			return err
 		}
-		n, err := c.exec(ctx, `
+		var generation int64
+		held, err := c.row(ctx, `
+			SELECT link_generation
+			FROM deliveries
+			WHERE id = ? AND claim = ? AND claim <> '' AND state IN ('pending', 'sending') AND link_revoked = 0`+c.dialect.locked(), []any{d.ID, d.claim}, &generation)
+		if err != nil {
+			return err
+		}
+		if !held {
+			return tallystick.Errorf(tallystick.Conflict, "the claim on delivery %q was lost, or its link was revoked", d.ID)
+		}
+		token = s.secret.mac("link", fmt.Sprintf("%s %d", d.ID, generation))
+		_, err = c.exec(ctx, `
 			UPDATE deliveries
 			SET link_hash = ?, link_expires = ?
-			WHERE id = ? AND claim = ? AND claim <> '' AND state IN ('pending', 'sending') AND link_revoked = 0`, digest(token), now+LinkLifetime, d.ID, d.claim)
-		if err == nil && n == 0 {
-			err = tallystick.Errorf(tallystick.Conflict, "the claim on delivery %q was lost, or its link was revoked", d.ID)
-		}
+			WHERE id = ?`, digest(token), now+LinkLifetime, d.ID)
 		return err
 	})
 	if err != nil {
@@ -79,7 +91,7 @@ func (s *Store) OpenLink(ctx context.Context, from From, token string) (r Run, e
 	if err != nil {
 		return Run{}, err
 	}
-	r.claim = ""
+	r.claim, r.Recipients = "", nil
 	return r, nil
 }
 
@@ -87,7 +99,7 @@ func badLink() error {
 	return tallystick.Errorf(tallystick.NotFound, "this link is not good, or no longer").WithHint("ask whoever sent it for the report")
 }
 
-// RevokeLink makes the link of a delivery good for nothing. It needs SCHEDULED_TASKS:EDIT.
+// RevokeLink makes the link of a delivery good for nothing, for ever: when the delivery is sent again it gets another. It needs SCHEDULED_TASKS:EDIT.
 func (s *Store) RevokeLink(ctx context.Context, actor Actor, delivery string) error {
 	return s.change(ctx, actor, "link.revoke", func(c *change) error {
 		was, r, err := c.changedDelivery(ctx, delivery)
@@ -100,7 +112,7 @@ func (s *Store) RevokeLink(ctx context.Context, actor Actor, delivery string) er
 		}
 		if _, err := c.exec(ctx, `
 			UPDATE deliveries
-			SET link_revoked = ?
+			SET link_revoked = ?, link_hash = '', link_generation = link_generation + 1
 			WHERE id = ?`, now, delivery); err != nil {
 			return err
 		}

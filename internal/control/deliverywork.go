@@ -31,6 +31,14 @@ func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int) (clai
 		if err != nil {
 			return err
 		}
+		some, err := c.row(ctx, `SELECT 1 FROM deliveries WHERE state = 'sending' AND lease <= ? LIMIT 1`, []any{now}, new(int))
+		if err != nil {
+			return err
+		}
+		log, err := c.sendLog(ctx, s, some)
+		if err != nil {
+			return err
+		}
 		lost, err := all(ctx, c, `
 			SELECT `+deliveryColumns+`
 			FROM deliveries
@@ -41,7 +49,14 @@ func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int) (clai
 			return err
 		}
 		for i := range lost {
+			if log == nil {
+				lost = nil // since a moment ago: they are for the next who asks
+				break
+			}
 			if err := c.endDelivery(ctx, &lost[i], DeliveryUnknown, "the server that was sending it has stopped", now); err != nil {
+				return err
+			}
+			if err := log.sent(ctx, &lost[i], DeliveryUnknown); err != nil {
 				return err
 			}
 		}
@@ -132,12 +147,16 @@ type DeliveryEnd struct {
 }
 
 // EndDeliveries ends tries. One that is to be tried again waits longer each time, and has failed after [GiveUp]. When the last delivery of a run has ended, and some
-// have failed or are unknown, the owner is told which. It returns the ids of those whose claim was lost.
+// have failed or are unknown, the owner is told which. Reports that have left, or may have, are in the audit log. It returns the ids of those whose claim was lost.
 func (s *Store) EndDeliveries(ctx context.Context, ends ...DeliveryEnd) (lost []string, err error) {
 	ends = inOrder(ends, func(e *DeliveryEnd) string { return e.Delivery.ID })
 	err = s.write(ctx, func(c conn) error {
 		lost = nil
 		now, err := c.clock(ctx, s)
+		if err != nil {
+			return err
+		}
+		log, err := c.sendLog(ctx, s, slices.ContainsFunc(ends, func(e DeliveryEnd) bool { return e.Outcome == Sent || e.Outcome == MaybeSent }))
 		if err != nil {
 			return err
 		}
@@ -175,6 +194,11 @@ func (s *Store) EndDeliveries(ctx context.Context, ends ...DeliveryEnd) (lost []
 			}
 			if err := c.endDelivery(ctx, d, state, e.Answer, now); err != nil {
 				return err
+			}
+			if state == DeliverySent || state == DeliveryUnknown {
+				if err := log.sent(ctx, d, state); err != nil {
+					return err
+				}
 			}
 			ended = append(ended, *d)
 		}
@@ -271,8 +295,12 @@ func (c conn) noticeDeliveries(ctx context.Context, r *Run, now tallystick.Insta
 		fmt.Fprintf(&b, "and %d more\n", bad-listed)
 	}
 	b.WriteString("\nEach can be sent again from the history of the schedule.\n")
+	owner, err := c.ownerOf(ctx, r)
+	if err != nil {
+		return err
+	}
 	return c.notice(ctx, notice{
-		run: r.ID, schedule: r.Schedule, member: r.Maker, topic: "deliveries", body: b.String(),
+		run: r.ID, schedule: r.Schedule, member: owner, topic: "deliveries", body: b.String(),
 		subject: fmt.Sprintf("The scheduled report %q has not reached all its recipients", r.Name),
 	}, now)
 }

@@ -22,7 +22,9 @@
 //   - What lies outside of the reach doesn't exist: the answers are the same, by the same query. What can't be hidden is that an e-mail is taken.
 //   - To let somebody into an account, by a role, a link or another e-mail, is to grant what the account may do, and nobody grants what they lack.
 //   - Tokens have 256 random bits, and only their SHA-256 is kept; passwords argon2id. Nothing here returns a secret, except once when it is made.
-//   - Runs and deliveries are a ledger of their own: what workers do to them is not in the audit log, and what people do to them is. A worker holds a claim, a random
+//     The token of a delivery's link is made by the secret key instead of by chance: every try has to say the same one, and none is kept.
+//   - Runs and deliveries are a ledger of their own: what workers do to them is not in the audit log, but for what they send out, and
+//     what people do to them is. A worker holds a claim, a random
 //     text in the row, under a lease by the database's clock; whoever has lost the claim changes nothing. Rows stay when what they are about is gone.
 //   - What is sent is marked before its first byte: after a crash it is unknown, and not sent twice.
 //   - The SQL is the same for both databases, written for what they have in common: numbers, and texts in the order of their bytes.

@@ -110,7 +110,7 @@ func (s *Store) CancelRun(ctx context.Context, actor Actor, id string) (r Run, e
 			return tallystick.Errorf(tallystick.Conflict, "%q can't be cancelled: it is %s", r.Name, r.State)
 		}
 		err = c.auditRun(ctx, "cancel", &r, &was, &r)
-		r.shown(c.actor.Reach)
+		r.shown(c.actor)
 		return err
 	})
 	return r, err
@@ -143,7 +143,7 @@ func (s *Store) RetryExport(ctx context.Context, actor Actor, id string) (r Run,
 			return err
 		}
 		err = c.auditRun(ctx, "retry", &r, &was, &r)
-		r.shown(c.actor.Reach)
+		r.shown(c.actor)
 		return err
 	})
 	return r, err

@@ -55,8 +55,8 @@ func (s *Store) AddMember(ctx context.Context, actor Actor, m Member) (Member, s
 
 func (c *change) insertMember(ctx context.Context, m *Member, password string) error {
 	if _, err := c.exec(ctx, `
-		INSERT INTO members (id, email, email_key, name, tenant, status, password, created)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, m.ID, m.Email, strings.ToLower(m.Email), m.Name, m.Tenant, string(m.Status), password, m.Created); err != nil {
+		INSERT INTO members (id, email, email_key, name, name_key, tenant, status, password, created)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, m.ID, m.Email, strings.ToLower(m.Email), m.Name, strings.ToLower(m.Name), m.Tenant, string(m.Status), password, m.Created); err != nil {
 		return err
 	}
 	return c.setRoles(ctx, m.ID, m.Roles)
@@ -158,8 +158,8 @@ func (s *Store) EditMember(ctx context.Context, actor Actor, id string, edit Mem
 		return c.keepingOne(ctx, func() error {
 			if _, err := c.exec(ctx, `
 				UPDATE members
-				SET email = ?, email_key = ?, name = ?
-				WHERE id = ?`, m.Email, strings.ToLower(m.Email), m.Name, id); err != nil {
+				SET email = ?, email_key = ?, name = ?, name_key = ?
+				WHERE id = ?`, m.Email, strings.ToLower(m.Email), m.Name, strings.ToLower(m.Name), id); err != nil {
 				return err
 			}
 			if err := c.setRoles(ctx, id, m.Roles); err != nil {

@@ -51,7 +51,7 @@ func (s *Store) Members(ctx context.Context, actor Actor, f MemberFilter, p Page
 	where, args := "email_key > ? AND "+within, append([]any{after}, args...)
 	if f.Search != "" {
 		like := containing(f.Search)
-		where, args = where+` AND (email_key LIKE ? ESCAPE '\' OR LOWER(name) LIKE ? ESCAPE '\')`, append(args, like, like)
+		where, args = where+` AND (email_key LIKE ? ESCAPE '\' OR name_key LIKE ? ESCAPE '\')`, append(args, like, like)
 	}
 	if f.Tenant != "" {
 		where, args = where+" AND tenant = ?", append(args, f.Tenant)

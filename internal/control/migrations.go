@@ -292,4 +292,41 @@ CREATE TABLE workers (
 );
 `,
 	},
+	{
+		name: "who gets a run is kept with what it makes",
+		sql: `
+ALTER TABLE runs ADD COLUMN recipients TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE runs ADD COLUMN attach BIGINT NOT NULL DEFAULT 0;
+UPDATE runs
+SET attach = COALESCE((SELECT attach FROM schedules WHERE schedules.id = runs.schedule), 0)
+WHERE schedule <> '';
+UPDATE runs
+SET recipients = COALESCE((SELECT recipients FROM schedules WHERE schedules.id = runs.schedule), '[]')
+WHERE schedule <> '' AND state IN ('queued', 'running');
+`,
+	},
+	{
+		name: "a delivery has one link, until it is revoked",
+		sql: `
+ALTER TABLE deliveries ADD COLUMN link_generation BIGINT NOT NULL DEFAULT 0;
+`,
+	},
+	{
+		name: "tenants take turns",
+		sql: `
+CREATE INDEX runs_queued ON runs (tenant, kind, not_before, due, id) WHERE state = 'queued';
+CREATE INDEX runs_running ON runs (tenant, kind) WHERE state = 'running';
+`,
+	},
+	{
+		name: "names are found whatever the case, in every script",
+		sql: `
+ALTER TABLE members ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE schedules ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+UPDATE members SET name_key = LOWER(name);
+UPDATE schedules SET name_key = LOWER(name);
+UPDATE runs SET name_key = LOWER(name);
+`,
+	},
 }

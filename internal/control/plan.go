@@ -1,7 +1,6 @@
 package control
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -116,11 +115,21 @@ func (c conn) planSchedule(ctx context.Context, s *Schedule, now tallystick.Inst
 	return planned, err
 }
 
+// planDue makes the runs of a schedule that are due, before a change that would forget them.
+func (c conn) planDue(ctx context.Context, s *Schedule, now tallystick.Instant) error {
+	for s.Enabled && s.Next != 0 && s.Next <= now {
+		if _, err := c.planSchedule(ctx, s, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // run is what a run of a schedule has of it.
 func (s *Schedule) run(at tallystick.Instant) *Run {
 	return &Run{
 		Kind: ScheduledRun, Tenant: s.Tenant, Name: s.Name, Description: s.Description, Job: s.Job, Maker: s.Owner, MakerName: s.OwnerName, Schedule: s.ID, At: at,
-		State: RunQueued, NotBefore: at + tallystick.Instant(s.Settle)*tallystick.Second, Tenants: []string{},
+		Recipients: s.Recipients, Attach: s.Attach, State: RunQueued, NotBefore: at + tallystick.Instant(s.Settle)*tallystick.Second, Tenants: []string{},
 	}
 }
 
@@ -175,73 +184,4 @@ func (c conn) noticeSkipped(ctx context.Context, s *Schedule, skipped []*Run, no
 		run: skipped[len(skipped)-1].ID, schedule: s.ID, member: s.Owner, topic: "skipped", body: b.String(),
 		subject: fmt.Sprintf("%d runs of the scheduled report %q were skipped", len(skipped), s.Name),
 	}, now)
-}
-
-// RunNow makes a run that was skipped, when at is its time; at 0 it makes the period of the latest past occurrence again, as the schedule is now, beside the run that
-// was planned. Neither moves what is due or covered. It needs SCHEDULED_TASKS:EDIT and not ADD: what it does is to send something to the recipients of a schedule that
-// is there.
-func (s *Store) RunNow(ctx context.Context, actor Actor, id string, at tallystick.Instant) (r Run, err error) {
-	err = s.change(ctx, actor, "schedule.run", func(c *change) error {
-		k, err := c.changedSchedule(ctx, id, Edit)
-		if err != nil {
-			return err
-		}
-		now, err := c.clock(ctx, s)
-		if err != nil {
-			return err
-		}
-		which := "="
-		if at == 0 {
-			which = "<=" // also where the clock was put back
-		}
-		planned, err := all(ctx, c.conn, `
-			SELECT `+runColumns+`
-			FROM runs
-			WHERE schedule = ? AND own_key = '' AND due `+which+` ?
-			ORDER BY due DESC
-			LIMIT 1`, []any{id, cmp.Or(at, now)}, scanRun)
-		if err != nil {
-			return err
-		}
-		if at != 0 {
-			if len(planned) == 0 {
-				return noSuch("run of "+at.String()+" of schedule", id)
-			}
-			was := planned[0]
-			if was.State != RunSkipped || was.Deleted != 0 {
-				return tallystick.Errorf(tallystick.Conflict, "the run of %v is %s, and not skipped", at, was.State).WithHint("leave out the time to make the latest period again")
-			}
-			if err := c.requeue(ctx, was.ID, now); err != nil {
-				return err
-			}
-			if _, err := c.exec(ctx, `UPDATE runs SET late = 1 WHERE id = ?`, was.ID); err != nil {
-				return err
-			}
-			if r, err = c.run(ctx, c.actor.Reach, was.ID); err != nil {
-				return err
-			}
-			err = c.auditRun(ctx, "add", &r, &was, &r)
-			r.shown(c.actor.Reach)
-			return err
-		}
-		t := k.Recurrence.Previous(now)
-		var from, before tallystick.Instant
-		if len(planned) > 0 {
-			t, from, before = planned[0].At, planned[0].From, planned[0].Before
-		}
-		if k.Job.Period != SincePreviousRun {
-			from, before = 0, 0
-		} else if before == 0 {
-			from, before = k.Recurrence.Previous(t), t
-		}
-		r = *k.run(t)
-		r.ID, r.Key, r.From, r.Before, r.NotBefore, r.Created = newID(), newID(), from, before, now, now
-		if _, err := c.insertRun(ctx, &r); err != nil {
-			return err
-		}
-		err = c.auditRun(ctx, "add", &r, nil, &r)
-		r.shown(c.actor.Reach)
-		return err
-	})
-	return r, err
 }

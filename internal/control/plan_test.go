@@ -330,40 +330,6 @@ func TestPeriodsTile(t *testing.T) {
 	})
 }
 
-// TestDueAndNotPlanned changes a schedule while its first run is due and no server has planned it yet: that run's period is not lost.
-func TestDueAndNotPlanned(t *testing.T) {
-	onEach(t, func(p *place) {
-		who := p.owner()
-		for name, change := range map[string]func(control.Schedule) (control.Schedule, error){
-			"an edit": func(k control.Schedule) (control.Schedule, error) {
-				k.Recurrence = hourly()
-				return p.EditSchedule(p.Context(), who, k)
-			},
-			"a pause": func(k control.Schedule) (control.Schedule, error) {
-				_, err := p.DisableSchedule(p.Context(), who, k.ID)
-				p.is(err, "")
-				return p.EnableSchedule(p.Context(), who, k.ID, control.ReportPause)
-			},
-			"a stop": func(k control.Schedule) (control.Schedule, error) {
-				p.is(p.StopSchedule(p.Context(), k.ID, "why"), "")
-				return p.EnableSchedule(p.Context(), who, k.ID, control.ReportPause)
-			},
-		} {
-			k := p.schedule(who, scheduled(name, daily("UTC", 6)))
-			begin := k.Recurrence.Previous(k.Next)
-			p.wait(tallystick.Day)
-			_, err := change(k)
-			p.is(err, "")
-			p.wait(tallystick.Day)
-			p.plan()
-			if r := p.history(k.ID)[0]; r.From != begin {
-				p.Errorf("after %s the first period begins at %v, want %v", name, r.From, begin)
-			}
-			p.is(p.RemoveSchedule(p.Context(), who, k.ID), "")
-		}
-	})
-}
-
 // TestPresets has periods that are derived from the time of a run alone.
 func TestPresets(t *testing.T) {
 	onEach(t, func(p *place) {

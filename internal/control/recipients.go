@@ -142,7 +142,8 @@ func (c conn) checkRecipient(ctx context.Context, rule recipientRule, r *Recipie
 }
 
 // Recipient returns who gets a delivery, as they are now, with the secret of a webhook: for the worker that sends it, and just before. The error is of code NotFound,
-// Denied or Invalid, for people, when the recipient may no longer get it: a member who was disabled or moved away, a domain that is no longer allowed.
+// Denied or Invalid, for people, when the recipient may no longer get it: it was taken off the schedule, a member was disabled or has moved away, a domain is no longer
+// allowed.
 func (s *Store) Recipient(ctx context.Context, d Delivery) (r Recipient, err error) {
 	r = d.Recipient
 	var sealed string
@@ -171,7 +172,17 @@ func (s *Store) Recipient(ctx context.Context, d Delivery) (r Recipient, err err
 		if err != nil {
 			return err
 		}
-		return c.checkRecipient(ctx, rule, &r)
+		if err := c.checkRecipient(ctx, rule, &r); err != nil {
+			return err
+		}
+		k, err := c.schedule(ctx, Reach{All: true}, d.Schedule, "")
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(k.Recipients, func(one Recipient) bool { return one.same(&r) }) {
+			return tallystick.Errorf(tallystick.Denied, "%s was taken off the recipients", r.Address)
+		}
+		return nil
 	})
 	if err == nil && r.Way == ByWebhook {
 		if sealed == "" {
@@ -185,6 +196,19 @@ func (s *Store) Recipient(ctx context.Context, d Delivery) (r Recipient, err err
 		return Recipient{}, fmt.Errorf("check recipient: %w", err)
 	}
 	return r, nil
+}
+
+// same reports whether a recipient of a schedule is the one of a delivery. Of mails an edit gives each another id; a webhook that has another address is another place.
+func (r *Recipient) same(of *Recipient) bool {
+	switch {
+	case r.Way != of.Way:
+		return false
+	case r.Way == ByWebhook:
+		return r.ID == of.ID && r.Address == of.Address
+	case r.Member != "" && of.Member != "":
+		return r.Member == of.Member
+	}
+	return strings.EqualFold(r.Address, of.Address)
 }
 
 // newWebhookSecret makes a secret that a webhook is signed with, as Standard Webhooks writes it.

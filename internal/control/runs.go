@@ -56,6 +56,10 @@ type Run struct {
 	Before   tallystick.Instant `json:"before"`
 	Late     bool               `json:"late"` // missed when it was due, and made later
 
+	// Who gets it, and whether as an attachment: its schedule's when the job was, so that one job's file never goes to another's recipients. Nil for who may not see it.
+	Recipients []Recipient `json:"recipients,omitempty"`
+	Attach     bool        `json:"attach"`
+
 	State      RunState           `json:"state"`
 	Cancelling bool               `json:"cancelling"` // running, and its worker is to stop
 	NotBefore  tallystick.Instant `json:"not_before"` // when it may begin
@@ -81,19 +85,19 @@ type Run struct {
 
 const runColumns = `id, kind, tenant, name, description, job, maker, maker_name, schedule, due, own_key, period_from, period_before, late, state, cancel, not_before,
 	attempts, progress_rows, percent, position, error, file_name, file_media, file_size, file_sha256, receipt, summary, tenants, created, started, finished, file_removed,
-	deleted, claim`
+	deleted, claim, recipients, attach`
 
 func scanRun(scan func(...any) error) (r Run, err error) {
 	var kind, state string
-	var job, receipt, summary, tenants []byte
-	var late, cancel int64
+	var job, receipt, summary, tenants, recipients []byte
+	var late, cancel, attach int64
 	var f RunFile
 	if err := scan(&r.ID, &kind, &r.Tenant, &r.Name, &r.Description, &job, &r.Maker, &r.MakerName, &r.Schedule, &r.At, &r.Key, &r.From, &r.Before, &late, &state, &cancel,
 		&r.NotBefore, &r.Attempts, &r.Rows, &r.Percent, &r.Position, &r.Error, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &receipt, &summary, &tenants, &r.Created, &r.Started,
-		&r.Finished, &r.FileRemoved, &r.Deleted, &r.claim); err != nil {
+		&r.Finished, &r.FileRemoved, &r.Deleted, &r.claim, &recipients, &attach); err != nil {
 		return r, err
 	}
-	r.Kind, r.State, r.Late = RunKind(kind), RunState(state), late != 0
+	r.Kind, r.State, r.Late, r.Attach = RunKind(kind), RunState(state), late != 0, attach != 0
 	r.Cancelling = cancel != 0 && r.State == RunRunning
 	if f.Name != "" {
 		r.File = &f
@@ -103,6 +107,9 @@ func scanRun(scan func(...any) error) (r Run, err error) {
 	}
 	if len(summary) > 0 {
 		r.Summary = json.RawMessage(summary)
+	}
+	if err := json.Unmarshal(recipients, &r.Recipients); err != nil {
+		return r, fmt.Errorf("recipients of run %q: %w", r.ID, err)
 	}
 	if err := json.Unmarshal(tenants, &r.Tenants); err != nil {
 		return r, fmt.Errorf("tenants of run %q: %w", r.ID, err)
@@ -115,19 +122,29 @@ func scanRun(scan func(...any) error) (r Run, err error) {
 
 // insertRun writes a run that is new. It reports false where (schedule, At, Key) names one that is there already.
 func (c conn) insertRun(ctx context.Context, r *Run) (bool, error) {
-	job, err := json.Marshal(r.Job)
+	job, recipients, err := r.texts()
 	if err != nil {
 		return false, err
 	}
 	n, err := c.exec(ctx, `
 		INSERT INTO runs (id, kind, tenant, name, description, job, maker, maker_name, schedule, due, own_key, period_from, period_before, late, state, not_before, created,
-			finished, cancel, claim, worker, lease, attempts, progress_rows, percent, position, error, file_name, file_media, file_size, file_sha256, receipt, tenants,
+			finished, recipients, attach, name_key, cancel, claim, worker, lease, attempts, progress_rows, percent, position, error, file_name, file_media, file_size, file_sha256, receipt, tenants,
 			started, file_removed, deleted)
-		VALUES (`+marks(18)+`, 0, '', '', 0, 0, 0, 0, '', '', '', '', 0, '', '', '[]', 0, 0, 0)
+		VALUES (`+marks(21)+`, 0, '', '', 0, 0, 0, 0, '', '', '', '', 0, '', '', '[]', 0, 0, 0)
 		ON CONFLICT (schedule, due, own_key) DO NOTHING`,
-		r.ID, string(r.Kind), r.Tenant, r.Name, r.Description, string(job), r.Maker, r.MakerName, r.Schedule, r.At, r.Key, r.From, r.Before, flag(r.Late), string(r.State),
-		r.NotBefore, r.Created, r.Finished)
+		r.ID, string(r.Kind), r.Tenant, r.Name, r.Description, job, r.Maker, r.MakerName, r.Schedule, r.At, r.Key, r.From, r.Before, flag(r.Late), string(r.State),
+		r.NotBefore, r.Created, r.Finished, recipients, flag(r.Attach), strings.ToLower(r.Name))
 	return n > 0, err
+}
+
+// texts are the job and the recipients of a run as they are kept.
+func (r *Run) texts() (job, recipients string, err error) {
+	j, err := json.Marshal(r.Job)
+	if err != nil {
+		return "", "", err
+	}
+	to, err := json.Marshal(append([]Recipient{}, r.Recipients...)) // [] of none
+	return string(j), string(to), err
 }
 
 // tenantsIn reports whether everything that a run is of lies in a reach: the tenants that were found when it was made and, before, those that are named.
@@ -140,13 +157,17 @@ func (r *Run) tenantsIn(reach Reach) bool {
 	return true
 }
 
-// shown takes out of a run what doesn't lie in a reach, or no longer does: names of tenants, and with one of them the file, which tells of it.
-func (r *Run) shown(reach Reach) {
+// shown takes out of a run what the actor may not see: who gets it, without SCHEDULED_TASKS:VIEW; what doesn't lie in its reach, or no longer does, which is names of
+// tenants, and with one of them the file, which tells of it.
+func (r *Run) shown(actor Actor) {
 	r.claim = ""
-	if r.tenantsIn(reach) {
+	if !actor.Can(ScheduledTasks, View) {
+		r.Recipients = nil
+	}
+	if r.tenantsIn(actor.Reach) {
 		return
 	}
-	out := func(t string) bool { return !reach.Holds(t) }
+	out := func(t string) bool { return !actor.Reach.Holds(t) }
 	r.Tenants, r.Job.Tenants = slices.DeleteFunc(r.Tenants, out), slices.DeleteFunc(r.Job.Tenants, out)
 	r.File, r.Receipt, r.Summary, r.Rows, r.Error = nil, nil, nil, 0, ""
 }
@@ -227,7 +248,7 @@ func (s *Store) runs(ctx context.Context, actor Actor, f RunFilter, condition st
 		and("SUBSTR(job, 1, ?) = ?", len([]rune(begin)), begin)
 	}
 	if f.Search != "" {
-		and(`LOWER(name) LIKE ? ESCAPE '\'`, containing(f.Search))
+		and(`name_key LIKE ? ESCAPE '\'`, containing(f.Search))
 	}
 	if f.From != 0 {
 		and("created >= ?", f.From)
@@ -245,12 +266,13 @@ func (s *Store) runs(ctx context.Context, actor Actor, f RunFilter, condition st
 		return none, fmt.Errorf("list runs: %w", err)
 	}
 	for i := range list {
-		list[i].shown(actor.Reach)
+		list[i].shown(actor)
 	}
 	return listOf(list, limit, func(r *Run) string { return fmt.Sprintf("%d %d %s", r.Created, r.At, r.ID) }), nil
 }
 
-// containing is the pattern of LIKE, with \ as ESCAPE, for texts in lower case that contain one.
+// containing is the pattern of LIKE, with \ as ESCAPE, for texts in lower case that contain one. They are lowered here, when they are written, as this one is: LOWER() of
+// the databases knows the letters of English only.
 func containing(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
 }
@@ -270,7 +292,7 @@ func (s *Store) Run(ctx context.Context, actor Actor, id string) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	r.shown(actor.Reach)
+	r.shown(actor)
 	return r, nil
 }
 
@@ -284,7 +306,7 @@ func (s *Store) RunFile(ctx context.Context, actor Actor, id string) (Run, error
 	if r.State != RunDone || r.File == nil || r.FileRemoved != 0 || r.Deleted != 0 || !r.tenantsIn(actor.Reach) {
 		return Run{}, noSuch("file of run", id)
 	}
-	r.shown(actor.Reach)
+	r.shown(actor)
 	return r, nil
 }
 

@@ -17,52 +17,6 @@ const (
 // runBackoff is how long after its n-th failure a run is tried again.
 var runBackoff = [RunAttempts - 1]tallystick.Instant{tallystick.Minute, 5 * tallystick.Minute, 15 * tallystick.Minute, 60 * tallystick.Minute}
 
-// ClaimRuns takes up to n runs whose time has come, the longest due first, for a worker, whose claim holds for [RunLease]. A run whose worker has not renewed its
-// claim is taken from it; one that this has happened to too often fails. Of several that ask at once no two get the same run.
-func (s *Store) ClaimRuns(ctx context.Context, worker string, n int) (claimed []Run, err error) {
-	err = s.write(ctx, func(c conn) error {
-		claimed = nil
-		now, err := c.clock(ctx, s)
-		if err != nil {
-			return err
-		}
-		found, err := all(ctx, c, `
-			SELECT `+runColumns+`
-			FROM runs
-			WHERE state IN ('queued', 'running') AND not_before <= ? AND (state = 'queued' OR lease <= ?)
-			ORDER BY not_before, due, id
-			LIMIT ?`+c.dialect.skipping(), []any{now, now, n}, scanRun)
-		if err != nil {
-			return err
-		}
-		for _, r := range found {
-			switch {
-			case r.Cancelling:
-				err = c.endRun(ctx, &r, RunCancelled, "", now)
-			case r.Attempts >= RunAttempts:
-				err = c.failRun(ctx, &r, fmt.Sprintf("its worker has stopped without a word, %d times", r.Attempts), now)
-			default:
-				r.State, r.claim, r.Started = RunRunning, newID(), now
-				r.Attempts++
-				r.Rows, r.Percent = 0, 0
-				_, err = c.exec(ctx, `
-					UPDATE runs
-					SET state = 'running', claim = ?, worker = ?, lease = ?, attempts = ?, started = ?, progress_rows = 0, percent = 0, error = ''
-					WHERE id = ?`, r.claim, clean(worker, 200), now+RunLease, r.Attempts, r.Started, r.ID)
-				claimed = append(claimed, r)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("claim runs: %w", err)
-	}
-	return claimed, nil
-}
-
 // Renew holds the claim for another [RunLease], says how far the run is, and reports whether it is to be stopped. The error is of code Conflict when the claim was
 // lost: another worker has the run, or it has ended.
 func (s *Store) Renew(ctx context.Context, r Run, rows int64, percent int) (cancelled bool, err error) {
@@ -192,8 +146,12 @@ func (c conn) failRun(ctx context.Context, r *Run, reason string, now tallystick
 	if r.Kind != ScheduledRun {
 		return nil // who asked sees it on the list
 	}
+	owner, err := c.ownerOf(ctx, r)
+	if err != nil {
+		return err
+	}
 	return c.notice(ctx, notice{
-		run: r.ID, schedule: r.Schedule, member: r.Maker, topic: "failed", subject: fmt.Sprintf("The scheduled report %q has failed", r.Name),
+		run: r.ID, schedule: r.Schedule, member: owner, topic: "failed", subject: fmt.Sprintf("The scheduled report %q has failed", r.Name),
 		body: fmt.Sprintf("The run of %v of the scheduled report %q has failed: %s.\n\nNo recipient has got a report of it. It stands in the history of the schedule.\n", r.At, r.Name, reason),
 	}, now)
 }

@@ -69,9 +69,9 @@ func (s *Schedule) plan(now tallystick.Instant) {
 	}
 }
 
-// owe keeps the period of a run that is due and was not planned yet, for the first run that is: before a change of when runs are due forgets where it began.
-func (s *Schedule) owe(now tallystick.Instant) {
-	if s.Next != 0 && s.Next <= now && s.CoveredUntil == 0 && s.Job.Period == SincePreviousRun {
+// owe keeps where the period of the first run begins, before a pause in which nothing is due forgets it.
+func (s *Schedule) owe() {
+	if s.Next != 0 && s.CoveredUntil == 0 && s.Job.Period == SincePreviousRun {
 		s.CoveredUntil = s.Recurrence.Previous(s.Next)
 	}
 }
@@ -109,9 +109,9 @@ func (c *change) notRunning(ctx context.Context, k *keptSchedule) error {
 	return err
 }
 
-// EditSchedule changes what a form has of a schedule, as by [Store.AddSchedule] except for whether it is enabled. The next run is the first occurrence from now on,
-// and the period since the previous run begins where the last one has ended, so that nothing is left out or reported twice. It needs SCHEDULED_TASKS:EDIT. The
-// error is of code Conflict while a run is being made, and when k has another Version than the schedule: somebody else has changed it.
+// EditSchedule changes what a form has of a schedule, as by [Store.AddSchedule] except for whether it is enabled. What was due before is
+// made as it was. The next run is the first occurrence from now on, and the period since the previous run begins where the last one has ended, so that nothing is left
+// out or reported twice. It needs SCHEDULED_TASKS:EDIT. The error is of code Conflict while a run is being made, and when k has another Version than the schedule: somebody else has changed it.
 func (s *Store) EditSchedule(ctx context.Context, actor Actor, k Schedule) (_ Schedule, err error) {
 	kept := keptSchedule{Schedule: k}
 	err = s.change(ctx, actor, "schedule.edit", func(c *change) error {
@@ -129,7 +129,9 @@ func (s *Store) EditSchedule(ctx context.Context, actor Actor, k Schedule) (_ Sc
 		if err != nil {
 			return err
 		}
-		was.owe(now)
+		if err := c.planDue(ctx, &was.Schedule, now); err != nil {
+			return err
+		}
 		kept.ID, kept.Tenant, kept.Owner, kept.OwnerName = was.ID, was.Tenant, was.Owner, was.OwnerName
 		kept.Version, kept.Created, kept.Edited, kept.CoveredUntil, kept.Stopped, kept.Last = was.Version+1, was.Created, now, was.CoveredUntil, was.Stopped, nil
 		kept.Enabled = was.Enabled
@@ -200,7 +202,7 @@ func (s *Store) EnableSchedule(ctx context.Context, actor Actor, id string, paus
 	return kept.Schedule, err
 }
 
-// DisableSchedule keeps a schedule from running. Runs that are planned already are made. It needs SCHEDULED_TASKS:EDIT.
+// DisableSchedule keeps a schedule from running. Runs that are due already are made. It needs SCHEDULED_TASKS:EDIT.
 func (s *Store) DisableSchedule(ctx context.Context, actor Actor, id string) (_ Schedule, err error) {
 	var kept keptSchedule
 	err = s.change(ctx, actor, "schedule.disable", func(c *change) error {
@@ -213,7 +215,10 @@ func (s *Store) DisableSchedule(ctx context.Context, actor Actor, id string) (_ 
 		if err != nil {
 			return err
 		}
-		kept.owe(now)
+		if err := c.planDue(ctx, &kept.Schedule, now); err != nil {
+			return err
+		}
+		kept.owe()
 		kept.Enabled, kept.Next = false, 0
 		kept.Version++
 		if err := c.putSchedule(ctx, &kept); err != nil {
@@ -266,7 +271,10 @@ func (s *Store) StopSchedule(ctx context.Context, id, reason string) error {
 			return err
 		}
 		kept := was
-		kept.owe(now)
+		if err := c.planDue(ctx, &kept.Schedule, now); err != nil {
+			return err
+		}
+		kept.owe()
 		kept.Enabled, kept.Next, kept.Stopped = false, 0, clean(reason, maxDescription)
 		kept.Version++
 		if err := c.putSchedule(ctx, &kept); err != nil {

@@ -123,15 +123,15 @@ func (c conn) putSchedule(ctx context.Context, s *keptSchedule) error {
 		texts[i] = string(b)
 	}
 	_, err := c.exec(ctx, `
-		INSERT INTO schedules (`+scheduleColumns+`)
-		VALUES (`+marks(19)+`)
+		INSERT INTO schedules (`+scheduleColumns+`, name_key)
+		VALUES (`+marks(20)+`)
 		ON CONFLICT (id) DO UPDATE
 		SET owner = excluded.owner, owner_name = excluded.owner_name, name = excluded.name, description = excluded.description, job = excluded.job,
 			recurrence = excluded.recurrence, settle = excluded.settle, catch_up = excluded.catch_up, recipients = excluded.recipients, attach = excluded.attach,
 			enabled = excluded.enabled, next_at = excluded.next_at, covered_until = excluded.covered_until, version = excluded.version, stopped = excluded.stopped,
-			edited = excluded.edited`,
+			edited = excluded.edited, name_key = excluded.name_key`,
 		s.ID, s.Tenant, s.Owner, s.OwnerName, s.Name, s.Description, texts[0], texts[1], s.Settle, string(s.CatchUp), texts[2], flag(s.Attach), flag(s.Enabled), s.Next,
-		s.CoveredUntil, s.Version, s.Stopped, s.Created, s.Edited)
+		s.CoveredUntil, s.Version, s.Stopped, s.Created, s.Edited, strings.ToLower(s.Name))
 	return err
 }
 
@@ -190,7 +190,7 @@ func (s *Store) Schedules(ctx context.Context, actor Actor, f ScheduleFilter, p 
 		and("owner = ?", f.Owner)
 	}
 	if f.Search != "" {
-		and(`LOWER(name) LIKE ? ESCAPE '\'`, containing(f.Search))
+		and(`name_key LIKE ? ESCAPE '\'`, containing(f.Search))
 	}
 	var list []Schedule
 	err = s.read(ctx, func(c conn) error {
@@ -258,6 +258,13 @@ func (c conn) lastRun(ctx context.Context, schedule string) (*LastRun, error) {
 		r.Deliveries[DeliveryState(state)] = n
 		return err
 	})
+}
+
+// ownerOf returns the member who is told what becomes of a run: the owner that its schedule has now, or whom it was made for where there is no schedule any more.
+func (c conn) ownerOf(ctx context.Context, r *Run) (member string, err error) {
+	member = r.Maker
+	_, err = c.row(ctx, `SELECT owner FROM schedules WHERE id = ?`, []any{r.Schedule}, &member)
+	return member, err
 }
 
 // Owner returns a schedule's owner as they are now, for what is checked when it is sent. The error is of code Denied when they can no longer sign in, NotFound

@@ -13,13 +13,15 @@ const workerIdle = tallystick.Hour
 // AddWorker makes a token by which a program that works beside the server shows the server that it has this database: whoever can write here can do all that a worker
 // can. The token is good while it is used.
 func (s *Store) AddWorker(ctx context.Context, name string) (token string, err error) {
-	token = newToken()
-	err = s.write(ctx, func(c conn) error {
-		_, err := c.exec(ctx, `INSERT INTO workers (token_hash, name, seen) VALUES (?, ?, ?)`, digest(token), clean(name, 200), s.Now())
-		return err
+	token, name = newToken(), clean(name, 200)
+	err = s.change(ctx, System("worker"), "worker.add", func(c *change) error {
+		if _, err := c.exec(ctx, `INSERT INTO workers (token_hash, name, seen) VALUES (?, ?, ?)`, digest(token), name, c.now); err != nil {
+			return err
+		}
+		return c.audit(ctx, Entry{Action: "worker.add", ObjectKind: "worker", ObjectID: name, After: map[string]string{"name": name}})
 	})
 	if err != nil {
-		return "", fmt.Errorf("add worker: %w", err)
+		return "", err
 	}
 	return token, nil
 }

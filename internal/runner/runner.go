@@ -265,7 +265,7 @@ func (r *Runner) renew(ctx context.Context, end context.CancelCauseFunc, run con
 	}
 }
 
-// finish ends a run with its file, for its recipients.
+// finish ends a run with its file, for the recipients that it has: those of its schedule may by now be meant for another file.
 func (r *Runner) finish(ctx context.Context, run control.Run, p *Product) error {
 	receipt, err := json.Marshal(p.Receipt)
 	if err != nil {
@@ -286,14 +286,8 @@ func (r *Runner) finish(ctx context.Context, run control.Run, p *Product) error 
 		}
 	}
 	var deliveries []control.Delivery
-	if run.Schedule != "" {
-		schedule, err := r.o.Control.ScheduleOf(ctx, run)
-		if err != nil && tallystick.CodeOf(err) != tallystick.NotFound {
-			return err
-		}
-		for _, to := range schedule.Recipients {
-			deliveries = append(deliveries, control.Delivery{Recipient: to, Subject: subject(&run, p.Summary)})
-		}
+	for _, to := range run.Recipients {
+		deliveries = append(deliveries, control.Delivery{Recipient: to, Subject: subject(&run, p.Summary)})
 	}
 	return r.o.Control.FinishRun(ctx, run, result, deliveries)
 }

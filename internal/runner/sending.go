@@ -92,8 +92,7 @@ func (r *Runner) message(ctx context.Context, d control.Delivery) (*deliver.Deli
 	if run.File == nil || run.FileRemoved != 0 {
 		return nil, tallystick.Errorf(tallystick.NotFound, "the file of %q is not there any more", run.Name)
 	}
-	schedule, err := r.allowed(ctx, run)
-	if err != nil {
+	if err := r.allowed(ctx, run); err != nil {
 		return nil, err
 	}
 	to, err := r.o.Control.Recipient(ctx, d)
@@ -101,7 +100,7 @@ func (r *Runner) message(ctx context.Context, d control.Delivery) (*deliver.Deli
 		return nil, err
 	}
 	m := &deliver.Delivery{ID: d.MessageID, To: to.Address, ToName: to.Name, Secret: deliver.Secret(to.Secret), Subject: d.Subject}
-	return m, r.report(ctx, m, d, to, run, schedule)
+	return m, r.report(ctx, m, d, to, run)
 }
 
 // notice is what a notice says.
@@ -122,21 +121,21 @@ func (r *Runner) notice(ctx context.Context, d control.Delivery) (*deliver.Deliv
 	return m, nil
 }
 
-// allowed returns the schedule of a run, if its owner may still have the file sent.
-func (r *Runner) allowed(ctx context.Context, run control.Run) (*control.Schedule, error) {
+// allowed refuses to send the file of a run whose schedule is gone, or whose owner may no longer have it sent.
+func (r *Runner) allowed(ctx context.Context, run control.Run) error {
 	schedule, err := r.o.Control.ScheduleOf(ctx, run)
 	if tallystick.CodeOf(err) == tallystick.NotFound {
-		return nil, tallystick.Errorf(tallystick.NotFound, "its schedule was removed")
+		return tallystick.Errorf(tallystick.NotFound, "its schedule was removed")
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	_, err = sender(ctx, r.o.Control, run, &schedule, append(slices.Clone(run.Tenants), run.Job.Tenants...))
-	return &schedule, err
+	return err
 }
 
 // report fills in what a report's mail says.
-func (r *Runner) report(ctx context.Context, m *deliver.Delivery, d control.Delivery, to control.Recipient, run control.Run, schedule *control.Schedule) error {
+func (r *Runner) report(ctx context.Context, m *deliver.Delivery, d control.Delivery, to control.Recipient, run control.Run) error {
 	var s Summary
 	if err := json.Unmarshal(run.Summary, &s); err != nil {
 		return fmt.Errorf("read summary of run %q: %w", run.ID, err)
@@ -153,7 +152,7 @@ func (r *Runner) report(ctx context.Context, m *deliver.Delivery, d control.Deli
 		Open: func() (io.ReadCloser, error) { return r.o.Open(ctx, run) },
 	}
 	url := r.o.PublicURL(ctx)
-	if m.Attach = to.Way == control.ByMail && schedule.Attach && run.File.Size <= deliver.MaxAttachment; !m.Attach {
+	if m.Attach = to.Way == control.ByMail && run.Attach && run.File.Size <= deliver.MaxAttachment; !m.Attach {
 		if url == "" {
 			return tallystick.Errorf(tallystick.Unavailable, "the report goes by a link, and the server does not know its own address").WithHint("set public_url in the settings")
 		}
