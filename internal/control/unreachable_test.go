@@ -99,9 +99,14 @@ func TestADatabaseThatIsAway(t *testing.T) {
 			_, _, err := p.AddMember(t.Context(), system, control.Member{Email: "a@example.com", Name: "A", Roles: []string{"auditor"}})
 			return err
 		},
-		"list":   func() error { _, err := p.Members(t.Context(), system, control.MemberFilter{}, control.Page{}); return err },
+		"list": func() error {
+			_, err := p.Members(t.Context(), system, control.MemberFilter{}, control.Page{})
+			return err
+		},
 		"counts": func() error { _, err := p.IngestCounts(t.Context(), "acme", 0, 1); return err },
-		"audit":  func() error { return p.AppendAudit(t.Context(), system, control.Entry{Action: "a", ObjectKind: "b", ObjectID: "c"}) },
+		"audit": func() error {
+			return p.AppendAudit(t.Context(), system, control.Entry{Action: "a", ObjectKind: "b", ObjectID: "c"})
+		},
 		"sign in": func() error {
 			_, err := p.SignIn(t.Context(), control.From{}, "a@example.com", "correct horse battery")
 			return err
