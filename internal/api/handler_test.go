@@ -45,6 +45,40 @@ func TestEveryErrorIsAProblem(t *testing.T) {
 	}
 }
 
+// Whoever shows a key that is not good, or not good enough, is told so.
+func TestKeysThatWontDo(t *testing.T) {
+	s := newWholeSite(t)
+	revoked, revokedText := s.key("", 0, control.ScopeRead, control.ScopeIngest)
+	if err := s.Control.RevokeKey(t.Context(), control.System("test"), revoked.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, expired := s.key("", s.Control.Now()+tallystick.Hour, control.ScopeRead, control.ScopeIngest)
+	_, ingesting := s.key("", 0, control.ScopeIngest)
+	_, reading := s.key("", 0, control.ScopeRead)
+	s.wait(2 * tallystick.Hour)
+	for _, test := range []struct {
+		method, path, key string
+		status            int
+		detail, hint      string
+	}{
+		{"GET", "/api/v1/reports", "tsk_00", 401, "the key is unknown, expired or revoked", "use one that is good"},
+		{"GET", "/api/v1/reports", "whatever", 401, "the key is unknown, expired or revoked", "use one that is good"},
+		{"GET", "/api/v1/reports", revokedText, 401, "the key is unknown, expired or revoked", "use one that is good"},
+		{"GET", "/api/v1/reports", expired, 401, "the key is unknown, expired or revoked", "use one that is good"},
+		{"POST", eventsPath, expired, 401, "the key is unknown, expired or revoked", "use one that is good"},
+		{"GET", "/api/v1/reports", "", 401, "you are not signed in", "send a key"},
+		{"GET", "/api/v1/reports", ingesting, 403, `the key lacks the scope "read"`, "use a key that has it"},
+		{"POST", eventsPath, reading, 403, `the key lacks the scope "ingest"`, "use a key that has it"},
+		{"GET", "/api/v1/members", reading, 403, "this needs the permission VIEW of MEMBERS, which no scope of a key holds", "sign in"},
+	} {
+		var p Problem
+		s.do(test.method, test.path, test.key, "").is(t, test.status, &p)
+		if p.Detail != test.detail || !strings.Contains(p.Hint, test.hint) {
+			t.Errorf("%s %s: %q; %q", test.method, test.path, p.Detail, p.Hint)
+		}
+	}
+}
+
 func TestEveryAnswerHasItsHeaders(t *testing.T) {
 	s := newSite(t, nil)
 	for _, path := range []string{"/", "/healthz", "/metrics", "/api/openapi.json", "/api/v1/members", "/nothing"} {

@@ -22,6 +22,14 @@ const (
 // Scopes are all there are.
 var Scopes = []Scope{ScopeIngest, ScopeAttributes, ScopeRead}
 
+// permissions are those that a key has by a scope. Handing over events is none: see [Actor.Ingests].
+func (s Scope) permissions() Permissions {
+	if s == ScopeRead {
+		return Permissions{{Reports, View}}
+	}
+	return nil
+}
+
 // keyPrefix begins the text of every key, so that one that was left somewhere is recognised.
 const keyPrefix = "tsk_"
 
@@ -175,7 +183,7 @@ func (c conn) keys(ctx context.Context, reach Reach, rest string, args ...any) (
 // KeyActor returns what a key's text stands for. The error is of code Denied for one that is not, or no longer, good.
 func (s *Store) KeyActor(ctx context.Context, text string, from From) (Actor, error) {
 	if !strings.HasPrefix(text, keyPrefix) {
-		return Actor{}, signedOut()
+		return Actor{}, noKey()
 	}
 	now := s.Now()
 	hash := digest(text)
@@ -189,7 +197,7 @@ func (s *Store) KeyActor(ctx context.Context, text string, from From) (Actor, er
 		return Actor{}, fmt.Errorf("read key: %w", err)
 	}
 	if !good {
-		return Actor{}, signedOut()
+		return Actor{}, noKey()
 	}
 	s.known.put(hash, a, written, now)
 	if a.used <= now-touchEvery {
@@ -215,8 +223,8 @@ func (c conn) loadKey(ctx context.Context, column, value string, from From, now 
 	if err := json.Unmarshal(scopes, &a.Scopes); err != nil {
 		return a, false, err
 	}
-	if slices.Contains(a.Scopes, ScopeRead) {
-		a.Permissions = Permissions{{Reports, View}}
+	for _, scope := range a.Scopes {
+		a.Permissions = append(a.Permissions, scope.permissions()...)
 	}
 	a.Reach, err = c.reachOf(ctx, a.Tenant)
 	return a, err == nil, err
