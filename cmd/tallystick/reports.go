@@ -68,6 +68,9 @@ func (p *program) reportList(ctx context.Context, server *remote) ([]*tallystick
 	if err := server.read(ctx, "/api/v1/reports", &list); err != nil {
 		return nil, err
 	}
+	for _, problem := range list.LeftOut {
+		fmt.Fprintf(p.stderr, "left out: %s\n", problem)
+	}
 	var all []*tallystick.Report
 	for _, d := range list.Items {
 		all = append(all, d.Report())

@@ -71,7 +71,7 @@ func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *usage.Question,
 	actor := actorOf(r.Context())
 	request, err := q.Request(name, table, tallystick.InstantOf(h.Now()), usage.InAddress)
 	if err == nil {
-		_, err = h.Catalog().Report(name)
+		_, err = h.definition(name)
 	}
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
