@@ -70,12 +70,12 @@ func (s *Store) PutTenant(ctx context.Context, actor Actor, t Tenant) error {
 			return noSuch("tenant", t.ID)
 		}
 		if !c.actor.Reach.Holds(t.Parent) {
-			return noSuch("tenant", t.Parent)
+			return tallystick.Errorf(tallystick.NotFound, "there is no tenant %q", cut(t.Parent, 80)).At("provider")
 		}
 		for above := t.Parent; above != ""; {
 			if above == t.ID {
-				return tallystick.Errorf(tallystick.Invalid, "tenant %q would stand below itself", t.ID).At("parent").
-					WithHint("choose a parent that is not below it")
+				return tallystick.Errorf(tallystick.Invalid, "tenant %q would stand below itself", t.ID).At("provider").
+					WithHint("choose one that is not below it")
 			}
 			found, err := c.row(ctx, `SELECT parent FROM tenants WHERE id = ?`, []any{above}, &above)
 			if err != nil {
