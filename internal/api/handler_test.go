@@ -79,6 +79,23 @@ func TestKeysThatWontDo(t *testing.T) {
 	}
 }
 
+// A tenant's administrator who names no tenant is told to, and not that the provider does not exist.
+func TestATenantThatIsNotSaid(t *testing.T) {
+	s := newSite(t, nil)
+	_, cookie := s.member("acme", control.TenantAdministrator)
+	for path, test := range map[string]struct{ body, detail string }{
+		"/api/v1/members": {`{"email":"x@example.com","name":"X","roles":["` + control.TenantViewer + `"]}`, "the member has no tenant"},
+		"/api/v1/roles":   {`{"name":"r","permissions":[]}`, "the role has no tenant"},
+		"/api/v1/keys":    {`{"name":"k","scopes":["ingest"]}`, "the key has no tenant"},
+	} {
+		var p Problem
+		s.do("POST", path, cookie, test.body).is(t, 400, &p)
+		if p.Detail != test.detail || p.Path != "tenant" || p.Hint != "name the tenant that it is for" {
+			t.Errorf("%s: %+v", path, p)
+		}
+	}
+}
+
 func TestEveryAnswerHasItsHeaders(t *testing.T) {
 	s := newSite(t, nil)
 	for _, path := range []string{"/", "/healthz", "/metrics", "/api/openapi.json", "/api/v1/members", "/nothing"} {

@@ -68,10 +68,7 @@ func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text str
 			}
 		}
 		if !c.actor.Reach.Holds(k.Tenant) {
-			if k.Tenant == "" {
-				return tallystick.Errorf(tallystick.Invalid, "the key has no tenant").At("tenant").WithHint("name the tenant that it is for")
-			}
-			return noSuch("tenant", k.Tenant)
+			return outOfReach("key", k.Tenant)
 		}
 		if k.Name, err = checkName(k.Name, "name"); err != nil {
 			return err
