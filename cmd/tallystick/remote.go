@@ -80,6 +80,7 @@ func (r *remote) once(ctx context.Context, request func() (*http.Request, error)
 		return nil, -1, err
 	}
 	q.Header.Set("Authorization", "Bearer "+r.key)
+	q.Header.Set(api.SpellingHeader, api.OnCommandLine)
 	watched, watch := r.watch(ctx)
 	answer, err = r.client.Do(q.WithContext(watched))
 	if err != nil {

@@ -162,7 +162,8 @@ func TestAServerAnswersLikeADataDirectory(t *testing.T) {
 		for _, args := range []string{
 			"report rooms --all-tenants", "report room-usage --tenant nobody", "report room-usage --all-tenants --where colour=red", "report service-usage --all-tenants",
 			"report room-usage --all-tenants --from 2025-01-01", "report room-usage --all-tenants --format doc", "reports rooms", "report room-usage --all-tenants --explain rooms,99,1",
-			"report room-usage --all-tenants --as-of now", "report service-usage --all-tenants --table graph",
+			"report room-usage", "report room-usage --all-tenants --as-of 1-99999999", "report room-usage --all-tenants --as-of 2-1",
+			"report room-usage --explain rooms,1,1", "report room-usage --all-tenants --as-of now", "report service-usage --all-tenants --table graph",
 		} {
 			fields := strings.Fields(args)
 			more := []string{"--data", data}

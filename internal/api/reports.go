@@ -69,7 +69,8 @@ func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *usage.Question,
 		return
 	}
 	actor := actorOf(r.Context())
-	request, err := q.Request(name, table, tallystick.InstantOf(h.Now()), usage.InAddress)
+	spelling := spellingOf(r)
+	request, err := q.Request(name, table, tallystick.InstantOf(h.Now()), spelling)
 	if err == nil {
 		_, err = h.definition(name)
 	}
@@ -81,10 +82,10 @@ func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *usage.Question,
 	h.inTurn(w, r, func(ctx context.Context, s *stream) error {
 		return h.Ask(ctx, func(engine tallystick.Answerer, head tallystick.Position) error {
 			store := h.Within(engine, head, actor.Reach)
-			if err := q.Whose(ctx, store, usage.InAddress); err != nil {
+			if err := q.Whose(ctx, store, spelling); err != nil {
 				return err
 			}
-			if err := within(head, durable, request.AsOf); err != nil {
+			if err := within(head, durable, request.AsOf, spelling); err != nil {
 				return err
 			}
 			if request.AsOf.IsZero() {

@@ -26,13 +26,13 @@ func (h *Reports) settled(ctx context.Context) tallystick.Position {
 }
 
 // within refuses a position that there is not, and one that the engine has not applied though it is durable.
-func within(applied, durable, asOf tallystick.Position) error {
-	if asOf.Log == durable.Log && asOf.After(applied) && !asOf.After(durable) {
-		return tallystick.Errorf(tallystick.Unavailable, "the position %s is not applied yet: the event store is at %s", asOf, applied).At("as_of").
-			WithHint("ask again in a moment")
+func within(applied, durable, asOf tallystick.Position, spelling usage.Spelling) error {
+	if !durable.After(applied) {
+		return usage.Within(applied, asOf, spelling)
 	}
-	if durable.After(applied) {
-		applied = durable
+	if err := usage.Within(durable, asOf, spelling); err != nil || !asOf.After(applied) {
+		return err
 	}
-	return usage.Within(applied, asOf, usage.InAddress)
+	e := tallystick.Errorf(tallystick.Unavailable, "the position %s is not applied yet: the event store is at %s", asOf, applied)
+	return e.WithHint("ask again in a moment")
 }
