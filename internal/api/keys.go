@@ -32,7 +32,8 @@ type NewKey struct {
 	Key  Key    `json:"key"`
 	Text string `json:"text,omitempty" doc:"what the program sends as Authorization: Bearer …; shown this once"`
 	// Known says whether the tenant of the key is one already; nil: there is none, or it is not known now.
-	Known *bool `json:"known,omitempty" doc:"whether the tree or an event knows the tenant: one that nobody knows yet may be misspelt, or its first event comes with this key; missing: the key is for all, or it is not known now"`
+	Known   *bool  `json:"known,omitempty" doc:"whether the tree or an event knows the tenant: one that nobody knows yet may be misspelt, or its first event comes with this key; missing: the key is for all, or it is not known now"`
+	LeftOut string `json:"left_out,omitempty" doc:"in the answer to a repeated request, what is shown once and so is not in it"`
 }
 
 type keyAdded struct {

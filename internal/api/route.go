@@ -76,7 +76,7 @@ func handle[In, Out any](api huma.API, r route, fn func(context.Context, *In) (*
 	if r.repeatable {
 		op.Parameters = append(op.Parameters, &huma.Param{
 			Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: huma.TypeString},
-			Description: "A request that is repeated under the same key within a day is not done again: it is answered as the first time, but for what is shown once.",
+			Description: "A request that is repeated under the same key within a day is not done again: it is answered as the first time, but for what is shown once, which left_out names; the header Idempotency-Replayed is true.",
 		})
 	}
 	huma.Register(api, op, func(ctx context.Context, in *In) (*Out, error) {
