@@ -45,6 +45,8 @@ func (n needs) allows(a *control.Actor) error {
 		return a.Need(control.Tenants, control.View)
 	case n.or != (control.Permission{}) && a.Can(n.or.Entity, n.or.Action):
 		return nil
+	case n.scope != "" && a.Kind == control.KeyActor:
+		return a.NeedScope(n.scope)
 	case n.entity != "":
 		return a.Need(n.entity, n.action)
 	}

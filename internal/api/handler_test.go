@@ -10,6 +10,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/quarantine"
 )
 
 func TestEveryErrorIsAProblem(t *testing.T) {
@@ -77,6 +78,43 @@ func TestKeysThatWontDo(t *testing.T) {
 			t.Errorf("%s %s: %q; %q", test.method, test.path, p.Detail, p.Hint)
 		}
 	}
+}
+
+// A key for rejected events sees those of its reach, and nothing else of INGEST. Only who may do all that with them can make it.
+func TestKeysForRejectedEvents(t *testing.T) {
+	s := newWholeSite(t)
+	for _, tenant := range []string{"acme", "other"} {
+		entries := []quarantine.Entry{{Received: s.Control.Now(), Source: "test:1", Code: tallystick.Invalid, Reason: "not valid JSON", Raw: []byte("of " + tenant)}}
+		if _, err := s.quarantine.Keep(t.Context(), tenant, entries); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, key := s.key("acme", 0, control.ScopeQuarantine)
+	var list QuarantineList
+	s.do("GET", "/api/v1/quarantine", key, "").is(t, 200, &list)
+	var others QuarantineList
+	s.do("GET", "/api/v1/quarantine?tenant=other", key, "").is(t, 200, &others)
+	if len(list.Items) != 1 || list.Tenant != "acme" || len(others.Items) != 0 {
+		t.Fatalf("%+v, of others %+v", list, others)
+	}
+	path := "/api/v1/quarantine/" + list.Items[0].ID
+	if g := s.do("GET", path, key, "").is(t, 200, nil); g.header.Get(LengthHeader) != "7" {
+		t.Errorf("its length is told as %q", g.header.Get(LengthHeader))
+	}
+	s.do("POST", "/api/v1/quarantine/replay", key, `{}`).is(t, 200, nil)
+	s.do("DELETE", path, key, "").is(t, 204, nil)
+	s.do("GET", "/api/v1/keys", key, "").is(t, 403, nil)
+	s.do("POST", "/api/v1/keys", key, `{"name":"k","tenant":"acme","scopes":["ingest"]}`).is(t, 403, nil)
+	_, reading := s.key("acme", 0, control.ScopeRead, control.ScopeIngest)
+	var p Problem
+	s.do("GET", "/api/v1/quarantine", reading, "").is(t, 403, &p)
+	if p.Detail != `the key lacks the scope "quarantine"` {
+		t.Errorf("%+v", p)
+	}
+	_, maker := s.member("acme", s.role("acme", control.Permission{Entity: control.Ingest, Action: control.Add}, control.Permission{Entity: control.Ingest, Action: control.View}))
+	s.do("POST", "/api/v1/keys", maker, `{"name":"k","tenant":"acme","scopes":["quarantine"]}`).is(t, 403, nil)
+	_, maker = s.member("acme", s.role("acme", control.Permission{Entity: control.Ingest, Action: control.All}))
+	s.do("POST", "/api/v1/keys", maker, `{"name":"k","tenant":"acme","scopes":["quarantine"]}`).is(t, 201, nil)
 }
 
 // A tenant's administrator who names no tenant is told to, and not that the provider does not exist.

@@ -40,7 +40,7 @@ type keyAdded struct {
 	Body struct {
 		Name    string          `json:"name" maxLength:"1000"`
 		Tenant  string          `json:"tenant,omitempty" maxLength:"1024" doc:"empty: all tenants"`
-		Scopes  []control.Scope `json:"scopes" nullable:"false" maxItems:"10" doc:"ingest, attributes, read"`
+		Scopes  []control.Scope `json:"scopes" nullable:"false" maxItems:"10" doc:"ingest, attributes, read, quarantine"`
 		Expires Time            `json:"expires,omitempty"`
 	}
 }

@@ -18,7 +18,7 @@ type needs struct {
 	entity    control.Entity
 	action    control.Action
 	or        control.Permission // instead; the zero Permission: nothing else will do
-	scope     control.Scope      // a key with it; its handler sees to that
+	scope     control.Scope      // a key with it: of a route with an entity instead of the permission, of one without its handler sees to that
 	membersOf bool               // members only, not keys
 }
 
@@ -32,6 +32,9 @@ func (n needs) String() string {
 		what = "Needs " + string(n.entity) + ":" + string(n.action) + "."
 		if n.or != (control.Permission{}) {
 			what = strings.TrimSuffix(what, ".") + " or " + string(n.or.Entity) + ":" + string(n.or.Action) + "."
+		}
+		if n.scope != "" {
+			what = strings.TrimSuffix(what, ".") + ", or a key with the scope " + string(n.scope) + "."
 		}
 	case n.scope != "":
 		what = "Needs a key with the scope " + string(n.scope) + "."

@@ -17,12 +17,14 @@ const (
 	ScopeIngest     Scope = "ingest"     // hand over events
 	ScopeAttributes Scope = "attributes" // and among them such as describe the tenant itself
 	ScopeRead       Scope = "read"       // ask for reports
+	ScopeQuarantine Scope = "quarantine" // look at, replay and remove rejected events
 )
 
 // Scopes are all there are.
-var Scopes = []Scope{ScopeIngest, ScopeAttributes, ScopeRead}
+var Scopes = []Scope{ScopeIngest, ScopeAttributes, ScopeRead, ScopeQuarantine}
 
-// permissions are those that a key has by a scope. Handing over events is none: see [Actor.Ingests].
+// permissions are those that a key has by a scope. Handing over events is none: see [Actor.Ingests]. Nor is what a key may do with rejected events, which is less than
+// INGEST allows: that is about keys too.
 func (s Scope) permissions() Permissions {
 	if s == ScopeRead {
 		return Permissions{{Reports, View}}
@@ -55,7 +57,7 @@ func (k Key) audited() Key {
 }
 
 // AddKey makes a key and returns it with its text. Of k the name, tenant, scopes and expiry count. It needs INGEST:ADD and the tenant in reach, for all tenants a
-// reach of all; to read, REPORTS:VIEW as well. To describe the tenant, TENANTS:EDIT as well, and another tenant than one's own: what a contract is and whether a tenant
+// reach of all; to read, REPORTS:VIEW as well; for rejected events, all else of INGEST. To describe the tenant, TENANTS:EDIT as well, and another tenant than one's own: what a contract is and whether a tenant
 // is locked is for those above it to say, by a key as by a change.
 func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text string, err error) {
 	err = s.change(ctx, actor, "key.add", func(c *change) error {
@@ -85,6 +87,13 @@ func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text str
 		if slices.Contains(k.Scopes, ScopeRead) {
 			if err := c.actor.Need(Reports, View); err != nil {
 				return err
+			}
+		}
+		if slices.Contains(k.Scopes, ScopeQuarantine) {
+			for _, action := range []Action{View, Edit, Remove} {
+				if err := c.actor.Need(Ingest, action); err != nil {
+					return err
+				}
 			}
 		}
 		if slices.Contains(k.Scopes, ScopeAttributes) {
