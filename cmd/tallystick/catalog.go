@@ -101,6 +101,24 @@ func (d *definitions) current() *report.Catalog {
 	return d.catalog
 }
 
+// left is a file that is left out. What is read first is what the rest speaks of, so that one slip there is found in many places: the first of them is the one to mend.
+type left struct {
+	first report.Problem
+	more  int // problems of the same file
+}
+
+// leftOut returns the files that are left out, in the order of their problems.
+func leftOut(problems []report.Problem) (list []left) {
+	for _, p := range problems {
+		if n := len(list); n > 0 && list[n-1].first.File == p.File {
+			list[n-1].more++
+			continue
+		}
+		list = append(list, left{first: p})
+	}
+	return list
+}
+
 // catalog reads the definitions for a command that ends soon. Files with something wrong in them are named on standard error, and the others go on.
 func (p *program) catalog() (*report.Catalog, error) {
 	var folder string

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,4 +68,40 @@ func TestCustomReport(t *testing.T) {
 	empty := t.TempDir()
 	tally("reports", "--data", data, "--reports", empty).must(t, 0)
 	tally("reports", "--data", data, "--reports", filepath.Join(empty, "none")).complains(t, 2, "there is no folder", "--reports")
+}
+
+// A slip in a definition on a server is one line of its log; the provider sees all that follows from it, and who asks for the report who has to mend it.
+func TestABrokenReportOnAServer(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	text, err := os.ReadFile(filepath.Join("..", "..", "reports", "examples", "ticket-ratings.yaml"))
+	if err == nil {
+		err = os.MkdirAll(filepath.Join(data, "reports"), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(data, "reports", "ticket-ratings.yaml"), []byte(strings.Replace(string(text), "  com.example.ticket.rated:", "  com.example.ticket.ratd:", 1)), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serveData(t, data)
+	s.begin()
+	key := func(tenant string) string {
+		var made struct{ Text string }
+		if err := json.Unmarshal([]byte(s.must(201, "POST", "/api/v1/keys", "", `{"name":"k","tenant":"`+tenant+`","scopes":["read"]}`)), &made); err != nil {
+			t.Fatal(err)
+		}
+		return made.Text
+	}
+	all, acme := key(""), key("acme")
+	r := tally("reports", "--server", s.url, "--key", all).must(t, done)
+	if strings.Count(r.stderr, "left out: ticket-ratings.yaml:") < 2 || !strings.Contains(r.stdout, "billing-usage") {
+		t.Errorf("the provider is told %q", r.stderr)
+	}
+	if r := tally("reports", "--server", s.url, "--key", acme).must(t, done); r.stderr != "" || !strings.Contains(r.stdout, "billing-usage") {
+		t.Errorf("a tenant is told %q", r.stderr)
+	}
+	tally("report", "ticket-ratings", "--server", s.url, "--key", acme, "--tenant", "acme").complains(t, misuse, "can't be read", "whoever runs the server has to mend it")
+	if log := s.stderr.String(); strings.Count(log, "level=ERROR") != 1 || !strings.Contains(log, "a report definition is left out") {
+		t.Errorf("the log says %s", log)
+	}
 }

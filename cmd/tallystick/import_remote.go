@@ -21,7 +21,7 @@ func (c *importCommand) send(ctx context.Context, run *importing, server *remote
 	s := &sending{importing: run, server: server}
 	err := s.all(ctx)
 	progress.stop()
-	run.printSummary("in the quarantine of " + server.address)
+	run.printSummary("with `tallystick quarantine list --server " + server.address + "` and a key of the scope quarantine")
 	switch {
 	case err != nil:
 		return err

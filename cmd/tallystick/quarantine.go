@@ -22,7 +22,7 @@ type quarantineCommand struct {
 
 // quarantineFlags say whose events a command is about.
 type quarantineFlags struct {
-	Tenant string `help:"Events that came with this tenant's keys, instead of those that were imported from files." placeholder:"T"`
+	Tenant string `help:"Events that came with this tenant's keys, instead of those that were imported from files; with --server, instead of those of one's own." placeholder:"T"`
 }
 
 // shortID is how many digits of an id are printed.
@@ -31,10 +31,18 @@ const shortID = 12
 type quarantineListCommand struct {
 	quarantineFlags
 	storeFlags
+	serverFlags
 }
 
 // Run prints a line for each event: id, time of receipt, origin, reason. The quarantines of other tenants are named on stderr.
 func (c *quarantineListCommand) Run(ctx context.Context, p *program) error {
+	server, err := p.rejects(c.serverFlags, c.quarantineFlags)
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		return server.list(ctx, p)
+	}
 	return p.withQuarantine("quarantine list", func(_ *datadir.Dir, q *quarantine.Store) error {
 		out := bufio.NewWriter(p.stdout)
 		for e, err := range q.List(ctx, c.Tenant, "") {
@@ -68,40 +76,64 @@ type quarantineExportCommand struct {
 	Output string   `short:"o" help:"Write to this file instead of standard output." placeholder:"FILE"`
 	quarantineFlags
 	storeFlags
+	serverFlags
 }
 
 // Run writes the events as they came.
 func (c *quarantineExportCommand) Run(ctx context.Context, p *program) error {
+	server, err := p.rejects(c.serverFlags, c.quarantineFlags)
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		return c.write(p, func(w io.Writer) ([]string, error) { return server.export(ctx, w, c.IDs) })
+	}
 	return p.withQuarantine("quarantine export", func(_ *datadir.Dir, q *quarantine.Store) error {
-		var out io.Writer = p.stdout
-		if c.Output != "" {
-			f, err := os.Create(c.Output)
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			out = f
-		}
-		w := bufio.NewWriter(out)
-		_, cut, err := q.Export(ctx, c.Tenant, w, c.IDs...)
-		if err := errors.Join(err, w.Flush()); err != nil {
+		return c.write(p, func(w io.Writer) ([]string, error) {
+			_, cut, err := q.Export(ctx, c.Tenant, w, c.IDs...)
+			return cut, err
+		})
+	})
+}
+
+// write lets fn write the events, and names those that it leaves out.
+func (c *quarantineExportCommand) write(p *program, fn func(io.Writer) (cut []string, err error)) error {
+	var out io.Writer = p.stdout
+	if c.Output != "" {
+		f, err := os.Create(c.Output)
+		if err != nil {
 			return err
 		}
-		for _, id := range cut {
-			fmt.Fprintf(p.stderr, "left out %.*s: of an event this long only the first %s bytes are kept\n", shortID, id, thousands(quarantine.MaxRaw))
-		}
-		return nil
-	})
+		defer f.Close()
+		out = f
+	}
+	w := bufio.NewWriter(out)
+	cut, err := fn(w)
+	if err := errors.Join(err, w.Flush()); err != nil {
+		return err
+	}
+	for _, id := range cut {
+		fmt.Fprintf(p.stderr, "left out %.*s: of an event this long only the first %s bytes are kept\n", shortID, id, thousands(quarantine.MaxRaw))
+	}
+	return nil
 }
 
 type quarantineRemoveCommand struct {
 	IDs []string `arg:"" name:"id" help:"These events."`
 	quarantineFlags
 	storeFlags
+	serverFlags
 }
 
 // Run removes the events, each of which must be there.
 func (c *quarantineRemoveCommand) Run(ctx context.Context, p *program) error {
+	server, err := p.rejects(c.serverFlags, c.quarantineFlags)
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		return server.remove(ctx, p, c.IDs)
+	}
 	return p.withQuarantine("quarantine remove", func(_ *datadir.Dir, q *quarantine.Store) error {
 		var ids []string
 		for _, id := range c.IDs {

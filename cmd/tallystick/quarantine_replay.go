@@ -17,10 +17,18 @@ type quarantineReplayCommand struct {
 	quarantineFlags
 	reportsFlags
 	storeFlags
+	serverFlags
 }
 
 // Run replays the events, and says why the first few stay.
 func (c *quarantineReplayCommand) Run(ctx context.Context, p *program) error {
+	server, err := p.rejects(c.serverFlags, c.quarantineFlags)
+	if err != nil {
+		return err
+	}
+	if server != nil {
+		return server.replay(ctx, p, c.IDs)
+	}
 	catalog, err := p.catalog()
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -80,6 +81,7 @@ func (r *remote) once(ctx context.Context, request func() (*http.Request, error)
 		return nil, -1, err
 	}
 	q.Header.Set("Authorization", "Bearer "+r.key)
+	q.Header.Set(api.SpellingHeader, api.OnCommandLine)
 	watched, watch := r.watch(ctx)
 	answer, err = r.client.Do(q.WithContext(watched))
 	if err != nil {
@@ -189,9 +191,38 @@ func (r *remote) get(ctx context.Context, path string, query url.Values) (*http.
 	})
 }
 
+// change makes a request that must not come twice, with a body of JSON where there is one, and reads the answer where somebody wants it.
+func (r *remote) change(ctx context.Context, method, path string, query url.Values, body, into any) error {
+	var text []byte
+	if body != nil {
+		var err error
+		if text, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	answer, _, err := r.once(ctx, func() (*http.Request, error) {
+		q, err := http.NewRequest(method, r.address+path+"?"+query.Encode(), bytes.NewReader(text))
+		if err == nil && body != nil {
+			q.Header.Set("Content-Type", "application/json")
+		}
+		return q, err
+	})
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if into == nil {
+		return nil
+	}
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+		return r.brokenOff(err)
+	}
+	return nil
+}
+
 // read asks for a page of JSON.
-func (r *remote) read(ctx context.Context, path string, into any) error {
-	answer, err := r.get(ctx, path, nil)
+func (r *remote) read(ctx context.Context, path string, query url.Values, into any) error {
+	answer, err := r.get(ctx, path, query)
 	if err != nil {
 		return err
 	}
@@ -210,7 +241,7 @@ func (r *remote) brokenOff(err error) error {
 // definition returns a report's definition, which may be one of the server's own.
 func (r *remote) definition(ctx context.Context, name string) (*tallystick.Report, error) {
 	var d api.ReportDefinition
-	if err := r.read(ctx, reportPath(name), &d); err != nil {
+	if err := r.read(ctx, reportPath(name), nil, &d); err != nil {
 		return nil, err
 	}
 	return d.Report(), nil

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -64,12 +65,12 @@ func serveKeys(t *testing.T) *answering {
 		view := control.Permissions{{Entity: control.Reports, Action: control.View}}
 		switch r.Header.Get("Authorization") {
 		case "Bearer all":
-			return control.Actor{Kind: control.KeyActor, Permissions: view, Reach: control.Reach{All: true}}, nil
+			return control.Actor{Kind: control.KeyActor, Permissions: view, Reach: control.Reach{All: true}, Scopes: []control.Scope{control.ScopeRead, control.ScopeQuarantine}}, nil
 		case "Bearer acme":
 			return control.Actor{Kind: control.KeyActor, Tenant: "acme", Permissions: view, Reach: control.Reach{Tenants: map[string]struct{}{"acme": {}}}}, nil
 		}
 		return control.Actor{}, api.WithStatus(http.StatusUnauthorized, tallystick.Errorf(tallystick.Denied, "you are not signed in").WithHint("use a valid key"))
-	}, asked)
+	}, asked, &api.Quarantine{Store: s.quarantine, Append: j.Append, Now: func() time.Time { return noon }})
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case s.refuse.Add(-1) >= 0:
@@ -104,7 +105,7 @@ func TestAServerAnswersLikeADataDirectory(t *testing.T) {
 	args := []string{"import", "--strict", file, odd, "../../reports/billing-usage/billing/events.jsonl", file}
 	local := tally(append(args, "--data", data)...).must(t, rejected)
 	remote := tally(append(args, "--server", s.url, "--key", "all")...).must(t, rejected)
-	if got := strings.ReplaceAll(remote.stderr, "in the quarantine of "+s.url, "with `tallystick quarantine list --data "+data+"`"); remote.stdout != local.stdout || got != local.stderr {
+	if got := strings.ReplaceAll(remote.stderr, "quarantine list --server "+s.url+"` and a key of the scope quarantine", "quarantine list --data "+data+"`"); remote.stdout != local.stdout || got != local.stderr {
 		t.Errorf("import prints\n%s%s\nand locally\n%s%s", remote.stdout, remote.stderr, local.stdout, local.stderr)
 	}
 	kept, err := s.quarantine.Tenants(t.Context())
@@ -162,7 +163,8 @@ func TestAServerAnswersLikeADataDirectory(t *testing.T) {
 		for _, args := range []string{
 			"report rooms --all-tenants", "report room-usage --tenant nobody", "report room-usage --all-tenants --where colour=red", "report service-usage --all-tenants",
 			"report room-usage --all-tenants --from 2025-01-01", "report room-usage --all-tenants --format doc", "reports rooms", "report room-usage --all-tenants --explain rooms,99,1",
-			"report room-usage --all-tenants --as-of now", "report service-usage --all-tenants --table graph",
+			"report room-usage", "report room-usage --all-tenants --as-of 1-99999999", "report room-usage --all-tenants --as-of 2-1",
+			"report room-usage --explain rooms,1,1", "report room-usage --all-tenants --as-of now", "report service-usage --all-tenants --table graph",
 		} {
 			fields := strings.Fields(args)
 			more := []string{"--data", data}
@@ -175,6 +177,40 @@ func TestAServerAnswersLikeADataDirectory(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Rejected events of a server are listed, exported, replayed and removed as those of a data directory are.
+func TestQuarantineOfAServer(t *testing.T) {
+	s, data := serveKeys(t), filepath.Join(t.TempDir(), "data")
+	bad := write(t, "bad.jsonl", []byte(strings.Join([]string{
+		`{"id":"1","source":"test","type":"bot.upserted","tenant":"acme","data":{}}`, `no event`, `{}`,
+		`{"id":"3","source":"test","type":"tea.drunk","tenant":"acme","data":{"cups":"` + strings.Repeat("1", 70<<10) + `"}}`,
+	}, "\n")))
+	tally("import", "--data", data, bad).must(t, done).counts(t, 0, 0, 4)
+	tally("import", "--server", s.url, "--key", "all", bad).must(t, done).counts(t, 0, 0, 4)
+	asked := func(command string, more ...string) (local, remote result) {
+		args := append([]string{"quarantine", command}, more...)
+		return tally(append(args, "--data", data)...), tally(append(args, "--server", s.url, "--key", "all")...)
+	}
+	here, there := asked("list")
+	places := regexp.MustCompile(`Z  \S+(:\d+)?  `) // files here, keys there
+	if a, b := places.ReplaceAllString(here.must(t, done).stdout, "Z  "), places.ReplaceAllString(there.must(t, done).stdout, "Z  "); a != b || strings.Count(a, "\n") != 4 || here.stderr != there.stderr {
+		t.Errorf("list prints\n%s%s\nand locally\n%s%s", there.stdout, there.stderr, here.stdout, here.stderr)
+	}
+	id := here.stdout[:shortID]
+	for _, args := range [][]string{{"export"}, {"export", id}, {"export", "123456"}, {"replay", id}, {"replay", "123456"}} {
+		here, there := asked(args[0], args[1:]...)
+		here.stderr, there.stderr = regexp.MustCompile(`\(\S+:\d+\)`).ReplaceAllString(here.stderr, ""), regexp.MustCompile(`\(\S+:\d+\)`).ReplaceAllString(there.stderr, "")
+		if here != there || args[0] == "export" && len(args) == 1 && !strings.Contains(here.stderr, "left out ") {
+			t.Errorf("%v: %+v, locally %+v", args, there, here)
+		}
+	}
+	for range 2 { // the second time it is gone
+		if here, there := asked("remove", id); here != there {
+			t.Errorf("remove: %+v, locally %+v", there, here)
+		}
+	}
+	tally("quarantine", "list", "--server", s.url, "--key", "acme").complains(t, failed, "the key lacks the scope")
 }
 
 func TestKeysOfAServer(t *testing.T) {

@@ -65,8 +65,11 @@ func (p *program) reportList(ctx context.Context, server *remote) ([]*tallystick
 		return catalog.Reports(), nil
 	}
 	var list api.ReportList
-	if err := server.read(ctx, "/api/v1/reports", &list); err != nil {
+	if err := server.read(ctx, "/api/v1/reports", nil, &list); err != nil {
 		return nil, err
+	}
+	for _, problem := range list.LeftOut {
+		fmt.Fprintf(p.stderr, "left out: %s\n", problem)
 	}
 	var all []*tallystick.Report
 	for _, d := range list.Items {

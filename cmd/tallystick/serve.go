@@ -126,8 +126,8 @@ func (s *serving) open(ctx context.Context) (err error) {
 		return broken(err)
 	}
 	if s.reports, err = s.program.definitions(func(problems []report.Problem) {
-		for _, problem := range problems {
-			s.logger.Error("a report definition is left out", "problem", problem.String())
+		for _, left := range leftOut(problems) {
+			s.logger.Error("a report definition is left out", "problem", left.first.String(), "more", left.more)
 		}
 	}); err != nil {
 		return err

@@ -147,3 +147,16 @@ func TestImportMakesTheSameReportsOnEveryWayIn(t *testing.T) {
 		t.Errorf("reports differ:\n%s", difference(got, want))
 	}
 }
+
+// Where no audit log is found, verify says that it has checked none.
+func TestVerifySaysWhatItHasNotChecked(t *testing.T) {
+	data := directory(t)
+	r := tally("verify", "--data", data).must(t, done)
+	if !strings.Contains(r.stderr, "audit not checked: there is no ") || !strings.Contains(r.stderr, "give --control") || strings.Contains(r.stdout, "audit") {
+		t.Errorf("%q, %q", r.stdout, r.stderr)
+	}
+	r = tally("verify", "--data", data, "--control", filepath.Join(t.TempDir(), "control.db")).must(t, done)
+	if r.stderr != "" || r.count(t, "audit") != 0 {
+		t.Errorf("with a control plane: %q, %q", r.stdout, r.stderr)
+	}
+}

@@ -53,10 +53,12 @@ func (c *verifyCommand) Run(ctx context.Context, p *program) error {
 	return errors.Join(w.Flush(), lost, changed)
 }
 
-// verifyAudit walks the audit log of the control plane that belongs to a data directory. Where none was made yet, there is nothing to check.
+// verifyAudit walks the audit log of the control plane that belongs to a data directory. Where none is there, it may be in a database that nobody has named: then it says
+// that it has checked nothing.
 func (p *program) verifyAudit(ctx context.Context, dir *datadir.Dir, w io.Writer) error {
 	if p.settings.get("control") == "" {
 		if _, err := os.Stat(dir.Control()); errors.Is(err, fs.ErrNotExist) {
+			fmt.Fprintf(p.stderr, "audit not checked: there is no %s; give --control where the server has another database\n", dir.Control())
 			return nil
 		}
 	}

@@ -102,9 +102,8 @@ func (s *Server) ingest() http.Handler {
 			return IngestKey{}, err
 		}
 		a := &c.actor
-		if !slices.Contains(a.Scopes, control.ScopeIngest) {
-			return IngestKey{}, s.refuse(r.Context(), "send-events", tallystick.Errorf(tallystick.Denied, "the key lacks the scope %q", control.ScopeIngest).
-				WithHint("use a key that has it"))
+		if err := a.NeedScope(control.ScopeIngest); err != nil {
+			return IngestKey{}, s.refuse(r.Context(), "send-events", err)
 		}
 		if s.Events.Taking != nil {
 			if err := s.Events.Taking(); err != nil {

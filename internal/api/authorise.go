@@ -46,6 +46,8 @@ func (n needs) allows(a *control.Actor) error {
 		return a.Need(control.Tenants, control.View)
 	case slices.ContainsFunc(n.or[:], func(p control.Permission) bool { return p != (control.Permission{}) && a.Can(p.Entity, p.Action) }):
 		return nil
+	case n.scope != "" && a.Kind == control.KeyActor:
+		return a.NeedScope(n.scope)
 	case n.entity != "":
 		return a.Need(n.entity, n.action)
 	}

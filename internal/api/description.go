@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -71,8 +70,13 @@ func describeAPI(api huma.API) []byte {
 
 // ownErrors makes the library answer with our problems, also where it finds the mistake itself. What it offers for that is a variable of its package.
 var ownErrors = sync.OnceFunc(func() {
+	ownMessages()
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
-		p := libraryProblem(status, message, errs)
+		contentType := ""
+		if ctx != nil {
+			contentType = ctx.Header("Content-Type")
+		}
+		p := libraryProblem(contentType, status, message, errs)
 		return &p
 	}
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
@@ -80,37 +84,19 @@ var ownErrors = sync.OnceFunc(func() {
 	}
 })
 
-// libraryProblem is the problem of what the library has found wrong with a request: the first mistake with its place, the others behind it.
-func libraryProblem(status int, message string, errs []error) Problem {
-	if status == http.StatusUnprocessableEntity {
-		status = http.StatusBadRequest // as all other mistakes of the kind Invalid
-	}
+// libraryProblem is the problem of what the library has found wrong with a request.
+func libraryProblem(contentType string, status int, message string, errs []error) Problem {
 	if status == 0 || status >= 500 && status != http.StatusServiceUnavailable {
 		return ProblemOf(tallystick.Errorf(tallystick.Internal, "%s", message))
 	}
-	path := ""
-	var texts []string
-	for i, err := range errs {
-		detail, ok := err.(*huma.ErrorDetail)
-		switch {
-		case err == nil:
-		case !ok:
-			texts = append(texts, shorten(err.Error()))
-		case i == 0:
-			path = detail.Location
-			texts = append(texts, detail.Message)
-		default:
-			texts = append(texts, detail.Location+": "+detail.Message)
-		}
-	}
-	if len(texts) > 0 {
-		message = strings.Join(texts, "; ")
-	}
-	e := tallystick.Errorf(tallystick.Invalid, "%s", shorten(message)).WithHint("/api/openapi.json says what is expected").At(path)
+	e := mistakes(contentType, status, message, errs)
 	if status == http.StatusRequestEntityTooLarge {
 		limit := int64(maxBody)
 		fmt.Sscanf(message, "request body is too large limit=%d", &limit) // as the library says it
 		e = tallystick.Errorf(tallystick.TooLarge, "the body has more than %d bytes", limit)
+	}
+	if status == http.StatusUnprocessableEntity {
+		status = http.StatusBadRequest // as all other mistakes of the kind Invalid
 	}
 	return ProblemOf(WithStatus(status, e))
 }

@@ -128,7 +128,7 @@ func TestAWrongExportIsRefusedAtOnce(t *testing.T) {
 		{"a tenant out of reach", `"acme"`, `"other"`, 404, "", `no tenant "other"`, ""},
 		{"no tenant", `,"tenants":["acme"]`, ``, 400, "tenants", "0 ways", "all"},
 		{"no name", `"name":"x"`, `"name":" "`, 400, "name", "", ""},
-		{"a member that is unknown", good, good + `,"bots":["b"]`, 400, "body.bots", "unexpected property", ""},
+		{"a member that is unknown", good, good + `,"bots":["b"]`, 400, "body.bots", `there is no property "bots"`, ""},
 	} {
 		t.Run(test.about, func(t *testing.T) {
 			var p Problem

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/quarantine"
 )
 
 func TestEveryErrorIsAProblem(t *testing.T) {
@@ -24,11 +25,11 @@ func TestEveryErrorIsAProblem(t *testing.T) {
 		{"another method", "PUT", "/api/v1/members", cookie, "", 405, `"/api/v1/members" does not know the method PUT`},
 		{"another method of a thing", "POST", "/api/v1/members/absent", cookie, "", 405, `does not know the method POST`},
 		{"no such thing", "GET", "/api/v1/members/absent", cookie, "", 404, `there is no member "absent"`},
-		{"no JSON", "POST", "/api/v1/keys", cookie, `{`, 400, "unexpected end of JSON"},
-		{"a member that is missing, another that is unknown", "POST", "/api/v1/keys", cookie, `{"name":"k","x":1}`, 400, "required property scopes"},
-		{"a type that is not JSON's", "POST", "/api/v1/keys", cookie, `{"name":1,"scopes":[]}`, 400, "expected string"},
-		{"a parameter that is unknown", "GET", "/api/v1/keys?page=2", cookie, "", 400, "unknown query parameter"},
-		{"a page too long", "GET", "/api/v1/keys?limit=501", cookie, "", 400, "expected number <= 500"},
+		{"no JSON", "POST", "/api/v1/keys", cookie, `{`, 400, "the body is no JSON: it ends"},
+		{"a member that is missing, another that is unknown", "POST", "/api/v1/keys", cookie, `{"name":"k","x":1}`, 400, "the property scopes is missing"},
+		{"a type that is not JSON's", "POST", "/api/v1/keys", cookie, `{"name":1,"scopes":[]}`, 400, "name is 1, and must be a text"},
+		{"a parameter that is unknown", "GET", "/api/v1/keys?page=2", cookie, "", 400, `there is no parameter "page"`},
+		{"a page too long", "GET", "/api/v1/keys?limit=501", cookie, "", 400, "limit is 501, and must be 500 or less"},
 		{"a page from nowhere", "GET", "/api/v1/keys?after=%20", cookie, "", 400, "is not a place in a list"},
 		{"a body too long", "POST", "/api/v1/keys", cookie, `{"name":"` + strings.Repeat("x", maxBody) + `"}`, 413, "more than 1048576 bytes"},
 		{"a sign-in", "POST", "/api/v1/session", "", `{"email":"x@example.com","password":"x"}`, 401, "e-mail or password is wrong"},
@@ -42,6 +43,94 @@ func TestEveryErrorIsAProblem(t *testing.T) {
 				t.Errorf("%s %+v", g.header.Get("Content-Type"), p)
 			}
 		})
+	}
+}
+
+// Whoever shows a key that is not good, or not good enough, is told so.
+func TestKeysThatWontDo(t *testing.T) {
+	s := newWholeSite(t)
+	revoked, revokedText := s.key("", 0, control.ScopeRead, control.ScopeIngest)
+	if err := s.Control.RevokeKey(t.Context(), control.System("test"), revoked.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, expired := s.key("", s.Control.Now()+tallystick.Hour, control.ScopeRead, control.ScopeIngest)
+	_, ingesting := s.key("", 0, control.ScopeIngest)
+	_, reading := s.key("", 0, control.ScopeRead)
+	s.wait(2 * tallystick.Hour)
+	for _, test := range []struct {
+		method, path, key string
+		status            int
+		detail, hint      string
+	}{
+		{"GET", "/api/v1/reports", "tsk_00", 401, "the key is unknown, expired or revoked", "use one that is good"},
+		{"GET", "/api/v1/reports", "whatever", 401, "the key is unknown, expired or revoked", "use one that is good"},
+		{"GET", "/api/v1/reports", revokedText, 401, "the key is unknown, expired or revoked", "use one that is good"},
+		{"GET", "/api/v1/reports", expired, 401, "the key is unknown, expired or revoked", "use one that is good"},
+		{"POST", eventsPath, expired, 401, "the key is unknown, expired or revoked", "use one that is good"},
+		{"GET", "/api/v1/reports", "", 401, "you are not signed in", "send a key"},
+		{"GET", "/api/v1/reports", ingesting, 403, `the key lacks the scope "read"`, "use a key that has it"},
+		{"POST", eventsPath, reading, 403, `the key lacks the scope "ingest"`, "use a key that has it"},
+		{"GET", "/api/v1/members", reading, 403, "this needs the permission VIEW of MEMBERS, which no scope of a key holds", "sign in"},
+	} {
+		var p Problem
+		s.do(test.method, test.path, test.key, "").is(t, test.status, &p)
+		if p.Detail != test.detail || !strings.Contains(p.Hint, test.hint) {
+			t.Errorf("%s %s: %q; %q", test.method, test.path, p.Detail, p.Hint)
+		}
+	}
+}
+
+// A key for rejected events sees those of its reach, and nothing else of INGEST. Only who may do all that with them can make it.
+func TestKeysForRejectedEvents(t *testing.T) {
+	s := newWholeSite(t)
+	for _, tenant := range []string{"acme", "other"} {
+		entries := []quarantine.Entry{{Received: s.Control.Now(), Source: "test:1", Code: tallystick.Invalid, Reason: "not valid JSON", Raw: []byte("of " + tenant)}}
+		if _, err := s.quarantine.Keep(t.Context(), tenant, entries); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, key := s.key("acme", 0, control.ScopeQuarantine)
+	var list QuarantineList
+	s.do("GET", "/api/v1/quarantine", key, "").is(t, 200, &list)
+	var others QuarantineList
+	s.do("GET", "/api/v1/quarantine?tenant=other", key, "").is(t, 200, &others)
+	if len(list.Items) != 1 || list.Tenant != "acme" || len(others.Items) != 0 {
+		t.Fatalf("%+v, of others %+v", list, others)
+	}
+	path := "/api/v1/quarantine/" + list.Items[0].ID
+	if g := s.do("GET", path, key, "").is(t, 200, nil); g.header.Get(LengthHeader) != "7" {
+		t.Errorf("its length is told as %q", g.header.Get(LengthHeader))
+	}
+	s.do("POST", "/api/v1/quarantine/replay", key, `{}`).is(t, 200, nil)
+	s.do("DELETE", path, key, "").is(t, 204, nil)
+	s.do("GET", "/api/v1/keys", key, "").is(t, 403, nil)
+	s.do("POST", "/api/v1/keys", key, `{"name":"k","tenant":"acme","scopes":["ingest"]}`).is(t, 403, nil)
+	_, reading := s.key("acme", 0, control.ScopeRead, control.ScopeIngest)
+	var p Problem
+	s.do("GET", "/api/v1/quarantine", reading, "").is(t, 403, &p)
+	if p.Detail != `the key lacks the scope "quarantine"` {
+		t.Errorf("%+v", p)
+	}
+	_, maker := s.member("acme", s.role("acme", control.Permission{Entity: control.Ingest, Action: control.Add}, control.Permission{Entity: control.Ingest, Action: control.View}))
+	s.do("POST", "/api/v1/keys", maker, `{"name":"k","tenant":"acme","scopes":["quarantine"]}`).is(t, 403, nil)
+	_, maker = s.member("acme", s.role("acme", control.Permission{Entity: control.Ingest, Action: control.All}))
+	s.do("POST", "/api/v1/keys", maker, `{"name":"k","tenant":"acme","scopes":["quarantine"]}`).is(t, 201, nil)
+}
+
+// A tenant's administrator who names no tenant is told to, and not that the provider does not exist.
+func TestATenantThatIsNotSaid(t *testing.T) {
+	s := newSite(t, nil)
+	_, cookie := s.member("acme", control.TenantAdministrator)
+	for path, test := range map[string]struct{ body, detail string }{
+		"/api/v1/members": {`{"email":"x@example.com","name":"X","roles":["` + control.TenantViewer + `"]}`, "the member has no tenant"},
+		"/api/v1/roles":   {`{"name":"r","permissions":[]}`, "the role has no tenant"},
+		"/api/v1/keys":    {`{"name":"k","scopes":["ingest"]}`, "the key has no tenant"},
+	} {
+		var p Problem
+		s.do("POST", path, cookie, test.body).is(t, 400, &p)
+		if p.Detail != test.detail || p.Path != "tenant" || p.Hint != "name the tenant that it is for" {
+			t.Errorf("%s: %+v", path, p)
+		}
 	}
 }
 

@@ -92,6 +92,12 @@ func brokenBody(err error) error {
 	switch e := (*tallystick.Error)(nil); {
 	case errors.As(err, &e):
 		return err
+	case errors.Is(err, ingest.ErrOne):
+		return tallystick.Errorf(tallystick.Invalid, "the body is an event, and no array of events as its Content-Type says").
+			WithHint("send it as application/cloudevents+json, or lines of events as application/x-ndjson")
+	case errors.Is(err, ingest.ErrArray):
+		return tallystick.Errorf(tallystick.Invalid, "the body is an array, and no event as its Content-Type says").
+			WithHint("send it as application/cloudevents-batch+json")
 	case errors.As(err, &tooLong):
 		return bodyTooLong()
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -100,6 +106,24 @@ func brokenBody(err error) error {
 		return tallystick.Errorf(tallystick.Invalid, "the client has gone away")
 	}
 	return tallystick.Errorf(tallystick.Invalid, "the body can't be read to its end: %w", err).WithHint("send again what is not answered here")
+}
+
+// counted is a body that knows whether anything was in it.
+type counted struct {
+	r     io.Reader
+	n     int64
+	ended bool
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += int64(n)
+	c.ended = c.ended || err == io.EOF
+	return n, err
+}
+
+func emptyBody() error {
+	return tallystick.Errorf(tallystick.Invalid, "the body is empty").WithHint("send an event, or several")
 }
 
 func bodyTooLong() error {

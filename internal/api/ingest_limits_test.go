@@ -54,6 +54,12 @@ func TestLimits(t *testing.T) {
 		{"two codings", many(60_000, 1), []string{"Content-Encoding", "gzip, gzip"}, true, 415, `"gzip, gzip"`, 0},
 		{"a type that says nothing", many(60_000, 1), []string{"Content-Type", "application/x-www-form-urlencoded"}, true, 415, "application/x-www-form-urlencoded", 0},
 		{"no type", many(60_000, 1), []string{"Content-Type", ""}, true, 415, "missing", 0},
+		{"nothing", "", nil, true, 400, "the body is empty", 0},
+		{"nothing, where an array is due", "", []string{"Content-Type", batched}, true, 400, "the body is empty", 0},
+		{"an array of nothing", "[]", []string{"Content-Type", batched}, true, 200, "", 0},
+		{"an event where an array is due", bot("acme", "w1"), []string{"Content-Type", batched}, true, 400, "the body is an event, and no array of events", 0},
+		{"an array where an event is due", " [" + bot("acme", "w1") + "]", []string{"Content-Type", structured}, true, 400, "the body is an array, and no event", 0},
+		{"the same in gzip", gzipped("[" + bot("acme", "w1") + "]"), []string{"Content-Type", structured, "Content-Encoding", "gzip"}, true, 400, "the body is an array, and no event", 0},
 		{"no key", many(60_000, 1), []string{"Authorization", ""}, true, 401, "a key is needed", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -69,6 +75,12 @@ func TestLimits(t *testing.T) {
 				t.Errorf("the hint lists nothing: %q", r.Hint)
 			}
 		})
+	}
+	for contentType, body := range map[string]string{structured: "[" + bot("acme", "w2") + "]", batched: bot("acme", "w2")} {
+		right := map[string]string{structured: batched, batched: structured}[contentType]
+		if r := s.send(t, strings.NewReader(body), "Content-Type", contentType); !strings.Contains(r.Hint, "as "+right) {
+			t.Errorf("%s: the hint is %q", contentType, r.Hint)
+		}
 	}
 	long := `{"id":"` + strings.Repeat("x", tallystick.MaxEvent) + `"}`
 	if r := s.send(t, strings.NewReader(bot("acme", "l1")+"\n"+long+"\n"+bot("acme", "l2")), "Content-Type", ndjson); r.Accepted != 2 || r.Rejected != 1 || !strings.Contains(r.Results[1].Reason, "1048576") {

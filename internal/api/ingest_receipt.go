@@ -50,16 +50,21 @@ func (t *receipt) read(ctx context.Context, raw io.Reader, b *body, d *ingest.De
 		}
 		return nil, t.take(ctx, []ingest.Item{d.BinaryItem(header, data)})
 	}
-	options := ingest.Options{MaxDecompressed: ingest.MaxBodyDecompressed, MaxEvents: ingest.MaxBatch, Hold: t.share.take}
-	for items, err := range ingest.Stream(ctx, r, b.format, d, options) {
+	options := ingest.Options{MaxDecompressed: ingest.MaxBodyDecompressed, MaxEvents: ingest.MaxBatch, Hold: t.share.take, Declared: true}
+	in := &counted{r: r}
+	for items, err := range ingest.Stream(ctx, in, b.format, d, options) {
 		if err != nil {
-			return brokenBody(err), nil
+			broken = brokenBody(err)
+			break
 		}
 		if err := t.take(ctx, items); err != nil {
 			return nil, err
 		}
 	}
-	return nil, nil
+	if in.ended && in.n == 0 {
+		broken = emptyBody()
+	}
+	return broken, nil
 }
 
 // take hands decoded events to the journal and to the quarantine. What it has begun is finished also when ctx ends: the client does not know what was decoded.

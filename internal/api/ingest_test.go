@@ -214,7 +214,7 @@ func TestEveryFormatInEveryCoding(t *testing.T) {
 			events                           int
 		}{
 			{structured, "", "", "", 1}, {batched, "[", ",", "]", 3}, {ndjson, "", "\n", "\n", 3}, {"application/json", " [", ", ", "]", 3}, {"application/json", "", "\n", "", 2},
-			{"application/json; charset=utf-8", "", "", "", 1}, {"application/jsonl", "", "\n", "", 2}, {batched, "[", "", "]", 0}, {ndjson, "", "", "", 0},
+			{"application/json; charset=utf-8", "", "", "", 1}, {"application/jsonl", "", "\n", "", 2}, {batched, "[", "", "]", 0}, {ndjson, "", "", "\n", 0},
 		} {
 			var events []string
 			for range c.events {

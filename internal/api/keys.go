@@ -31,13 +31,16 @@ func keyOf(k control.Key) Key {
 type NewKey struct {
 	Key  Key    `json:"key"`
 	Text string `json:"text,omitempty" doc:"what the program sends as Authorization: Bearer …; shown this once"`
+	// Known says whether the tenant of the key is one already; nil: there is none, or it is not known now.
+	Known   *bool  `json:"known,omitempty" doc:"whether the tree or an event knows the tenant: one that nobody knows yet may be misspelt, or its first event comes with this key; missing: the key is for all, or it is not known now"`
+	LeftOut string `json:"left_out,omitempty" doc:"in the answer to a repeated request, what is shown once and so is not in it"`
 }
 
 type keyAdded struct {
 	Body struct {
 		Name    string          `json:"name" maxLength:"1000"`
 		Tenant  string          `json:"tenant,omitempty" maxLength:"1024" doc:"empty: all tenants"`
-		Scopes  []control.Scope `json:"scopes" nullable:"false" maxItems:"10" doc:"ingest, attributes, read"`
+		Scopes  []control.Scope `json:"scopes" nullable:"false" maxItems:"10" doc:"ingest, attributes, read, quarantine"`
 		Expires Time            `json:"expires,omitempty"`
 	}
 }
@@ -57,7 +60,13 @@ func (s *Server) registerKeys(api huma.API) {
 		k, text, err := s.Control.AddKey(ctx, actorOf(ctx), control.Key{
 			Name: in.Body.Name, Tenant: in.Body.Tenant, Scopes: in.Body.Scopes, Expires: tallystick.Instant(in.Body.Expires),
 		})
-		return &struct{ Body NewKey }{NewKey{keyOf(k), text}}, err
+		made := NewKey{Key: keyOf(k), Text: text}
+		if err == nil && k.Tenant != "" {
+			if known, sure, err := s.knows(ctx, k.Tenant); err == nil && sure { // the key is made, whatever else can't be found out
+				made.Known = &known
+			}
+		}
+		return &struct{ Body NewKey }{made}, err
 	})
 	handle(api, route{method: http.MethodDelete, path: path + "/{id}", id: "revoke-key", summary: "Make a key good for nothing, for ever", tag: tag, needs: may(control.Remove)},
 		func(ctx context.Context, in *Named) (*empty, error) {

@@ -27,14 +27,16 @@ func memberOf(m control.Member) Member {
 
 // NewLink is a link that was just made. It is shown this once.
 type NewLink struct {
-	Kind control.LinkKind `json:"kind" enum:"invitation,password-reset"`
-	Link string           `json:"link,omitempty" doc:"address of the one-time link; shown this once"`
+	Kind    control.LinkKind `json:"kind" enum:"invitation,password-reset"`
+	Link    string           `json:"link,omitempty" doc:"address of the one-time link; shown this once"`
+	LeftOut string           `json:"left_out,omitempty" doc:"in the answer to a repeated request, what is shown once and so is not in it"`
 }
 
 // NewMember is a member that was just invited.
 type NewMember struct {
-	Member Member `json:"member"`
-	Link   string `json:"link,omitempty" doc:"address of the one-time link by which the member chooses its password; shown this once"`
+	Member  Member `json:"member"`
+	Link    string `json:"link,omitempty" doc:"address of the one-time link by which the member chooses its password; shown this once"`
+	LeftOut string `json:"left_out,omitempty" doc:"in the answer to a repeated request, what is shown once and so is not in it"`
 }
 
 type membersWanted struct {
@@ -77,7 +79,7 @@ func (s *Server) registerMembers(api huma.API) {
 		method: http.MethodPost, path: path, id: "add-member", summary: "Invite a member", tag: tag, needs: may(control.Add), repeatable: true, once: "link",
 	}, func(ctx context.Context, in *memberAdded) (*struct{ Body NewMember }, error) {
 		m, token, err := s.Control.AddMember(ctx, actorOf(ctx), control.Member{Email: in.Body.Email, Name: in.Body.Name, Tenant: in.Body.Tenant, Roles: in.Body.Roles})
-		return &struct{ Body NewMember }{NewMember{memberOf(m), s.linkURL(ctx, token)}}, err
+		return &struct{ Body NewMember }{NewMember{Member: memberOf(m), Link: s.linkURL(ctx, token)}}, err
 	})
 	handle(api, route{method: http.MethodGet, path: path + "/{id}", id: "get-member", summary: "One member", tag: tag, needs: may(control.View)},
 		func(ctx context.Context, in *Named) (*memberBody, error) {
@@ -109,7 +111,7 @@ func (s *Server) registerMembers(api huma.API) {
 		needs: may(control.Edit), repeatable: true, once: "link",
 	}, func(ctx context.Context, in *Named) (*struct{ Body NewLink }, error) {
 		kind, token, err := s.Control.NewLink(ctx, actorOf(ctx), in.ID)
-		return &struct{ Body NewLink }{NewLink{kind, s.linkURL(ctx, token)}}, err
+		return &struct{ Body NewLink }{NewLink{Kind: kind, Link: s.linkURL(ctx, token)}}, err
 	})
 }
 

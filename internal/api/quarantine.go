@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -34,9 +35,13 @@ type Quarantine struct {
 
 // QuarantineList is a part of a tenant's rejected events, in the order of receipt.
 type QuarantineList struct {
-	Items []QuarantineEntry `json:"items"`
-	Next  string            `json:"next,omitempty" doc:"The next page begins after this; empty where there is none."`
+	Tenant string            `json:"tenant" doc:"Whose key they came with; empty: of no tenant, or from files."`
+	Items  []QuarantineEntry `json:"items"`
+	Next   string            `json:"next,omitempty" doc:"The next page begins after this; empty where there is none."`
 }
+
+// LengthHeader names the header of a rejected event that says how many bytes it had. A body with less is its beginning, and not more is kept.
+const LengthHeader = "Tallystick-Length"
 
 // QuarantineEntry is a rejected event.
 type QuarantineEntry struct {
@@ -74,6 +79,7 @@ type Replayed struct {
 // ReplayStay is an event that stays in quarantine.
 type ReplayStay struct {
 	ID     string `json:"id"`
+	Source string `json:"source"`
 	Reason string `json:"reason"`
 }
 
@@ -85,7 +91,9 @@ type WhoseEntries struct {
 // register makes the routes.
 func (h *Quarantine) register(api huma.API) {
 	const tag, path = "quarantine", "/api/v1/quarantine"
-	may := func(action control.Action) needs { return needs{entity: control.Ingest, action: action} }
+	may := func(action control.Action) needs {
+		return needs{entity: control.Ingest, action: action, scope: control.ScopeQuarantine}
+	}
 	raw(api, route{method: http.MethodGet, path: path, needs: may(control.View), id: "list-quarantine", summary: "Rejected events", tag: tag},
 		http.StatusOK, content{"application/json": QuarantineList{}}, h.list)
 	raw(api, route{method: http.MethodGet, path: path + "/tenants", needs: may(control.View), id: "list-quarantine-tenants", summary: "Of whom rejected events are kept", tag: tag},
@@ -131,7 +139,7 @@ func (h *Quarantine) list(w http.ResponseWriter, r *http.Request, in *struct {
 	After string `query:"after" doc:"Next of the page before."`
 	Limit int    `query:"limit" doc:"Most events of a page: 50 where it is not said, and 500 at most."`
 }) {
-	answer := QuarantineList{Items: []QuarantineEntry{}}
+	answer := QuarantineList{Tenant: cmp.Or(in.Tenant, actorOf(r.Context()).Tenant), Items: []QuarantineEntry{}}
 	err := h.page(r.Context(), whose(r, in.Tenant), in.After, in.Limit, &answer)
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
@@ -214,6 +222,7 @@ func (h *Quarantine) download(w http.ResponseWriter, r *http.Request, in *struct
 	// What somebody sent is never shown as a page.
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": e.ID + ".json"}))
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set(LengthHeader, strconv.FormatInt(e.Length, 10))
 	write(w, http.StatusOK, "application/octet-stream", e.Raw)
 }
 
@@ -231,7 +240,7 @@ func (h *Quarantine) replay(w http.ResponseWriter, r *http.Request, in *struct {
 		Decoder: &ingest.Decoder{Now: h.Now, Tenant: tenant, Declared: h.Declared, NoAttributes: actorOf(r.Context()).Tenant != ""},
 		Stays: func(e *quarantine.Entry, why error) {
 			if len(answer.Items) < control.MaxLimit {
-				answer.Items = append(answer.Items, ReplayStay{e.ID, shorten(why.Error())})
+				answer.Items = append(answer.Items, ReplayStay{e.ID, e.Source, shorten(why.Error())})
 			}
 		},
 	}

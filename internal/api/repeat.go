@@ -68,13 +68,17 @@ func (s *Server) repeated(ctx huma.Context, next func(huma.Context)) {
 	write(w, kept.status, kept.header.Get("Content-Type"), kept.body.Bytes())
 }
 
-// without returns a JSON object without one of its members.
+// without returns a JSON object without one of its members, and says so in it.
 func without(body []byte, member string) []byte {
 	var object map[string]json.RawMessage
 	if member == "" || json.Unmarshal(body, &object) != nil {
 		return body
 	}
+	if _, shown := object[member]; !shown {
+		return body
+	}
 	delete(object, member)
+	object["left_out"] = jsonText(member + " was shown with the first answer and is kept nowhere; where it was lost, make another")
 	b, err := json.Marshal(object)
 	if err != nil {
 		return nil

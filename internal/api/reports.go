@@ -22,6 +22,11 @@ type Reports struct {
 	Limits ReportLimits
 	Logger *slog.Logger // nil: nothing is logged
 
+	// Head is the newest durable record of the journal, and Wait waits until the engine has applied one. What was durable before a question came is in its answer,
+	// unless the engine takes too long. nil: the engine alone says what there is.
+	Head func() tallystick.Position
+	Wait func(ctx context.Context, until tallystick.Position) error
+
 	// Audit writes into the audit log who was given a file. One that can't be written is not given. nil: there is no log.
 	Audit func(context.Context, control.Actor, control.Entry) error
 
@@ -64,21 +69,23 @@ func (h *Reports) ask(w http.ResponseWriter, r *http.Request, q *usage.Question,
 		return
 	}
 	actor := actorOf(r.Context())
-	request, err := q.Request(name, table, tallystick.InstantOf(h.Now()), usage.InAddress)
+	spelling := spellingOf(r)
+	request, err := q.Request(name, table, tallystick.InstantOf(h.Now()), spelling)
 	if err == nil {
-		_, err = h.Catalog().Report(name)
+		_, err = h.definition(name)
 	}
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
 		return
 	}
+	durable := h.settled(r.Context())
 	h.inTurn(w, r, func(ctx context.Context, s *stream) error {
 		return h.Ask(ctx, func(engine tallystick.Answerer, head tallystick.Position) error {
 			store := h.Within(engine, head, actor.Reach)
-			if err := q.Whose(ctx, store, usage.InAddress); err != nil {
+			if err := q.Whose(ctx, store, spelling); err != nil {
 				return err
 			}
-			if err := usage.Within(head, request.AsOf, usage.InAddress); err != nil {
+			if err := within(head, durable, request.AsOf, spelling); err != nil {
 				return err
 			}
 			if request.AsOf.IsZero() {

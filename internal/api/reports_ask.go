@@ -3,11 +3,26 @@ package api
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/applier"
+	"github.com/tallystick/tallystick/internal/usage"
 )
+
+// SpellingHeader says with the value [OnCommandLine] that a question was asked on a command line, so that what is wrong with it is told in the names of flags.
+const (
+	SpellingHeader = "Tallystick-Spelling"
+	OnCommandLine  = "command-line"
+)
+
+func spellingOf(r *http.Request) usage.Spelling {
+	if r.Header.Get(SpellingHeader) == OnCommandLine {
+		return usage.OnCommandLine
+	}
+	return usage.InAddress
+}
 
 // Asking returns the Ask of [Reports] for an engine that an applier keeps up to date with a log of the journal. The head is that of the journal when the program started.
 //

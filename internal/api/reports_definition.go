@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/tallystick/tallystick"
@@ -8,7 +9,8 @@ import (
 
 // ReportList lists definitions.
 type ReportList struct {
-	Items []ReportDefinition `json:"items"`
+	Items   []ReportDefinition `json:"items"`
+	LeftOut []string           `json:"left_out,omitempty" doc:"What is wrong with files of definitions that are left out, with file, line and column; told to the provider."`
 }
 
 // ReportDefinition is a [tallystick.Report] as HTTP tells it.
@@ -76,10 +78,15 @@ func (d *ReportDefinition) Report() *tallystick.Report {
 	return r
 }
 
-func (h *Reports) list(w http.ResponseWriter, _ *http.Request, _ *struct{}) {
-	list := ReportList{Items: []ReportDefinition{}}
-	for _, r := range h.Catalog().Reports() {
-		list.Items = append(list.Items, definitionOf(r))
+func (h *Reports) list(w http.ResponseWriter, r *http.Request, _ *struct{}) {
+	list, catalog := ReportList{Items: []ReportDefinition{}}, h.Catalog()
+	for _, one := range catalog.Reports() {
+		list.Items = append(list.Items, definitionOf(one))
+	}
+	if actorOf(r.Context()).Reach.All {
+		for _, p := range catalog.Problems() {
+			list.LeftOut = append(list.LeftOut, p.String())
+		}
 	}
 	writeJSON(w, list)
 }
@@ -87,10 +94,19 @@ func (h *Reports) list(w http.ResponseWriter, _ *http.Request, _ *struct{}) {
 func (h *Reports) get(w http.ResponseWriter, _ *http.Request, in *struct {
 	Report string `path:"report"`
 }) {
-	r, err := h.Catalog().Report(in.Report)
+	r, err := h.definition(in.Report)
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
 		return
 	}
 	writeJSON(w, definitionOf(r))
+}
+
+// definition returns the definition of a report. One whose file is wrong can't be mended by whoever asks for it.
+func (h *Reports) definition(name string) (*tallystick.Report, error) {
+	r, err := h.Catalog().Report(name)
+	if e := (*tallystick.Error)(nil); errors.As(err, &e) && e.Code == tallystick.Invalid {
+		return nil, e.WithHint("whoever runs the server has to mend it; the list of reports tells the provider all that is wrong")
+	}
+	return r, err
 }

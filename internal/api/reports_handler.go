@@ -19,8 +19,8 @@ func Handler(who func(*http.Request) (control.Actor, error), parts ...interface{
 	api.UseMiddleware(func(hc huma.Context, next func(huma.Context)) {
 		actor := actorOf(hc.Context())
 		n, ok := hc.Operation().Metadata["needs"].(needs)
-		err := actor.Need(n.entity, n.action)
-		if err == nil && !ok {
+		err := n.allows(&actor)
+		if !ok {
 			err = tallystick.Errorf(tallystick.Internal, "a route does not say what it needs")
 		}
 		if err != nil {

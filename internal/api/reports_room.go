@@ -14,6 +14,7 @@ type ReportLimits struct {
 	AtOnce    int           // reports of all that are made at the same time; 8
 	PerTenant int           // of those, the most that the members and keys of one tenant have; 4
 	Waiting   int           // the most of one tenant that wait for their turn; 16
+	Lag       time.Duration // longest wait for the engine to apply what was durable when the question came; 2 s
 	Patience  time.Duration // longest wait for a turn; 15 s
 	Time      time.Duration // longest time of a report from its turn to its last byte; 5 min
 }
@@ -26,6 +27,9 @@ func (l ReportLimits) withDefaults() ReportLimits {
 		if *n.limit == 0 {
 			*n.limit = n.initial
 		}
+	}
+	if l.Lag == 0 {
+		l.Lag = 2 * time.Second
 	}
 	if l.Patience == 0 {
 		l.Patience = 15 * time.Second

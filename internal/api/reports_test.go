@@ -39,7 +39,7 @@ type reportServer struct {
 var actors = map[string]control.Actor{
 	"provider": {Kind: control.MemberActor, Permissions: control.Permissions{{Entity: control.Reports, Action: control.View}, {Entity: control.Ingest, Action: control.All}}, Reach: control.Reach{All: true}},
 	"acme": {Kind: control.KeyActor, Tenant: "acme", Permissions: control.Permissions{{Entity: control.Reports, Action: control.View}, {Entity: control.Ingest, Action: control.All}},
-		Reach: control.Reach{Tenants: map[string]struct{}{"acme": {}}}},
+		Reach: control.Reach{Tenants: map[string]struct{}{"acme": {}}}, Scopes: []control.Scope{control.ScopeRead, control.ScopeQuarantine}},
 	"nobody": {},
 }
 

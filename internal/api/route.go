@@ -18,7 +18,7 @@ type needs struct {
 	entity    control.Entity
 	action    control.Action
 	or        [2]control.Permission // each instead; zero Permissions: nothing else will do
-	scope     control.Scope         // a key with it; its handler sees to that
+	scope     control.Scope         // a key with it: of a route with an entity instead of the permission, of one without its handler sees to that
 	membersOf bool                  // members only, not keys
 }
 
@@ -38,6 +38,9 @@ func (n needs) String() string {
 				}
 				what = strings.TrimSuffix(what, ".") + between + string(p.Entity) + ":" + string(p.Action) + "."
 			}
+		}
+		if n.scope != "" {
+			what = strings.TrimSuffix(what, ".") + ", or a key with the scope " + string(n.scope) + "."
 		}
 	case n.scope != "":
 		what = "Needs a key with the scope " + string(n.scope) + "."
@@ -82,7 +85,7 @@ func handle[In, Out any](api huma.API, r route, fn func(context.Context, *In) (*
 	if r.repeatable {
 		op.Parameters = append(op.Parameters, &huma.Param{
 			Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: huma.TypeString},
-			Description: "A request that is repeated under the same key within a day is not done again: it is answered as the first time, but for what is shown once.",
+			Description: "A request that is repeated under the same key within a day is not done again: it is answered as the first time, but for what is shown once, which left_out names; the header Idempotency-Replayed is true.",
 		})
 	}
 	huma.Register(api, op, func(ctx context.Context, in *In) (*Out, error) {

@@ -112,7 +112,7 @@ func TestARepeatedRequestIsDoneOnce(t *testing.T) {
 	var first, again NewKey
 	s.do("POST", "/api/v1/keys", ann, body, "Idempotency-Key", "one").is(t, 201, &first)
 	g := s.do("POST", "/api/v1/keys", ann, body, "Idempotency-Key", "one").is(t, 201, &again)
-	if again.Key.ID != first.Key.ID || first.Text == "" || again.Text != "" || g.header.Get("Idempotency-Replayed") != "true" {
+	if again.Key.ID != first.Key.ID || first.Text == "" || again.Text != "" || first.LeftOut != "" || !strings.HasPrefix(again.LeftOut, "text was shown") || g.header.Get("Idempotency-Replayed") != "true" {
 		t.Errorf("first %+v, again %+v", first, again)
 	}
 	s.do("POST", "/api/v1/keys", ann, `{"name":"other","scopes":["ingest"]}`, "Idempotency-Key", "one").is(t, 409, nil)
@@ -121,8 +121,13 @@ func TestARepeatedRequestIsDoneOnce(t *testing.T) {
 		t.Errorf("somebody else has got %+v", again)
 	}
 	// A mistake is answered the same again.
+	mistakes := map[string]bool{}
 	for range 2 {
-		s.do("POST", "/api/v1/keys", ann, `{"name":"","scopes":["ingest"]}`, "Idempotency-Key", "two").is(t, 400, nil)
+		g := s.do("POST", "/api/v1/keys", ann, `{"name":"","scopes":["ingest"]}`, "Idempotency-Key", "two").is(t, 400, nil)
+		mistakes[string(g.body)] = true
+	}
+	if len(mistakes) != 1 {
+		t.Errorf("one mistake is answered %v", mistakes)
 	}
 	var list List[Key]
 	s.do("GET", "/api/v1/keys", ann, "").is(t, 200, &list)
@@ -166,6 +171,46 @@ func TestARepeatedRequestWhoseAnswerIsNotKept(t *testing.T) {
 	s.do("GET", "/api/v1/keys", ann, "").is(t, 200, &list)
 	if len(list.Items) != 1 || !strings.Contains(s.log.String(), "an answer is not kept") {
 		t.Errorf("%d keys, and the log says %s", len(list.Items), s.log.String())
+	}
+}
+
+// A provider that nobody knows is a slip; a tenant that nobody knows yet may get a key, and its maker is told.
+func TestWhatNobodyKnows(t *testing.T) {
+	s := newSite(t, nil)
+	_, cookie := s.member("", control.SuperAdministrator)
+	_, key := s.key("", 0, control.ScopeIngest, control.ScopeAttributes)
+	s.post(key, s.tenantUpserted("group", `{}`))
+	s.do("PUT", "/api/v1/tenants/acme/provider", cookie, `{"provider":"group"}`).is(t, 204, nil) // its event is accepted, if not applied
+	s.do("PUT", "/api/v1/tenants/west/provider", cookie, `{"provider":"acme"}`).is(t, 204, nil)
+	s.do("PUT", "/api/v1/tenants/silent/provider", cookie, `{"provider":""}`).is(t, 204, nil)
+	s.do("PUT", "/api/v1/tenants/other/provider", cookie, `{"provider":"silent"}`).is(t, 204, nil)
+	for _, test := range []struct {
+		credentials, provider string
+		status                int
+		detail                string
+	}{
+		{cookie, "nope", 404, `there is no tenant "nope"`},
+		{cookie, "west", 400, `tenant "acme" would stand below itself`},
+		{cookie, "acme", 400, `tenant "acme" would stand below itself`},
+	} {
+		var p Problem
+		s.do("PUT", "/api/v1/tenants/acme/provider", test.credentials, `{"provider":"`+test.provider+`"}`).is(t, test.status, &p)
+		if p.Path != "provider" || p.Detail != test.detail {
+			t.Errorf("%s: %+v", test.provider, p)
+		}
+	}
+	_, group := s.member("group", s.role("group", everything()...))
+	one := s.do("PUT", "/api/v1/tenants/west/provider", group, `{"provider":"nope"}`).is(t, 404, nil)
+	other := s.do("PUT", "/api/v1/tenants/west/provider", group, `{"provider":"silent"}`).is(t, 404, nil)
+	if strings.ReplaceAll(string(other.body), "silent", "nope") != string(one.body) {
+		t.Errorf("a tenant is told %s, and of one that there is %s", one.body, other.body)
+	}
+	for tenant, want := range map[string]string{"acme": "true", "group": "true", "ghost": "false", "": ""} {
+		var made struct{ Known *bool }
+		s.do("POST", "/api/v1/keys", cookie, `{"name":"k","tenant":"`+tenant+`","scopes":["ingest"]}`).is(t, 201, &made)
+		if got := ""; made.Known != nil && fmt.Sprint(*made.Known) != want || made.Known == nil && want != got {
+			t.Errorf("%q: known is %v", tenant, made.Known)
+		}
 	}
 }
 

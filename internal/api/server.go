@@ -86,6 +86,12 @@ func (s *Server) registerReports(api huma.API) {
 			return ask(ctx, fn)
 		}
 	}
+	s.Reports.Head, s.Reports.Wait = s.Events.Head, func(ctx context.Context, until tallystick.Position) error {
+		if err := s.answering(); err != nil {
+			return err // it takes longer than anybody waits
+		}
+		return s.Events.Wait(ctx, until)
+	}
 	s.Reports.Audit = s.Control.AppendAudit
 	s.Reports.register(api)
 }

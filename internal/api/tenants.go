@@ -44,9 +44,7 @@ func (s *Server) registerTenants(api huma.API) {
 	handle(api, route{
 		method: http.MethodPut, path: path + "/{id}/provider", id: "put-tenant", summary: "Put a tenant below another, with all below it", tag: tag, status: http.StatusNoContent,
 		needs: needs{entity: control.Tenants, action: control.Edit, or: [2]control.Permission{{Entity: control.Tenants, Action: control.Add}}},
-	}, func(ctx context.Context, in *tenantPut) (*empty, error) {
-		return nil, s.Control.PutTenant(ctx, actorOf(ctx), control.Tenant{ID: in.ID, Parent: in.Body.Provider})
-	})
+	}, s.putTenant)
 	handle(api, route{
 		method: http.MethodPatch, path: path + "/{id}", id: "edit-tenant", summary: "Change what is said of a tenant", tag: tag,
 		needs: needs{entity: control.Tenants, action: control.Edit},

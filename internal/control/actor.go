@@ -64,12 +64,28 @@ func (a *Actor) Ingests(tenant string) bool {
 	return a.Kind == KeyActor && slices.Contains(a.Scopes, ScopeIngest) && (a.Tenant == "" || a.Tenant == tenant)
 }
 
-// Need returns an error of code Denied unless the actor may do the action.
+// Need returns an error of code Denied unless the actor may do the action. That of a key tells which scope it lacks.
 func (a *Actor) Need(e Entity, action Action) error {
 	if a.Can(e, action) {
 		return nil
 	}
-	return tallystick.Errorf(tallystick.Denied, "this needs the permission %s of %s", action, e).WithHint("ask somebody who manages your roles")
+	if a.Kind != KeyActor {
+		return tallystick.Errorf(tallystick.Denied, "this needs the permission %s of %s", action, e).WithHint("ask somebody who manages your roles")
+	}
+	for _, scope := range Scopes {
+		if scope.permissions().Can(e, action) {
+			return a.NeedScope(scope)
+		}
+	}
+	return tallystick.Errorf(tallystick.Denied, "this needs the permission %s of %s, which no scope of a key holds", action, e).WithHint("sign in")
+}
+
+// NeedScope returns an error of code Denied unless the actor is a key with a scope.
+func (a *Actor) NeedScope(scope Scope) error {
+	if a.Kind == KeyActor && slices.Contains(a.Scopes, scope) {
+		return nil
+	}
+	return tallystick.Errorf(tallystick.Denied, "the key lacks the scope %q", scope).WithHint("use a key that has it")
 }
 
 // loadMember fills in what a member may do now. It reports false unless the member is active.
@@ -138,13 +154,20 @@ func (c conn) again(ctx context.Context, a Actor, now tallystick.Instant) (Actor
 	if err != nil {
 		return Actor{}, fmt.Errorf("read what %s %q may do: %w", a.Kind, a.Name, err)
 	}
+	if !good && a.Kind == KeyActor {
+		return Actor{}, noKey()
+	}
 	if !good {
 		return Actor{}, signedOut()
 	}
 	return b, nil
 }
 
-// signedOut answers credentials that are not, or no longer, good. It doesn't say why.
+// signedOut answers a session that is not, or no longer, good, and noKey a key. They don't say why.
 func signedOut() error {
 	return tallystick.Errorf(tallystick.Denied, "you are not signed in").WithHint("sign in again, or use a valid key")
+}
+
+func noKey() error {
+	return tallystick.Errorf(tallystick.Denied, "the key is unknown, expired or revoked").WithHint("use one that is good; whoever may look at the keys sees which are")
 }

@@ -63,13 +63,13 @@ func (s *Store) read(ctx context.Context, f func(conn) error) error {
 func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(conn) error) error {
 	tx, err := db.BeginTx(ctx, o)
 	if err != nil {
-		return err
+		return unreachable(err)
 	}
 	defer tx.Rollback() // of no effect after Commit
 	if err := f(conn{q: tx, dialect: s.dialect}); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return unreachable(tx.Commit())
 }
 
 // single is for reads of one statement.
@@ -82,7 +82,7 @@ func (c conn) exec(ctx context.Context, query string, args ...any) (int64, error
 	}
 	r, err := c.q.ExecContext(ctx, c.dialect.rebind(query), args...)
 	if err != nil {
-		return 0, err
+		return 0, unreachable(err)
 	}
 	return r.RowsAffected()
 }
@@ -106,7 +106,7 @@ func (c conn) each(ctx context.Context, query string, args []any, f func(scan fu
 	}
 	rows, err := c.q.QueryContext(ctx, c.dialect.rebind(query), args...)
 	if err != nil {
-		return err
+		return unreachable(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -114,7 +114,7 @@ func (c conn) each(ctx context.Context, query string, args []any, f func(scan fu
 			return err
 		}
 	}
-	return errors.Join(rows.Err(), rows.Close())
+	return unreachable(errors.Join(rows.Err(), rows.Close()))
 }
 
 // clock is what leases and schedules go by: the database's own clock where several servers share it, for theirs may differ.

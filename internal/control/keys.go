@@ -17,10 +17,20 @@ const (
 	ScopeIngest     Scope = "ingest"     // hand over events
 	ScopeAttributes Scope = "attributes" // and among them such as describe the tenant itself
 	ScopeRead       Scope = "read"       // ask for reports
+	ScopeQuarantine Scope = "quarantine" // look at, replay and remove rejected events
 )
 
 // Scopes are all there are.
-var Scopes = []Scope{ScopeIngest, ScopeAttributes, ScopeRead}
+var Scopes = []Scope{ScopeIngest, ScopeAttributes, ScopeRead, ScopeQuarantine}
+
+// permissions are those that a key has by a scope. Handing over events is none: see [Actor.Ingests]. Nor is what a key may do with rejected events, which is less than
+// INGEST allows: that is about keys too.
+func (s Scope) permissions() Permissions {
+	if s == ScopeRead {
+		return Permissions{{Reports, View}}
+	}
+	return nil
+}
 
 // keyPrefix begins the text of every key, so that one that was left somewhere is recognised.
 const keyPrefix = "tsk_"
@@ -47,7 +57,7 @@ func (k Key) audited() Key {
 }
 
 // AddKey makes a key and returns it with its text. Of k the name, tenant, scopes and expiry count. It needs INGEST:ADD and the tenant in reach, for all tenants a
-// reach of all; to read, REPORTS:VIEW as well. To describe the tenant, TENANTS:EDIT as well, and another tenant than one's own: what a contract is and whether a tenant
+// reach of all; to read, REPORTS:VIEW as well; for rejected events, all else of INGEST. To describe the tenant, TENANTS:EDIT as well, and another tenant than one's own: what a contract is and whether a tenant
 // is locked is for those above it to say, by a key as by a change.
 func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text string, err error) {
 	err = s.change(ctx, actor, "key.add", func(c *change) error {
@@ -60,10 +70,7 @@ func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text str
 			}
 		}
 		if !c.actor.Reach.Holds(k.Tenant) {
-			if k.Tenant == "" {
-				return tallystick.Errorf(tallystick.Invalid, "the key has no tenant").At("tenant").WithHint("name the tenant that it is for")
-			}
-			return noSuch("tenant", k.Tenant)
+			return outOfReach("key", k.Tenant)
 		}
 		if k.Name, err = checkName(k.Name, "name"); err != nil {
 			return err
@@ -80,6 +87,13 @@ func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text str
 		if slices.Contains(k.Scopes, ScopeRead) {
 			if err := c.actor.Need(Reports, View); err != nil {
 				return err
+			}
+		}
+		if slices.Contains(k.Scopes, ScopeQuarantine) {
+			for _, action := range []Action{View, Edit, Remove} {
+				if err := c.actor.Need(Ingest, action); err != nil {
+					return err
+				}
 			}
 		}
 		if slices.Contains(k.Scopes, ScopeAttributes) {
@@ -175,7 +189,7 @@ func (c conn) keys(ctx context.Context, reach Reach, rest string, args ...any) (
 // KeyActor returns what a key's text stands for. The error is of code Denied for one that is not, or no longer, good.
 func (s *Store) KeyActor(ctx context.Context, text string, from From) (Actor, error) {
 	if !strings.HasPrefix(text, keyPrefix) {
-		return Actor{}, signedOut()
+		return Actor{}, noKey()
 	}
 	now := s.Now()
 	hash := digest(text)
@@ -189,7 +203,7 @@ func (s *Store) KeyActor(ctx context.Context, text string, from From) (Actor, er
 		return Actor{}, fmt.Errorf("read key: %w", err)
 	}
 	if !good {
-		return Actor{}, signedOut()
+		return Actor{}, noKey()
 	}
 	s.known.put(hash, a, written, now)
 	if a.used <= now-touchEvery {
@@ -215,8 +229,8 @@ func (c conn) loadKey(ctx context.Context, column, value string, from From, now 
 	if err := json.Unmarshal(scopes, &a.Scopes); err != nil {
 		return a, false, err
 	}
-	if slices.Contains(a.Scopes, ScopeRead) {
-		a.Permissions = Permissions{{Reports, View}}
+	for _, scope := range a.Scopes {
+		a.Permissions = append(a.Permissions, scope.permissions()...)
 	}
 	a.Reach, err = c.reachOf(ctx, a.Tenant)
 	return a, err == nil, err

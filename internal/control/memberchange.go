@@ -23,7 +23,7 @@ func (s *Store) AddMember(ctx context.Context, actor Actor, m Member) (Member, s
 			}
 		}
 		if !c.actor.Reach.Holds(m.Tenant) {
-			return noSuch("tenant", m.Tenant)
+			return outOfReach("member", m.Tenant)
 		}
 		m.ID, m.Status, m.Created = newID(), Invited, c.now
 		if m.Name, err = checkName(m.Name, "name"); err != nil {

@@ -157,7 +157,7 @@ func (c *change) checkRole(ctx context.Context, r *Role) (err error) {
 		}
 	}
 	if !c.actor.Reach.Holds(r.Tenant) {
-		return noSuch("tenant", r.Tenant)
+		return outOfReach("role", r.Tenant)
 	}
 	if r.Name, err = checkName(r.Name, "name"); err != nil {
 		return err

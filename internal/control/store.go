@@ -140,7 +140,7 @@ func (s *Store) Close() error {
 // Ping asks the database whether it is there. The error is of code Unavailable.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.writes.PingContext(ctx); err != nil {
-		return tallystick.Errorf(tallystick.Unavailable, "the control database does not answer: %w", err)
+		return tallystick.Errorf(tallystick.Unavailable, "the control database does not answer: %w", oneLine(err))
 	}
 	return nil
 }

@@ -37,6 +37,14 @@ func noSuch(kind, id string) error {
 	return tallystick.Errorf(tallystick.NotFound, "there is no %s %q", kind, cut(id, 80))
 }
 
+// outOfReach answers who makes something for a tenant that is not in reach. The provider is nobody's secret: who names no tenant has forgotten it.
+func outOfReach(kind, tenant string) error {
+	if tenant == "" {
+		return tallystick.Errorf(tallystick.Invalid, "the %s has no tenant", kind).At("tenant").WithHint("name the tenant that it is for")
+	}
+	return noSuch("tenant", tenant)
+}
+
 // PutTenant puts a tenant into the tree or moves it, with all below it. It needs TENANTS:ADD for one that the tree doesn't hold yet, which only the provider may
 // put somewhere: a tenant that did it could take over another. Moving needs TENANTS:EDIT, and both the tenant and its new parent in reach; one's own can't be
 // moved. The error is of code Invalid where a tenant would come to stand below itself.
@@ -70,12 +78,12 @@ func (s *Store) PutTenant(ctx context.Context, actor Actor, t Tenant) error {
 			return noSuch("tenant", t.ID)
 		}
 		if !c.actor.Reach.Holds(t.Parent) {
-			return noSuch("tenant", t.Parent)
+			return tallystick.Errorf(tallystick.NotFound, "there is no tenant %q", cut(t.Parent, 80)).At("provider")
 		}
 		for above := t.Parent; above != ""; {
 			if above == t.ID {
-				return tallystick.Errorf(tallystick.Invalid, "tenant %q would stand below itself", t.ID).At("parent").
-					WithHint("choose a parent that is not below it")
+				return tallystick.Errorf(tallystick.Invalid, "tenant %q would stand below itself", t.ID).At("provider").
+					WithHint("choose one that is not below it")
 			}
 			found, err := c.row(ctx, `SELECT parent FROM tenants WHERE id = ?`, []any{above}, &above)
 			if err != nil {

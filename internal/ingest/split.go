@@ -35,6 +35,7 @@ type splitter struct {
 	in        *input
 	format    Format
 	maxEvents int64
+	declared  bool                    // of Options
 	hold      func(bytes int64) error // of Options
 	held      int64                   // bytes that it was asked for
 
@@ -144,7 +145,7 @@ func (s *splitter) ended(err error) {
 func (s *splitter) begin(b *block) error {
 	b.bytes = append(b.bytes[:0], bytes.TrimPrefix(b.bytes, []byte("\ufeff"))...)
 	if s.format != Auto && s.format != "" {
-		return nil
+		return s.contradiction(b.bytes)
 	}
 	if s.err != nil && s.err != io.EOF && len(b.bytes) == 0 {
 		return s.err
@@ -154,6 +155,19 @@ func (s *splitter) begin(b *block) error {
 		return err
 	}
 	s.format = format
+	return nil
+}
+
+// contradiction returns an error for an input that does not begin as its declared format does.
+func (s *splitter) contradiction(begin []byte) error {
+	begin = bytes.TrimLeft(begin, " \t\r\n")
+	switch {
+	case !s.declared || len(begin) == 0:
+	case s.format == Batch && begin[0] == '{':
+		return ErrOne
+	case s.format == JSON && begin[0] == '[':
+		return ErrArray
+	}
 	return nil
 }
 

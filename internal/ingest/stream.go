@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"iter"
 	"slices"
@@ -46,7 +47,16 @@ type Options struct {
 	// before the end. An error ends the stream, after what was read before. With Hold, frames of zstd behind the first have no larger window than that one, or
 	// 512 KiB. nil: nobody is asked. With Workers it is called on the goroutine that reads.
 	Hold func(bytes int64) error
+	// Declared says that the format was declared by who sends the input, and not guessed: one event where an array is due, or an array where one event is, ends the
+	// stream with [ErrOne] or [ErrArray] before anything is read. Otherwise what is no event is rejected as one.
+	Declared bool
 }
+
+// Inputs that are not of the format that was declared.
+var (
+	ErrOne   = errors.New("one event where an array is due")
+	ErrArray = errors.New("an array where one event is due")
+)
 
 func (o *Options) hold(bytes int64) error {
 	if o.Hold == nil {
@@ -81,7 +91,7 @@ func Stream(ctx context.Context, r io.Reader, format Format, d *Decoder, o Optio
 			return
 		}
 		defer in.close()
-		s := &splitter{in: in, format: format, maxEvents: o.MaxEvents, hold: o.hold}
+		s := &splitter{in: in, format: format, maxEvents: o.MaxEvents, hold: o.hold, declared: o.Declared}
 		if o.Workers <= 0 {
 			d.streamHere(s, yield)
 		} else {

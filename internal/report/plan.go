@@ -133,6 +133,7 @@ func (p *plan) setPreset() error {
 		return err
 	}
 	p.from, p.scope.Before = p.calendar.Preset(preset, p.request.Now)
+	p.endPreset()
 	if p.from == p.scope.Before {
 		return tallystick.Errorf(tallystick.Invalid, "the period is empty: %q begins at %s, and that is now", preset, p.calendar.Format(p.from)).
 			WithHint("ask later, or for a period that is over")

@@ -61,6 +61,13 @@ func (a dayOfSource) compare(b dayOfSource) int {
 	return cmp.Or(cmp.Compare(a.date.String(), b.date.String()), cmp.Compare(a.source, b.source))
 }
 
+// endPreset lets a period in words that reaches to the moment end with the last quarter of an hour that is over: slots are counted whole.
+func (p *plan) endPreset() {
+	if p.definition.Name == ingestQuality {
+		p.scope.Before = tallystick.SlotOf(p.scope.Before)
+	}
+}
+
 // checkSlots refuses a period that counts of slots can't tell.
 func (p *plan) checkSlots() error {
 	for _, end := range []tallystick.Instant{p.from, p.scope.Before} {

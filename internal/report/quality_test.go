@@ -164,3 +164,50 @@ ghost,ghost,2025-03-02,live,unknown type,1
 		}
 	})
 }
+
+// A period in words that reaches to the moment ends with the last whole quarter of an hour, which the answer says.
+func TestIngestQualityOfPeriodsInWords(t *testing.T) {
+	now := at(t, "2025-03-09T10:47:47.228556Z")
+	event := func(id, received string) tallystick.Event {
+		return tallystick.Event{
+			Tenant: "acme", Source: "live", ID: id, Type: tallystick.MessageEdited, Received: at(t, received), Time: at(t, received),
+			Data: []tallystick.Value{{Field: tallystick.FieldMessageID, Text: id}},
+		}
+	}
+	events := []tallystick.Event{event("e1", "2025-03-09T10:44:59.999999Z"), event("e2", "2025-03-09T10:45:00Z")}
+	catalog := load(t)
+	for name, engine := range enginesWith(t, events) {
+		for _, preset := range tallystick.Presets {
+			result, err := catalog.Make(t.Context(), ledgered{engine, nil, recordsOf(events)}, tallystick.Request{
+				Report: "ingest-quality", Table: "sources", Tenants: []string{"acme"}, Preset: preset, Now: now,
+			})
+			if err != nil {
+				t.Errorf("%s, %s: %v", name, preset, err)
+				continue
+			}
+			var accepted int64
+			for row, err := range result.Tables[0].Rows {
+				if err != nil {
+					t.Fatalf("%s, %s: %v", name, preset, err)
+				}
+				accepted += row[2].Int
+			}
+			before, want := result.Tenants[0].Before, int64(0)
+			if before > at(t, "2025-03-09T00:00:00Z") {
+				want = 1
+				if before != at(t, "2025-03-09T10:45:00Z") {
+					t.Errorf("%s, %s: it ends at %s", name, preset, before)
+				}
+			}
+			if accepted != want {
+				t.Errorf("%s, %s: %d events, want %d", name, preset, accepted, want)
+			}
+		}
+	}
+	_, err := catalog.Make(t.Context(), ledgered{enginesWith(t, events)["memory"], nil, nil}, tallystick.Request{
+		Report: "ingest-quality", Tenants: []string{"acme"}, Preset: tallystick.ThisMonth, Now: at(t, "2025-03-01T00:14:00Z"),
+	})
+	if tallystick.CodeOf(err) != tallystick.Invalid || !strings.Contains(err.Error(), "the period is empty") {
+		t.Errorf("in the first quarter of an hour of a month: %v", err)
+	}
+}

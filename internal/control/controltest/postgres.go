@@ -140,3 +140,6 @@ func (s *server) start() {
 	out, _ := os.ReadFile(filepath.Join(s.dir, "log"))
 	s.err = fmt.Errorf("postgres does not answer:\n%s", out)
 }
+
+// Folder returns the folder with the server's socket, of a test that has called [Schema].
+func Folder() string { return postgres.dir }
