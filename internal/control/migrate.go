@@ -28,10 +28,8 @@ func (m *migration) text(d dialect) string {
 // migrate runs the steps that the database has not seen. Of several programs that start at once one does it, and the others wait.
 func (s *Store) migrate(ctx context.Context, steps []migration) error {
 	return s.write(ctx, func(c conn) error {
-		if c.dialect == postgres {
-			if _, err := c.exec(ctx, `SELECT pg_advisory_xact_lock(8386654114812)`); err != nil {
-				return err
-			}
+		if err := c.alone(ctx); err != nil {
+			return err
 		}
 		if _, err := c.exec(ctx, `
 			CREATE TABLE IF NOT EXISTS migrations (
@@ -81,4 +79,13 @@ func (s *Store) migrate(ctx context.Context, steps []migration) error {
 		}
 		return nil
 	})
+}
+
+// alone waits until no other program is starting on the database. Of SQLite the transaction sees to that.
+func (c conn) alone(ctx context.Context) error {
+	if c.dialect != postgres {
+		return nil
+	}
+	_, err := c.exec(ctx, `SELECT pg_advisory_xact_lock(8386654114812)`)
+	return err
 }
