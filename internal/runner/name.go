@@ -3,19 +3,23 @@ package runner
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/tallystick/tallystick"
 )
 
-// longestPart is the most characters that a part of a file's name has.
-const longestPart = 60
+// The most that a part of a file's name has: characters, and bytes, for with two parts, a date and an ending the name must stay below the 255 that systems and mails take.
+const (
+	longestPart = 60
+	mostBytes   = 90
+)
 
 // part makes a text a part of a file's name that every system takes, and that nobody has to quote.
 func part(text string) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range strings.TrimSpace(text) {
-		if n++; n > longestPart {
+		if n++; n > longestPart || b.Len()+utf8.RuneLen(r) > mostBytes {
 			break
 		}
 		switch {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
@@ -172,6 +173,9 @@ func (r *Runner) report(ctx context.Context, m *deliver.Delivery, d control.Deli
 	return nil
 }
 
+// longestSubject is the most characters that a subject has.
+const longestSubject = 200
+
 // subject is that of a run's mails: the report, whose it is, and its period.
 func subject(run *control.Run, s *Summary) string {
 	text := run.Name
@@ -181,6 +185,11 @@ func subject(run *control.Run, s *Summary) string {
 	if len(s.Periods) == 1 {
 		p := s.Periods[0]
 		text += ": " + p.From + " to " + p.Before
+	}
+	// Names of companies come with events, and may have anything in them.
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if runes := []rune(text); len(runes) > longestSubject {
+		text = string(runes[:longestSubject-1]) + "…"
 	}
 	return text
 }
