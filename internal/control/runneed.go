@@ -79,7 +79,7 @@ func (s *Store) ReleaseRun(ctx context.Context, r Run) error {
 	})
 }
 
-// HoldDeliveries says that a worker is still there, and sends on what it has begun.
+// HoldDeliveries says that a worker is still there, and goes on with what it has claimed and with what it has begun to send.
 func (s *Store) HoldDeliveries(ctx context.Context, worker string) error {
 	err := s.write(ctx, func(c conn) error {
 		now, err := c.clock(ctx, s)
@@ -88,8 +88,8 @@ func (s *Store) HoldDeliveries(ctx context.Context, worker string) error {
 		}
 		_, err = c.exec(ctx, `
 			UPDATE deliveries
-			SET lease = ?
-			WHERE worker = ? AND state = 'sending' AND lease > ?`, now+SendLease, clean(worker, 200), now)
+			SET lease = CASE state WHEN 'sending' THEN ? ELSE ? END
+			WHERE worker = ? AND state IN ('pending', 'sending') AND claim <> '' AND lease > ?`, now+SendLease, now+ClaimLease, clean(worker, 200), now)
 		return err
 	})
 	if err != nil {

@@ -144,7 +144,7 @@ func (c *smtpConn) content(ctx context.Context, m *message, begin func() error, 
 	if err := c.within(ctx, c.times.Content, func() error { return m.writeTo(w) }); errors.Is(err, errFile) {
 		return outcome(Again, err.Error()), false
 	} else if err != nil {
-		return outcome(Unknown, "the connection broke while the mail was sent, and the server may have it: "+networkAnswer(err)), false
+		return outcome(Again, "the connection broke before the mail was whole, so the server does not have it: "+networkAnswer(err)), false
 	}
 	err := c.within(ctx, c.times.Accept, w.Close)
 	reply := (*textproto.Error)(nil)

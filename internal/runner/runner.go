@@ -312,7 +312,7 @@ func (r *Runner) fail(ctx context.Context, run control.Run, reason error) error 
 	r.log(slog.LevelWarn, "a run has failed", "run", run.ID, "name", run.Name, "try", run.Attempts, "error", reason)
 	text := plain(reason)
 	if tallystick.CodeOf(reason) == tallystick.Internal && !errors.As(reason, &stop) {
-		text = "something went wrong on the server; its log says what"
+		text = wentWrong
 	}
 	return r.o.Control.FailRun(ctx, run, text, next)
 }

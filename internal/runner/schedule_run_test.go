@@ -309,7 +309,7 @@ func TestPermissionWhenItIsSent(t *testing.T) {
 		}, "may no longer schedule reports"},
 		{"without the tenant", func(p *plant, who control.Actor) {
 			p.must(p.PutTenant(p.Context(), control.System("test"), control.Tenant{ID: wealth}))
-		}, "can no longer see the tenant hudson-wealth"},
+		}, "can no longer see one of its tenants"},
 	} {
 		for _, when := range []string{"before it is made", "before it is sent"} {
 			t.Run(test.name+" "+when, func(t *testing.T) {
@@ -476,5 +476,30 @@ func TestAfterDowntime(t *testing.T) {
 	}
 	if n := len(p.mail.Messages()); n != 3 || late != 2 {
 		t.Errorf("there are %d mails, and %d say that they are late", n, late)
+	}
+}
+
+// Events that come late are told of also where the period is a preset, as of invoices: of each tenant, for the time before its own period.
+func TestLateEventsOfPresets(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()...)
+	k := hourly(job("tenant-usage"))
+	k.Job.Period = "previous-day"
+	k = p.schedule(p.owner, k)
+	p.start(p.runner("server"))
+	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+	p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
+	p.ended(p.history(k.ID)[0].ID)
+	for i, at := range []tallystick.Instant{begin - 3*tallystick.Day, begin - 2*tallystick.Day, begin - tallystick.Day, begin} { // the last two are not before the day of the run
+		e := p.records[0].Event.Clone()
+		e.ID, e.Type, e.Tenant, e.Time, e.Data = string(rune('a'+i)), tallystick.ContactUpserted, wealth, at, []tallystick.Value{{Field: tallystick.FieldContactID, Text: "late"}}
+		p.add(e)
+	}
+	p.clock.Add(int64(tallystick.Hour))
+	p.until("there are two runs", func() bool { return len(p.history(k.ID)) == 2 })
+	var s runner.Summary
+	p.must(json.Unmarshal(p.ended(p.history(k.ID)[1].ID).Summary, &s))
+	if s.LateEvents != 2 || !strings.HasPrefix(s.Lines[0], "2 events have arrived") {
+		t.Errorf("the second run says %+v", s)
 	}
 }

@@ -56,11 +56,11 @@ func (r *Runner) try(ctx context.Context, d control.Delivery) (control.Outcome, 
 		case slices.Contains([]tallystick.Code{tallystick.Denied, tallystick.NotFound, tallystick.Invalid}, tallystick.CodeOf(err)):
 			return control.NotSent, "not sent: " + plain(err)
 		}
-		return control.TrySendAgain, err.Error()
+		return r.later(d, err)
 	}
 	sender, err := r.senders.of(ctx, string(d.Recipient.Way))
 	if err != nil {
-		return control.TrySendAgain, err.Error()
+		return r.later(d, err)
 	}
 	defer sender.release()
 	outcome := sender.Send(ctx, message, func() error {
@@ -72,6 +72,18 @@ func (r *Runner) try(ctx context.Context, d control.Delivery) (control.Outcome, 
 	})
 	return outcomes[outcome.State], outcome.Answer
 }
+
+// later is the outcome of a delivery that could not be tried. What went wrong inside is for the log, and not for who sees the row.
+func (r *Runner) later(d control.Delivery, err error) (control.Outcome, string) {
+	if tallystick.CodeOf(err) == tallystick.Internal {
+		r.log(slog.LevelError, "a delivery could not be tried", "delivery", d.ID, "error", err)
+		return control.TrySendAgain, wentWrong
+	}
+	return control.TrySendAgain, plain(err)
+}
+
+// wentWrong is what people are told of an error that is none of theirs.
+const wentWrong = "something went wrong on the server; its log says what"
 
 // plain is an error without what the program was doing.
 func plain(err error) string {
@@ -131,8 +143,11 @@ func (r *Runner) allowed(ctx context.Context, run control.Run) error {
 	if err != nil {
 		return err
 	}
-	_, err = sender(ctx, r.o.Control, run, &schedule, append(slices.Clone(run.Tenants), run.Job.Tenants...))
-	return err
+	owner, err := sender(ctx, r.o.Control, run, &schedule)
+	if err != nil {
+		return err
+	}
+	return seen(owner, append(slices.Clone(run.Tenants), run.Job.Tenants...))
 }
 
 // report fills in what a report's mail says.
@@ -164,7 +179,12 @@ func (r *Runner) report(ctx context.Context, m *deliver.Delivery, d control.Deli
 			if err != nil {
 				return err
 			}
-			m.Link, m.LinkExpires = url+"/api/v1/files/"+token, r.o.Control.Now()+control.LinkLifetime
+			var days int64
+			if err := r.o.Control.Setting(ctx, "retention_days", &days); err != nil {
+				return err
+			}
+			m.Link = url + "/api/v1/files/" + token
+			m.LinkExpires = min(r.o.Control.Now()+control.LinkLifetime, run.Finished+tallystick.Instant(days)*tallystick.Day) // the file goes then
 		}
 	}
 	if to.Way == control.ByMail && url != "" {

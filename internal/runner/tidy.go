@@ -43,14 +43,15 @@ func (r *Runner) expire(ctx context.Context) error {
 		var gone []string
 		for _, run := range runs {
 			if err := r.o.Files.Remove(run); err != nil {
-				return err
+				r.failed(ctx, "the file of run "+run.ID+" could not be removed", err) // others go all the same
+				continue
 			}
 			gone = append(gone, run.ID)
 		}
 		if err := r.o.Control.MarkFilesRemoved(ctx, gone...); err != nil {
 			return err
 		}
-		if len(runs) < some {
+		if len(runs) < some || len(gone) == 0 {
 			return nil
 		}
 	}

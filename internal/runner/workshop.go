@@ -118,7 +118,9 @@ func (w *Workshop) maker(ctx context.Context, r control.Run) (actor control.Acto
 	case tallystick.CodeOf(err) != tallystick.NotFound:
 		return actor, nil, err
 	}
-	actor, err = sender(ctx, w.Control, r, schedule, r.Job.Tenants)
+	if actor, err = sender(ctx, w.Control, r, schedule); err == nil {
+		err = seen(actor, r.Job.Tenants)
+	}
 	return actor, schedule, err
 }
 
@@ -132,11 +134,13 @@ func reaches(actor control.Actor, tenants []string) error {
 	return nil
 }
 
-// sender returns the owner of a schedule, or of its run where the schedule was removed, if they may still have reports of these tenants sent. Where not, the error is a
-// *[Stop].
-func sender(ctx context.Context, store *control.Store, r control.Run, schedule *control.Schedule, tenants []string) (actor control.Actor, err error) {
+// sender returns the owner of a schedule, or of its run where the schedule was removed, if they may have its reports made and sent. Where not, the error is a *[Stop]. No tenant
+// is named in it: whoever sees the schedule may not see the tenant.
+func sender(ctx context.Context, store *control.Store, r control.Run, schedule *control.Schedule) (actor control.Actor, err error) {
+	tenants := r.Job.Tenants
 	if schedule != nil {
 		actor, err = store.Owner(ctx, schedule.ID)
+		tenants = schedule.Job.Tenants
 	} else {
 		actor, err = store.RunActor(ctx, r)
 	}
@@ -147,11 +151,18 @@ func sender(ctx context.Context, store *control.Store, r control.Run, schedule *
 		return actor, err
 	case !actor.Can(control.ScheduledTasks, control.Add) && !actor.Can(control.ScheduledTasks, control.Edit):
 		return actor, &Stop{"its owner, " + actor.Name + ", may no longer schedule reports"}
-	}
-	if i := slices.IndexFunc(tenants, func(t string) bool { return !actor.Reach.Holds(t) }); i >= 0 {
-		return actor, &Stop{"its owner, " + actor.Name + ", can no longer see the tenant " + tenants[i]}
+	case seen(actor, tenants) != nil:
+		return actor, &Stop{"its owner, " + actor.Name + ", can no longer see one of its tenants"}
 	}
 	return actor, nil
+}
+
+// seen refuses what an owner has made or sent of tenants that they can no longer see, as a run of before may have them.
+func seen(actor control.Actor, tenants []string) error {
+	if slices.ContainsFunc(tenants, func(t string) bool { return !actor.Reach.Holds(t) }) {
+		return tallystick.Errorf(tallystick.Denied, "its owner, %s, can no longer see one of its tenants", actor.Name)
+	}
+	return nil
 }
 
 // said1 is what an error says without its advice.
@@ -223,7 +234,7 @@ func (w *Workshop) provider(ctx context.Context, tenant string) (name string, er
 
 // arrivedSince counts the events that have come since the run before was made, for a time before this one's period. Nobody has told of them.
 func (w *Workshop) arrivedSince(ctx context.Context, r control.Run, reach control.Reach, receipt *usage.Receipt) (late int64, err error) {
-	if r.From == 0 || receipt.Position == "" {
+	if r.Schedule == "" || receipt.Position == "" {
 		return 0, nil
 	}
 	before, found, err := w.Control.RunBefore(ctx, r)
@@ -241,9 +252,13 @@ func (w *Workshop) arrivedSince(ctx context.Context, r control.Run, reach contro
 	err = w.Source.Ask(ctx, func(engine tallystick.Answerer, head tallystick.Position) error {
 		store := w.Source.Within(engine, head, reach)
 		for _, t := range receipt.Tenants {
+			begin, err := tallystick.ParseMoment(t.FromUTC) // of the period, as this tenant's zone has it
+			if err != nil {
+				return err
+			}
 			var counts [2]int64
 			for i, asOf := range []tallystick.Position{then, now} {
-				n, err := store.Events(ctx, tallystick.Events{Scope: tallystick.For(t.Tenant, asOf, r.From), From: tallystick.MinInstant})
+				n, err := store.Events(ctx, tallystick.Events{Scope: tallystick.For(t.Tenant, asOf, begin.Instant), From: tallystick.MinInstant})
 				if err != nil {
 					return err
 				}
