@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/tallystick/tallystick"
@@ -48,13 +49,24 @@ func (s *serving) employ(secret control.SecretKey) error {
 		Control: s.control, Worker: "server of " + id, Make: shop.Make, Files: files, Settings: settings, PublicURL: s.api.URL, Now: s.program.now, Logger: s.logger,
 		Open: func(_ context.Context, r control.Run) (io.ReadCloser, error) { return files.Open(r) },
 	})
+	if dsn := s.program.settings.get("control"); !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
+		s.employMail(settings, files)
+		return nil // nobody shares a control plane in a file
+	}
+	s.ending = make(chan struct{})
 	s.api.Work = &api.Work{
-		Secret: secret, PublicURL: s.api.URL,
+		Secret: secret, PublicURL: s.api.URL, SMTP: s.program.settings.get("smtp"), Ending: s.ending,
 		Make: func(ctx context.Context, r control.Run, progress func(usage.Progress)) (any, error) {
 			return shop.Make(ctx, r, progress)
 		},
 		Open: func(r control.Run) (io.ReadCloser, error) { return files.Open(r) },
 	}
+	s.employMail(settings, files)
+	return nil
+}
+
+// employMail gives the API the files of runs, and a way to have mails sent.
+func (s *serving) employMail(settings func(context.Context) (deliver.Settings, error), files *runner.Files) {
 	s.api.Files = runFiles{files}
 	s.api.TestMail = func(ctx context.Context, to string) (bool, string) {
 		now, err := settings(ctx)
@@ -72,7 +84,6 @@ func (s *serving) employ(secret control.SecretKey) error {
 		}
 		return runner.MailLink(ctx, now, to, link, s.control.Now())
 	}
-	return nil
 }
 
 // runFiles are the files of runs as the API sees them.

@@ -31,6 +31,7 @@ type serving struct {
 	api        *api.Server
 	reports    *definitions
 	runner     *runner.Runner
+	ending     chan struct{} // closed when the server ends, where workers have things made; nil: there are none
 
 	applier *applier.Applier
 	counter *api.Counter
@@ -92,6 +93,9 @@ func (s *serving) run(ctx context.Context, listener net.Listener) error {
 		s.logger.Info("the server ends: requests are finished, new ones refused")
 	case err = <-failed:
 		s.logger.Error("the server fails", "error", err)
+	}
+	if s.ending != nil {
+		close(s.ending)
 	}
 	// Whoever is answered must have been answered before what answers them is closed.
 	farewell, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestFarewell)

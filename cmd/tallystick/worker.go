@@ -57,11 +57,18 @@ func (c *workerCommand) Run(ctx context.Context, p *program) error {
 	defer store.Close()
 	fmt.Fprintf(p.stderr, "tallystick: %s works for %s\n", name, w.address)
 	go w.listen(ctx)
+	w.store, w.name = store, name
 	return runner.New(runner.Options{
-		Control: store, Worker: name, Make: w.make, Open: w.open, Now: p.now, Logger: w.logger,
+		Control: store, Worker: name, Make: w.make, Open: w.open, Ready: w.ready, Now: p.now, Logger: w.logger,
 		PublicURL: func(context.Context) string { return w.told.Load().PublicURL },
 		Settings: func(ctx context.Context) (deliver.Settings, error) {
-			return runner.DeliverSettings(ctx, store, fixed, "", p.now)
+			smtp := fixed
+			if told := w.told.Load(); smtp.Host == "" && told.SMTP != "" {
+				if smtp, err = deliver.ParseSMTP(told.SMTP); err != nil {
+					return deliver.Settings{}, err
+				}
+			}
+			return runner.DeliverSettings(ctx, store, smtp, "", p.now)
 		},
 	}).Run(ctx)
 }
@@ -69,7 +76,10 @@ func (c *workerCommand) Run(ctx context.Context, p *program) error {
 // worker is the server as a worker sees it.
 type worker struct {
 	address string
-	token   string
+	token   atomic.Pointer[string]
+	name    string
+	store   *control.Store // nil while it joins
+	away    atomic.Bool    // the server did not answer
 	logger  *slog.Logger
 	client  http.Client
 	told    atomic.Pointer[api.Told]
@@ -81,10 +91,11 @@ func (w *worker) join(ctx context.Context, p *program, dsn, name string) (*contr
 	if err != nil {
 		return nil, broken(err)
 	}
-	w.token, err = store.AddWorker(ctx, name)
+	token, err := store.AddWorker(ctx, name)
 	if err := errors.Join(err, store.Close()); err != nil {
 		return nil, broken(err)
 	}
+	w.token.Store(&token)
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
 		err := w.ask(ctx)
 		if err == nil {
@@ -138,12 +149,37 @@ func (w *worker) listen(ctx context.Context) {
 	}
 }
 
+// ready says whether the server can be asked. One that was away is asked again first.
+func (w *worker) ready(ctx context.Context) error {
+	if !w.away.Load() {
+		return nil
+	}
+	return w.ask(ctx)
+}
+
+// do asks the server. A token that it does not know, because it was not used for long, is replaced once.
 func (w *worker) do(ctx context.Context, method, path string) (*http.Response, error) {
+	answer, err := w.once(ctx, method, path)
+	if tallystick.CodeOf(err) != tallystick.Denied || w.store == nil {
+		return answer, err
+	}
+	token, err := w.store.AddWorker(ctx, w.name)
+	if err != nil {
+		return nil, broken(err)
+	}
+	w.token.Store(&token)
+	if answer, err = w.once(ctx, method, path); tallystick.CodeOf(err) == tallystick.Denied {
+		err = w.lost(err) // it is no server of this database
+	}
+	return answer, err
+}
+
+func (w *worker) once(ctx context.Context, method, path string) (*http.Response, error) {
 	q, err := http.NewRequestWithContext(ctx, method, w.address+path, nil)
 	if err != nil {
 		return nil, err
 	}
-	q.Header.Set("Authorization", "Worker "+w.token)
+	q.Header.Set("Authorization", "Worker "+*w.token.Load())
 	answer, err := w.client.Do(q)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -152,6 +188,7 @@ func (w *worker) do(ctx context.Context, method, path string) (*http.Response, e
 		return nil, w.lost(err)
 	}
 	if answer.StatusCode < 300 {
+		w.away.Store(false)
 		return answer, nil
 	}
 	defer answer.Body.Close()
@@ -163,7 +200,8 @@ func (w *worker) lost(err error) error {
 	if e := (*url.Error)(nil); errors.As(err, &e) {
 		err = e.Err
 	}
-	return tallystick.Errorf(tallystick.Unavailable, "the server %s does not answer: %w", w.address, err).WithHint("see whether it runs, and whether --server is right")
+	w.away.Store(true)
+	return &runner.Away{Err: tallystick.Errorf(tallystick.Unavailable, "the server %s does not answer: %w", w.address, err).WithHint("see whether it runs, and whether --server is right")}
 }
 
 // silence is how long a server that makes a file may say nothing: it says something several times a second.

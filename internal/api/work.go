@@ -26,6 +26,10 @@ type Work struct {
 	Open func(control.Run) (io.ReadCloser, error)
 	// PublicURL is told to workers with the secret.
 	PublicURL func(context.Context) string
+	// SMTP is how mail leaves, where a flag of the server says it.
+	SMTP string
+	// Ending is closed when the server ends: what is made for workers ends then, and they give it back.
+	Ending <-chan struct{}
 }
 
 // Paths of the work.
@@ -40,6 +44,7 @@ const (
 type Told struct {
 	Secret    []byte `json:"secret"`
 	PublicURL string `json:"public_url"`
+	SMTP      string `json:"smtp,omitempty"` // how mail leaves, where that is not in the settings: with its password
 }
 
 // WorkNews is a line of the answer to a worker that has a run made: how far it is, and in the last one what has come of it.
@@ -84,7 +89,7 @@ func (s *Server) registerWork(mux *http.ServeMux) {
 		})
 	}
 	handle("POST "+WorkerTold, func(w http.ResponseWriter, r *http.Request) {
-		writeJSON(w, Told{Secret: s.Work.Secret[:], PublicURL: s.Work.PublicURL(r.Context())})
+		writeJSON(w, Told{Secret: s.Work.Secret[:], PublicURL: s.Work.PublicURL(r.Context()), SMTP: s.Work.SMTP})
 	})
 	handle("POST "+WorkRuns+"{id}", s.makeForWorker)
 	handle("GET "+WorkRuns+"{id}/file", func(w http.ResponseWriter, r *http.Request) {
@@ -134,6 +139,21 @@ func (s *Server) makeForWorker(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
+	ending := func() bool {
+		select {
+		case <-s.Work.Ending:
+			return true
+		default:
+			return false
+		}
+	}
+	go func() {
+		select {
+		case <-s.Work.Ending:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	var news sync.WaitGroup
 	done := make(chan struct{})
 	news.Go(func() {
@@ -169,7 +189,9 @@ func (s *Server) makeForWorker(w http.ResponseWriter, r *http.Request) {
 		if s.Logger != nil && tallystick.CodeOf(err) == tallystick.Internal && ctx.Err() == nil {
 			s.Logger.Error("a run for a worker has failed", "run", run.ID, "error", err)
 		}
-		last = WorkNews{Problem: workProblem(err)}
+		if last = (WorkNews{Problem: workProblem(err)}); ending() {
+			panic(http.ErrAbortHandler) // to the worker the server has gone, and the run can be made later
+		}
 	}
 	if tell(last) != nil {
 		panic(http.ErrAbortHandler)

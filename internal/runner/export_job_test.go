@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
@@ -227,5 +229,39 @@ func TestPermissionWhenItIsMade(t *testing.T) {
 	p.must(json.Unmarshal(p.ended(all.ID).Summary, &s))
 	if s.Company != "Hudson Savings Bank" || len(s.Periods) != 1 {
 		t.Errorf("its summary is %+v", s)
+	}
+}
+
+// While a worker's server is away, its runs wait, and no try of theirs is counted.
+func TestServerAway(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()[:500]...)
+	var away atomic.Bool
+	var tried atomic.Int64
+	away.Store(true)
+	p.start(p.runner("worker", func(o *runner.Options) {
+		o.Make = func(ctx context.Context, r control.Run, progress func(usage.Progress)) (*runner.Product, error) {
+			if tried.Add(1); away.Load() {
+				return nil, &runner.Away{Err: tallystick.Errorf(tallystick.Unavailable, "the server does not answer")}
+			}
+			return p.shop.Make(ctx, r, progress)
+		}
+		o.Ready = func(context.Context) error {
+			if away.Load() && tried.Load() > 0 {
+				return io.EOF
+			}
+			return nil
+		}
+	}))
+	r, err := p.AddExport(t.Context(), p.owner, "x", "", job("tenant-usage"))
+	p.must(err)
+	p.until("it was tried, and waits", func() bool { return tried.Load() > 0 && p.run(r.ID).State == control.RunQueued })
+	time.Sleep(1200 * time.Millisecond) // two looks and more
+	if n := tried.Load(); n != 1 || p.run(r.ID).Attempts != 0 {
+		t.Errorf("while nobody is there it is tried %d times, and %d are counted", n, p.run(r.ID).Attempts)
+	}
+	away.Store(false)
+	if r := p.ended(r.ID); r.State != control.RunDone || r.Attempts != 1 {
+		t.Errorf("then it is %s, tried %d times", r.State, r.Attempts)
 	}
 }

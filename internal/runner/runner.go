@@ -24,6 +24,8 @@ type Options struct {
 	Worker string
 	// Make makes the file of a run: [Workshop.Make], or one that asks a server.
 	Make func(ctx context.Context, r control.Run, progress func(usage.Progress)) (*Product, error)
+	// Ready says whether files can be made now; nil: always. While they can't, no run is taken.
+	Ready func(context.Context) error
 	// Open opens the file of a run.
 	Open func(ctx context.Context, r control.Run) (io.ReadCloser, error)
 	// Files is the folder that is kept tidy; nil: it is another program's.
@@ -144,7 +146,16 @@ func (r *Runner) plan(ctx context.Context) {
 	}
 }
 
+// Away is the error of a run that could not be made because who makes it is not there. That is no fault of the run, and no try of it.
+type Away struct{ Err error }
+
+func (a *Away) Error() string { return a.Err.Error() }
+func (a *Away) Unwrap() error { return a.Err }
+
 func (r *Runner) claimRuns(ctx context.Context) {
+	if r.o.Ready != nil && r.o.Ready(ctx) != nil {
+		return
+	}
 	free := r.o.Makers - int(r.making.Load())
 	if free <= 0 {
 		return // who ends wakes
@@ -232,6 +243,9 @@ func (r *Runner) make(ctx context.Context, run control.Run) {
 	case cause == errCancelled:
 		err = r.o.Control.CancelledRun(writing, run)
 	case ctx.Err() != nil:
+		err = r.o.Control.ReleaseRun(writing, run)
+	case errors.As(err, new(*Away)):
+		r.log(slog.LevelWarn, "a run is given back", "run", run.ID, "error", err)
 		err = r.o.Control.ReleaseRun(writing, run)
 	default:
 		err = r.fail(writing, run, err)
