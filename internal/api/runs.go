@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -63,6 +62,7 @@ func runOf(r control.Run) Run {
 		Schedule: r.Schedule, At: Time(r.At), Again: r.Kind == control.ScheduledRun && r.Key != "", From: Time(r.From), Before: Time(r.Before), Late: r.Late,
 		State: r.State, Cancelling: r.Cancelling, NotBefore: Time(r.NotBefore), Attempts: r.Attempts, Percent: r.Percent, Rows: r.Rows, Position: r.Position, Error: r.Error,
 		Tenants: r.Tenants, Created: Time(r.Created), Started: Time(r.Started), Finished: Time(r.Finished), Deleted: Time(r.Deleted),
+		LateEvents: r.LateEvents,
 	}
 	if out.Tenants == nil {
 		out.Tenants = []string{}
@@ -72,12 +72,6 @@ func runOf(r control.Run) Run {
 			from, before := c.Preset(preset, r.At)
 			out.From, out.Before = Time(from), Time(before)
 		}
-	}
-	var summary struct {
-		LateEvents int64 `json:"late_events"`
-	}
-	if r.Summary != nil && json.Unmarshal(r.Summary, &summary) == nil {
-		out.LateEvents = summary.LateEvents
 	}
 	if f := r.File; f != nil {
 		out.File = &RunFile{f.Name, f.Size, f.MediaType, f.SHA256, Time(r.FileRemoved)}

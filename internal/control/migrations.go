@@ -329,4 +329,16 @@ UPDATE schedules SET name_key = LOWER(name);
 UPDATE runs SET name_key = LOWER(name);
 `,
 	},
+	{
+		name: "lists of runs don't read what only one run shows",
+		sql: `
+ALTER TABLE runs ADD COLUMN late_events BIGINT NOT NULL DEFAULT 0;
+`,
+		sqlite: `
+UPDATE runs SET late_events = COALESCE(json_extract(summary, '$.late_events'), 0) WHERE summary <> '';
+`,
+		postgres: `
+UPDATE runs SET late_events = COALESCE((summary::json ->> 'late_events')::BIGINT, 0) WHERE summary <> '';
+`,
+	},
 }

@@ -69,10 +69,13 @@ type Run struct {
 	Position   string             `json:"position"` // of the journal, that it read as of
 	Error      string             `json:"error"`    // why it failed, for people
 
-	File    *RunFile        `json:"file,omitempty"` // nil: none was made, or it isn't for who asks
-	Receipt json.RawMessage `json:"receipt,omitempty"`
-	Summary json.RawMessage `json:"summary,omitempty"` // what a mail shows of the file
+	File    *RunFile        `json:"file,omitempty"`    // nil: none was made, or it isn't for who asks
+	Receipt json.RawMessage `json:"receipt,omitempty"` // not in lists
+	Summary json.RawMessage `json:"summary,omitempty"` // what a mail shows of the file; not in lists
 	Tenants []string        `json:"tenants"`           // that it is of, as found when it was made
+
+	// LateEvents is how many events had come, since the run before, for times before this one's period.
+	LateEvents int64 `json:"late_events"`
 
 	Created     tallystick.Instant `json:"created"`
 	Started     tallystick.Instant `json:"started"`      // 0 not yet
@@ -83,9 +86,14 @@ type Run struct {
 	claim string // of the worker that has it
 }
 
-const runColumns = `id, kind, tenant, name, description, job, maker, maker_name, schedule, due, own_key, period_from, period_before, late, state, cancel, not_before,
-	attempts, progress_rows, percent, position, error, file_name, file_media, file_size, file_sha256, receipt, summary, tenants, created, started, finished, file_removed,
-	deleted, claim, recipients, attach`
+const (
+	runColumns = runColumnsA + `receipt, summary` + runColumnsB
+	runListed  = runColumnsA + `'', ''` + runColumnsB // for lists: of a file of many tenants the two are megabytes
+
+	runColumnsA = `id, kind, tenant, name, description, job, maker, maker_name, schedule, due, own_key, period_from, period_before, late, state, cancel, not_before,
+		attempts, progress_rows, percent, position, error, file_name, file_media, file_size, file_sha256, `
+	runColumnsB = `, late_events, tenants, created, started, finished, file_removed, deleted, claim, recipients, attach`
+)
 
 func scanRun(scan func(...any) error) (r Run, err error) {
 	var kind, state string
@@ -93,7 +101,7 @@ func scanRun(scan func(...any) error) (r Run, err error) {
 	var late, cancel, attach int64
 	var f RunFile
 	if err := scan(&r.ID, &kind, &r.Tenant, &r.Name, &r.Description, &job, &r.Maker, &r.MakerName, &r.Schedule, &r.At, &r.Key, &r.From, &r.Before, &late, &state, &cancel,
-		&r.NotBefore, &r.Attempts, &r.Rows, &r.Percent, &r.Position, &r.Error, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &receipt, &summary, &tenants, &r.Created, &r.Started,
+		&r.NotBefore, &r.Attempts, &r.Rows, &r.Percent, &r.Position, &r.Error, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &receipt, &summary, &r.LateEvents, &tenants, &r.Created, &r.Started,
 		&r.Finished, &r.FileRemoved, &r.Deleted, &r.claim, &recipients, &attach); err != nil {
 		return r, err
 	}
@@ -169,7 +177,7 @@ func (r *Run) shown(actor Actor) {
 	}
 	out := func(t string) bool { return !actor.Reach.Holds(t) }
 	r.Tenants, r.Job.Tenants = slices.DeleteFunc(r.Tenants, out), slices.DeleteFunc(r.Job.Tenants, out)
-	r.File, r.Receipt, r.Summary, r.Rows, r.Error = nil, nil, nil, 0, ""
+	r.File, r.Receipt, r.Summary, r.Rows, r.LateEvents, r.Error = nil, nil, nil, 0, 0, ""
 }
 
 // RunFilter says which runs are wanted. Zero values keep every run.
@@ -257,7 +265,7 @@ func (s *Store) runs(ctx context.Context, actor Actor, f RunFilter, condition st
 		and("created < ?", f.Before)
 	}
 	list, err := all(ctx, s.single(), `
-		SELECT `+runColumns+`
+		SELECT `+runListed+`
 		FROM runs
 		WHERE `+strings.Join(where, " AND ")+`
 		ORDER BY created DESC, due DESC, id DESC

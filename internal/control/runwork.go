@@ -62,6 +62,7 @@ type Result struct {
 	Receipt  json.RawMessage // nil none
 	Summary  json.RawMessage // what a mail shows of the file; nil nothing
 	Rows     int64
+	Late     int64 // [Run.LateEvents]
 	Position string
 	Tenants  []string // that it is of
 }
@@ -86,10 +87,9 @@ func (s *Store) FinishRun(ctx context.Context, r Run, made Result, deliveries []
 		if _, err := c.exec(ctx, `
 			UPDATE runs
 			SET state = 'done', claim = '', lease = 0, percent = 100, progress_rows = ?, position = ?, file_name = ?, file_media = ?, file_size = ?, file_sha256 = ?,
-				receipt = ?, summary = ?, tenants = ?, finished = ?, file_removed = 0
+				receipt = ?, summary = ?, late_events = ?, tenants = ?, finished = ?, file_removed = 0
 			WHERE id = ?`, made.Rows, made.Position, made.File.Name, made.File.MediaType, made.File.Size, made.File.SHA256, string(made.Receipt), string(made.Summary),
-			string(tenants), now,
-			r.ID); err != nil {
+			made.Late, string(tenants), now, r.ID); err != nil {
 			return err
 		}
 		return c.addDeliveries(ctx, is, deliveries, now)

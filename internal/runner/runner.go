@@ -292,7 +292,7 @@ func (r *Runner) finish(ctx context.Context, run control.Run, p *Product) error 
 	file := p.Receipt.File
 	result := control.Result{
 		File:    control.RunFile{Name: file.Name, MediaType: file.MediaType, Size: file.Size, SHA256: file.SHA256},
-		Receipt: receipt, Summary: summary, Rows: p.Receipt.Rows(), Position: p.Receipt.Position,
+		Receipt: receipt, Summary: summary, Rows: p.Receipt.Rows(), Late: p.Summary.LateEvents, Position: p.Receipt.Position,
 	}
 	for _, t := range p.Receipt.Tenants {
 		if t.Tenant != "" {
