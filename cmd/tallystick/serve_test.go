@@ -287,6 +287,7 @@ func TestServerRefusesWhatDoesNotBelongTogether(t *testing.T) {
 	})
 	t.Run("settings that are none", func(t *testing.T) {
 		tally("serve", "--listen", "here").complains(t, misuse, `--listen: "here" is not an address`)
+		tally("serve", "--control", "mysql://u:secret@localhost/x").complains(t, misuse, `--control: "mysql://" is no kind of control database`, "postgres://user:password@")
 		tally("serve", "--public-url", "example.com").complains(t, misuse, "--public-url", "is not the address of a server")
 		tally("serve", "--trusted-proxies", "10.0.0.0/8,proxy").complains(t, misuse, `--trusted-proxies: "proxy"`)
 	})

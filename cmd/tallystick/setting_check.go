@@ -25,6 +25,14 @@ func notEmpty(text string) error {
 	return nil
 }
 
+// database accepts the address of a Postgres, or the name of a file. It repeats no more of an address than its kind: a password may be in it.
+func database(text string) error {
+	if kind, _, address := strings.Cut(text, "://"); address && kind != "postgres" && kind != "postgresql" {
+		return tallystick.Errorf(tallystick.Invalid, "%.40q is no kind of control database", kind+"://").WithHint("write postgres://user:password@host:5432/database, or the name of a file")
+	}
+	return notEmpty(text)
+}
+
 var sizePattern = regexp.MustCompile(`^[1-9][0-9]{0,8} ?([KMG]i?B)$`)
 
 func size(text string) error {

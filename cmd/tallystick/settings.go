@@ -32,7 +32,7 @@ var settings = []setting{
 	{name: "guard", initial: "on", check: oneOf("on", "off")},
 	{name: "key", initial: "", check: header, secret: true},
 	{name: "listen", initial: "127.0.0.1:8080", check: hostPort},
-	{name: "control", initial: "", check: notEmpty, secret: true}, // of Postgres with its password
+	{name: "control", initial: "", check: database, secret: true}, // of Postgres with its password
 	{name: "public-url", initial: "", check: webAddress},
 	{name: "smtp", initial: "", check: mailServer, secret: true}, // with its password
 	{name: "mailbox", initial: "", check: notEmpty},

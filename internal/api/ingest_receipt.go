@@ -43,6 +43,9 @@ func (t *receipt) read(ctx context.Context, raw io.Reader, b *body, d *ingest.De
 		return brokenBody(err), nil
 	}
 	if b.binary {
+		if err := ingest.CheckHeaders(header); err != nil {
+			return err, nil
+		}
 		// One that is somewhat too long is rejected and kept like others.
 		data, err := ingest.ReadAll(ctx, r, ingest.Options{MaxDecompressed: 2 * tallystick.MaxEvent, Hold: t.share.take})
 		if err != nil {

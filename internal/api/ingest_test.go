@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -327,6 +328,15 @@ func TestBinaryMode(t *testing.T) {
 	}
 	if r := s.send(t, strings.NewReader(`"`+strings.Repeat("x", tallystick.MaxEvent)+`"`), right...); r.Rejected != 1 || !strings.Contains(r.Results[0].Reason, "1048576") {
 		t.Errorf("a long event: %s", r)
+	}
+	for _, id := range []string{"e-9%zz", "50%", "%2", "%C3%A"} {
+		r := s.send(t, strings.NewReader(`{"bot_id":"b"}`), append([]string{"Ce-Id", id}, right[2:]...)...)
+		if r.status != 400 || !strings.Contains(r.Detail, "the header Ce-Id is "+strconv.Quote(id)) || !strings.Contains(r.Hint, "%25") || len(r.Results) != 0 {
+			t.Errorf("Ce-Id %s: %s", id, r)
+		}
+	}
+	if r := s.send(t, strings.NewReader(`{"bot_id":"b"}`), append([]string{"Ce-Id", "50%25%C3%A9"}, right[2:]...)...); r.status != 200 || r.Accepted != 1 {
+		t.Errorf("percent-encoding: %s", r)
 	}
 	want := map[string]int64{"not valid JSON of acme": 1, "too large of ": 1}
 	for key, n := range s.counted {

@@ -50,10 +50,25 @@ type Key struct {
 	Used    tallystick.Instant `json:"used"`  // to the minute; 0 never
 }
 
-// audited is the key as the audit log of its tenant tells it: the maker may be out of reach of who reads it, and who did it stands beside.
-func (k Key) audited() Key {
+// audited is the key as the audit log of its tenant tells it: the maker may be out of reach of who reads it, and who did it stands beside. Times are written for people.
+func (k Key) audited() any {
 	k.Maker = ""
-	return k
+	return struct {
+		Key
+		Expires *string `json:"expires"`
+		Revoked *string `json:"revoked"`
+		Created *string `json:"created"`
+		Used    *string `json:"used"`
+	}{k, written(k.Expires), written(k.Revoked), written(k.Created), written(k.Used)}
+}
+
+// written is a time in RFC 3339, nil where there is none.
+func written(t tallystick.Instant) *string {
+	if t == 0 {
+		return nil
+	}
+	text := t.String()
+	return &text
 }
 
 // AddKey makes a key and returns it with its text. Of k the name, tenant, scopes and expiry count. It needs INGEST:ADD and the tenant in reach, for all tenants a
@@ -76,12 +91,12 @@ func (s *Store) AddKey(ctx context.Context, actor Actor, k Key) (_ Key, text str
 			return err
 		}
 		if len(k.Scopes) == 0 {
-			return tallystick.Errorf(tallystick.Invalid, "the key is for nothing").At("scopes").WithHint("choose among %v", Scopes)
+			return tallystick.Errorf(tallystick.Invalid, "the key is for nothing").At("scopes").WithHint("choose among %s", listed(Scopes))
 		}
 		k.Scopes = slices.Compact(slices.Sorted(slices.Values(k.Scopes)))
 		for _, scope := range k.Scopes {
 			if !slices.Contains(Scopes, scope) {
-				return tallystick.Errorf(tallystick.Invalid, "there is no scope %q", cut(string(scope), 80)).At("scopes").WithHint("choose among %v", Scopes)
+				return tallystick.Errorf(tallystick.Invalid, "there is no scope %q", cut(string(scope), 80)).At("scopes").WithHint("choose among %s", listed(Scopes))
 			}
 		}
 		if slices.Contains(k.Scopes, ScopeRead) {

@@ -55,4 +55,17 @@ func TestAuditLogDoesNotTellWhoMadeAKey(t *testing.T) {
 	if text, _ := json.Marshal(seen); len(seen.Items) != 2 || strings.Contains(string(text), "root@example.org") {
 		t.Errorf("a tenant's member reads %s", text)
 	}
+	var made struct{ Expires, Revoked, Created, Used any }
+	for i := range seen.Items {
+		if e := seen.Items[i]; e.Action == "key.revoke" {
+			p.is(json.Unmarshal(e.After, &made), "")
+		}
+	}
+	if made.Created != start.String() || made.Revoked != start.String() || made.Expires != nil || made.Used != nil {
+		t.Errorf("its times are told as %+v", made)
+	}
+	_, _, err = p.AddKey(ctx, root, control.Key{Name: "k"})
+	if err == nil || !strings.HasSuffix(err.Error(), "choose among ingest, attributes, read, quarantine") {
+		t.Errorf("a key for nothing: %v", err)
+	}
 }

@@ -3,6 +3,7 @@ package control
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/tallystick/tallystick"
 )
@@ -41,6 +42,15 @@ var (
 	Actions  = []Action{View, Add, Edit, Remove, All}
 )
 
+// listed writes names for a sentence.
+func listed[T ~string](names []T) string {
+	texts := make([]string, len(names))
+	for i, n := range names {
+		texts[i] = string(n)
+	}
+	return strings.Join(texts, ", ")
+}
+
 // Permission allows an action on an entity.
 type Permission struct {
 	Entity Entity `json:"entity"`
@@ -77,10 +87,10 @@ func (p Permissions) lacks(some Permissions) (Permission, bool) {
 func (p Permissions) normal() (Permissions, error) {
 	for _, q := range p {
 		if !slices.Contains(Entities, q.Entity) {
-			return nil, tallystick.Errorf(tallystick.Invalid, "there is no entity %q", cut(string(q.Entity), 80)).At("permissions").WithHint("choose among %v", Entities)
+			return nil, tallystick.Errorf(tallystick.Invalid, "there is no entity %q", cut(string(q.Entity), 80)).At("permissions").WithHint("choose among %s", listed(Entities))
 		}
 		if !slices.Contains(Actions, q.Action) {
-			return nil, tallystick.Errorf(tallystick.Invalid, "there is no action %q", cut(string(q.Action), 80)).At("permissions").WithHint("choose among %v", Actions)
+			return nil, tallystick.Errorf(tallystick.Invalid, "there is no action %q", cut(string(q.Action), 80)).At("permissions").WithHint("choose among %s", listed(Actions))
 		}
 	}
 	p = slices.Clone(p)

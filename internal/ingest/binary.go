@@ -71,6 +71,23 @@ func (d *Decoder) BinaryItem(header map[string][]string, body []byte) Item {
 	return item
 }
 
+// CheckHeaders refuses headers of the binary mode whose percent-encoding is broken: what they were meant to say is not known.
+func CheckHeaders(header map[string][]string) error {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		if !strings.HasPrefix(strings.ToLower(name), "ce-") {
+			continue
+		}
+		for _, value := range header[name] {
+			for i := 0; i < len(value); i++ {
+				if value[i] == '%' && (i+2 >= len(value) || hexDigit(value[i+1]) < 0 || hexDigit(value[i+2]) < 0) {
+					return wrong("the header %s is %s, with a percent sign that no two hexadecimal digits follow", name, quote(value)).WithHint("write a percent sign as %%25")
+				}
+			}
+		}
+	}
+	return nil
+}
+
 func trimComma(b []byte) []byte {
 	if b[len(b)-1] == ',' {
 		return b[:len(b)-1]
@@ -78,7 +95,7 @@ func trimComma(b []byte) []byte {
 	return b
 }
 
-// percentDecode decodes a header's value as CloudEvents encode it. A percent sign without two digits behind it stands for itself.
+// percentDecode decodes a header's value as CloudEvents encode it. A percent sign without two digits behind it, which [CheckHeaders] refuses, stands for itself.
 func percentDecode(s string) string {
 	if strings.IndexByte(s, '%') < 0 {
 		return s
