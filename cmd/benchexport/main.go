@@ -70,7 +70,6 @@ func measure(program string, rows int, memory, data string) error {
 	peak := s.peak()
 	fmt.Printf("export of %d rows, %.0f MB of CSV: %.1f s, %.0f rows/s; the server's memory %.0f MB before, %.0f MB at most\n", done.Rows, float64(done.File.Size)/1e6, took.Seconds(),
 		float64(done.Rows)/took.Seconds(), idle/1e6, peak/1e6)
-	began = time.Now()
 	if _, err := s.export("cancelled", int64(rows)/20); err != nil {
 		return err
 	}
