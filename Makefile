@@ -12,13 +12,37 @@ EVENTS   ?= 5000000
 RUNS     ?= 3
 ROWS     ?= 10000000
 
-.PHONY: help build run test long lint bench bench-import bench-ingest bench-export fuzz clean
+.PHONY: help build web web-check e2e e2e-quick screenshots run test long lint bench bench-import bench-ingest bench-export fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-build: ## build bin/tallystick, stamped with its version and commit
+build: $(if $(shell command -v npm),web) ## build bin/tallystick, stamped with its version and commit, with the web app where npm is
 	go build -trimpath -buildvcs=auto -o bin/ ./cmd/tallystick
+
+# The programs that the web app is built and tested with. Nothing of them runs while they are installed, and the browser is the system's.
+web/node_modules: web/package.json web/package-lock.json
+	cd web && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
+	touch $@
+
+# What the app is made of; where none of it is newer, nothing is built.
+internal/web/dist/index.html: web/node_modules $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/tsconfig.json
+	cd web && npm run build
+
+web: internal/web/dist/index.html ## build the web app into the folder that the program embeds; needs node 20 and npm
+
+web-check: web/node_modules ## check the web app: format, rules, types, tests, and that its API types are those of docs/openapi.json
+	cd web && npm run check && npm test
+	cd web && npx openapi-typescript ../docs/openapi.json -o node_modules/.schema.gen.ts && diff -q node_modules/.schema.gen.ts src/api/schema.gen.ts || { echo "run npm run types in web"; exit 1; }
+
+e2e: build ## try the web app in a real browser (chromium) against a real server
+	cd web && npm run e2e
+
+e2e-quick: build ## the first of these stories
+	cd web && npm run e2e -- --grep @quick
+
+screenshots: build ## put pictures of every page into web/screenshots: three widths, light and dark
+	cd web && npm run screenshots
 
 # The second time everything that the sample holds is a duplicate, and the reports are the same.
 run: build ## import a made-up year into DATA (data/sample) and print the five reports of it
@@ -65,4 +89,4 @@ fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 	done
 
 clean: ## remove what make made
-	rm -rf bin data/sample
+	rm -rf bin data/sample internal/web/dist/assets internal/web/dist/index.html web/node_modules

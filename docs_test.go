@@ -153,7 +153,7 @@ func TestDocsNameWhatExists(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "bin" || entry.Name() == "data"):
+		case entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "node_modules" || entry.Name() == "bin" || entry.Name() == "data"):
 			return fs.SkipDir
 		case strings.HasSuffix(name, ".md"):
 			docs = append(docs, name)

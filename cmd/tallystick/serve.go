@@ -15,6 +15,7 @@ import (
 	"github.com/tallystick/tallystick/internal/datadir"
 	"github.com/tallystick/tallystick/internal/quarantine"
 	"github.com/tallystick/tallystick/internal/report"
+	"github.com/tallystick/tallystick/internal/web"
 )
 
 // serveCommand runs the server.
@@ -142,7 +143,7 @@ func (s *serving) open(ctx context.Context) (err error) {
 	}
 	s.api = &api.Server{
 		Control: s.control, Ingest: s.ingest(), Events: s.events(), Reports: &api.Reports{Source: s.source(), Now: s.program.now, Logger: s.logger}, Rejects: s.rejects(), Now: s.program.now, Logger: s.logger, Version: version(), Address: s.address,
-		PublicURL: strings.TrimRight(s.program.settings.get("public-url"), "/"), TrustedProxies: proxies,
+		PublicURL: strings.TrimRight(s.program.settings.get("public-url"), "/"), TrustedProxies: proxies, Web: web.Handler(),
 	}
 	fmt.Fprintf(s.program.stderr, "tallystick: serving %s at %s\n", s.dir.Path(), s.address)
 	if token != "" {

@@ -185,8 +185,12 @@ func bounded(next http.Handler) http.Handler {
 
 // nothingHere answers what no route is for.
 func (s *Server) nothingHere(w http.ResponseWriter, r *http.Request, mux *http.ServeMux) {
-	if r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-		write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("This is Tallystick "+s.Version+". Its API is described at /api/openapi.json.\n"))
+	if looks := r.Method == http.MethodGet || r.Method == http.MethodHead; looks && s.Web != nil && !strings.HasPrefix(r.URL.Path, "/api/") {
+		s.Web.ServeHTTP(w, r)
+		return
+	} else if looks && r.URL.Path == "/" {
+		write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("This is Tallystick "+s.Version+". Its API is described at /api/openapi.json.\n"+
+			"It was built without its web app: `make build` makes both where npm is.\n"))
 		return
 	}
 	if allowed := methodsOf(mux, r); len(allowed) > 0 {

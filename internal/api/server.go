@@ -20,10 +20,11 @@ type Server struct {
 	Control *control.Store
 	Ingest  *Ingest // without Key, which Handler makes of the keys in Control
 	Events  Events
-	Reports *Reports    // nil: no report can be asked for
-	Rejects *Quarantine // nil: rejected events can't be looked at
-	OIDC    *OIDC       // nil: nobody signs in through a provider
-	Work    *Work       // nil: there is none for workers
+	Reports *Reports     // nil: no report can be asked for
+	Rejects *Quarantine  // nil: rejected events can't be looked at
+	OIDC    *OIDC        // nil: nobody signs in through a provider
+	Work    *Work        // nil: there is none for workers
+	Web     http.Handler // answers what is no path of the API: the web app; nil: the program was built without it
 
 	Now    func() time.Time
 	Logger *slog.Logger // nil: nothing is logged

@@ -1,0 +1,96 @@
+import { admin } from './server';
+import { accessible, expect, nobody, schemes, test } from './story';
+
+const november = 'from=2025-11-01&to=2025-11-29';
+
+for (const colorScheme of schemes) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme, ...nobody });
+
+    test(`from sign-in to the events behind a number ${colorScheme === 'light' ? '@quick' : ''}`, async ({ page }) => {
+      await page.goto(`/dashboards/service-usage?tenant=hudson-savings&${november}`);
+      await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+      await accessible(page);
+      await page.getByLabel('E-mail').fill(admin.email);
+      await page.getByLabel('Password', { exact: true }).fill(admin.password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+
+      // Back where the address led.
+      await expect(
+        page.getByRole('heading', { level: 1, name: 'Contacts, conversations, agents and channels' }),
+      ).toBeVisible();
+      await expect(page.getByText('1 Nov 2025 – 29 Nov 2025')).toBeVisible();
+      await expect(page.getByText('in America/New_York')).toBeVisible();
+      await expect(page.getByText('Data complete until')).toBeVisible();
+      const agents = page.getByRole('region', { name: 'Active agents' }).first();
+      await expect(agents.getByRole('img', { name: /^Line chart of Active Agents by Period/ })).toBeVisible();
+      await accessible(page);
+
+      await agents.getByText('Table', { exact: true }).click();
+      await agents.getByRole('button', { name: /^Active Agents of 2025-11-03: / }).click();
+      const drawer = page.getByRole('dialog', { name: 'Events behind a number' });
+      await expect(drawer.getByText('The number of different items among the events that are counted.')).toBeVisible();
+      await expect(drawer.getByText('Counted', { exact: true }).first()).toBeVisible();
+      await expect(drawer.getByText('outside the period').first()).toBeVisible();
+      await expect(page).toHaveURL(/cell=active-agents,3,Active\+Agents/);
+      await accessible(page);
+
+      await page.goBack();
+      await expect(drawer).toBeHidden();
+    });
+  });
+}
+
+test('every report draws itself, and is accessible', async ({ page }) => {
+  test.slow();
+  await page.goto(`/dashboards/room-usage?all_tenants=true&${november}`);
+  const links = page.getByRole('navigation', { name: 'Navigation' }).getByRole('link');
+  await expect(links.first()).toBeVisible();
+  for (const name of await links.allTextContents()) {
+    await links.filter({ hasText: name }).click();
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+    await expect(page.getByText('Loading…')).toHaveCount(0);
+    await accessible(page);
+  }
+});
+
+test('a column sorts, up, down and back', async ({ page }) => {
+  await page.goto(`/dashboards/room-usage?tenant=hudson-savings&${november}`);
+  const head = page.getByRole('columnheader', { name: 'Total Messages Received' });
+  const sums = async () =>
+    (await page.getByRole('button', { name: /^Total Messages Received of / }).allTextContents())
+      .slice(0, 8)
+      .map(Number);
+  await expect(head).toBeVisible();
+  const asServed = await sums();
+  await head.getByRole('button').click();
+  await expect(head).toHaveAttribute('aria-sort', 'ascending');
+  expect(await sums()).toEqual([...(await sums())].sort((a, b) => a - b));
+  await head.getByRole('button').click();
+  await expect(head).toHaveAttribute('aria-sort', 'descending');
+  expect(await sums()).toEqual([...(await sums())].sort((a, b) => b - a));
+  await head.getByRole('button').click();
+  expect(await sums()).toEqual(asServed);
+});
+
+test('filters are in the address, and Back undoes them', async ({ page }) => {
+  await page.goto(`/dashboards/room-usage?tenant=hudson-savings&${november}`);
+  await page.getByRole('button', { name: 'More filters' }).click();
+  await page.getByRole('combobox', { name: 'Room' }).fill('room-11');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/where=room%3Droom-11/);
+  await expect(page.getByRole('cell', { name: 'room-9', exact: true })).toHaveCount(0);
+  await page.goBack();
+  await expect(page).not.toHaveURL(/where=/);
+});
+
+test('a number of the table, its file and its events are the same', async ({ page }) => {
+  await page.goto(`/dashboards/session-usage?tenant=hudson-savings&${november}`);
+  const figure = page.getByRole('button', { name: /^Sessions: \d+\. Show its events/ });
+  const shown = ((await figure.getByText(/^[\d,]+$/).textContent()) ?? '').replace(/\D/g, '');
+  const csv = page.getByRole('link', { name: 'Download Summary as CSV' });
+  const file = await page.request.get((await csv.getAttribute('href')) ?? '');
+  expect((await file.text()).split('\r\n')[1]?.split(',')[0]).toBe(shown);
+  await figure.click();
+  await expect(page.getByRole('dialog').getByText(shown, { exact: true })).toBeVisible();
+});

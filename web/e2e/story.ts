@@ -1,0 +1,47 @@
+import AxeBuilder from '@axe-core/playwright';
+import { test as base, expect, type Page } from '@playwright/test';
+
+/**
+ * A story: what somebody does in the app. Each one fails, too, when the browser's console has an error, as for a breach of the content policy, or when
+ * anything was asked of another host.
+ */
+export const test = base.extend<{ expectedErrors: RegExp[] }>({
+  /** What the console may say in this story, such as that a password was refused. */
+  expectedErrors: [[], { option: true }],
+  page: async ({ page, baseURL, expectedErrors }, use) => {
+    const errors: string[] = [];
+    const elsewhere: string[] = [];
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) errors.push(`${message.text()} ${message.location().url}`);
+    });
+    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on('request', (request) => {
+      const url = request.url();
+      if (!url.startsWith(`${baseURL}/`) && !/^(data|blob):/.test(url)) elsewhere.push(url);
+    });
+    await use(page);
+    expect(errors.filter((e) => !expectedErrors.some((known) => known.test(e)))).toEqual([]);
+    expect(elsewhere).toEqual([]);
+  },
+});
+
+export { expect };
+
+/** Somebody who is not signed in. The browser reports it as an error that the app asks who it is. */
+export const nobody = {
+  storageState: { cookies: [], origins: [] },
+  expectedErrors: [/status of 401.*\/api\/v1\/session$/],
+};
+
+/** Nothing of what axe knows of WCAG 2.2 AA is wrong on the page. */
+export async function accessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    // Dialogs of Mantine have a header element, which is no second banner: it stands inside of the dialog.
+    .disableRules(['landmark-no-duplicate-banner', 'landmark-unique'])
+    .analyze();
+  expect(violations.map((v) => `${v.id}: ${v.help}\n${v.nodes.map((n) => n.html).join('\n')}`)).toEqual([]);
+}
+
+/** The same story in light and in dark. */
+export const schemes = ['light', 'dark'] as const;

@@ -1,0 +1,20 @@
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { queries } from '../../api/queries';
+import { Failed } from '../../parts/Failed';
+import { NotFound } from '../../parts/NotFound';
+import { sessionQuery } from '../../session/session';
+import { root } from '../root';
+
+/** Around every page that needs somebody who is signed in. Pages name it as their parent. */
+export const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  beforeLoad: async ({ location }) => {
+    const who = await queries.ensureQueryData(sessionQuery);
+    if (!who)
+      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href }, replace: true });
+  },
+  component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
+  notFoundComponent: NotFound,
+  errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+});

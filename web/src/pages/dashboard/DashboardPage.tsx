@@ -1,0 +1,52 @@
+import { ActionIcon, SimpleGrid, Tooltip } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { useWords } from '../../i18n/words';
+import { Page } from '../../parts/Page';
+import { reportQuery } from '../../reports/definitions';
+import { ExportMenu } from './ExportMenu';
+import { EventsDrawer } from './events/EventsDrawer';
+import { Filters } from './filters/Filters';
+import { Span } from './Span';
+import { TableCard } from './TableCard';
+import { useDashboard } from './useDashboard';
+import { dashboardWords } from './words';
+
+/** A report, drawn from its definition alone: what may be asked, a card for each of its tables, and the events behind each number. */
+export function DashboardPage() {
+  const t = useWords(dashboardWords);
+  const dashboard = useDashboard();
+  const { data: definition } = useSuspenseQuery(reportQuery(dashboard.report));
+  const tables = definition.tables ?? [];
+  const first = tables[0];
+  return (
+    <Page
+      title={definition.title}
+      about={definition.about}
+      actions={
+        <>
+          <Tooltip label={t.refresh}>
+            <ActionIcon variant="default" size="input-sm" aria-label={t.refresh} onClick={dashboard.refresh}>
+              <IconRefresh size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+          <ExportMenu report={definition.name} asked={dashboard.asked} />
+        </>
+      }
+    >
+      <Filters definition={definition} dashboard={dashboard} />
+      {first && <Span report={definition.name} table={first.name} asked={dashboard.asked} />}
+      <SimpleGrid cols={{ base: 1, lg: tables.length > 1 ? 2 : 1 }} spacing="lg">
+        {tables.map((table) => (
+          <TableCard
+            key={`${definition.name} ${table.name}`}
+            head={table}
+            alone={tables.length === 1}
+            dashboard={dashboard}
+          />
+        ))}
+      </SimpleGrid>
+      <EventsDrawer definition={definition} dashboard={dashboard} />
+    </Page>
+  );
+}

@@ -1,0 +1,55 @@
+import { Group, Skeleton, Text, Tooltip } from '@mantine/core';
+import { IconCalendar, IconDatabaseCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useFormats } from '../../i18n/format';
+import { useWords } from '../../i18n/words';
+import { type Asked, tableQuery } from '../../reports/answers';
+import { periodText, zonesOf } from '../../reports/period';
+import { dashboardWords } from './words';
+
+/** Of when the numbers are, on whose clocks, and until when everything that came is in them. The first table's answer says it. */
+export function Span({ report, table, asked }: { report: string; table: string; asked: Asked }) {
+  const t = useWords(dashboardWords);
+  const f = useFormats();
+  const { data, isPending } = useQuery(tableQuery(report, table, asked));
+  if (isPending) return <Skeleton height={22} width={420} maw="100%" />;
+  const tenants = data?.tenants ?? [];
+  const [first] = tenants;
+  if (!data || !first) return null;
+  const zones = zonesOf(tenants);
+  const one = zones.length === 1;
+  const texts = new Set(tenants.map((p) => periodText(p, f)));
+  return (
+    <Group gap="xs" c="dimmed" fz="sm" aria-live="polite">
+      <Group gap={6} wrap="nowrap">
+        <IconCalendar size={16} stroke={1.6} aria-hidden />
+        <Text inherit>
+          <Text span inherit fw={600} c="var(--mantine-color-text)">
+            {[...texts][0]}
+          </Text>{' '}
+          {one ? t.inZone(first.zone) : <Zones zones={zones} />}
+        </Text>
+      </Group>
+      {data.complete_until && (
+        <Group gap={6} wrap="nowrap">
+          <IconDatabaseCheck size={16} stroke={1.6} aria-hidden />
+          <Text inherit>
+            {t.completeUntil} {f.instant(data.complete_until, one ? first.zone : 'UTC')}
+            {one ? '' : ' UTC'}
+          </Text>
+        </Group>
+      )}
+    </Group>
+  );
+}
+
+function Zones({ zones }: { zones: string[] }) {
+  const t = useWords(dashboardWords);
+  return (
+    <Tooltip label={zones.join(', ')} multiline maw={320}>
+      <Text span inherit td="underline dotted" tabIndex={0}>
+        {t.ownZones(zones.length)}
+      </Text>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,194 @@
+import { Box, Button, Card, Group, Loader, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import type { Schemas } from '../../api/client';
+import { useFormats } from '../../i18n/format';
+import { useWords } from '../../i18n/words';
+import { Empty } from '../../parts/Empty';
+import { Failed } from '../../parts/Failed';
+import { Loading } from '../../parts/Loading';
+import { type Answer, type Asked, fileLink, type Row, tableQuery } from '../../reports/answers';
+import { type Drawing, drawingOf, isNumber } from '../../reports/drawing';
+import { Figures } from './Figures';
+import { titled } from './filters/titled';
+import { Notes } from './Notes';
+import { DataTable } from './table/DataTable';
+import type { Dashboard } from './useDashboard';
+import { dashboardWords } from './words';
+
+const ChartView = lazy(() => import('./chart/ChartView'));
+
+interface Props {
+  head: Schemas['ReportTableHead'];
+  alone: boolean;
+  dashboard: Dashboard;
+}
+
+/** A table of a report: asked for, drawn as fits its columns, and always to be had as a table and as CSV. */
+export function TableCard({ head, alone, dashboard }: Props) {
+  const t = useWords(dashboardWords);
+  const { report, asked } = dashboard;
+  // Rows without a number are a listing, which may be long: it is asked for when it is wanted.
+  const listing = !(head.columns ?? []).some(isNumber);
+  const [wanted, setWanted] = useState(!listing);
+  const answer = useQuery({ ...tableQuery(report, head.name, asked), enabled: wanted });
+  // One row of numbers is a band of figures; it needs no height, but width.
+  const figures = (head.columns ?? []).every(isNumber);
+  const wide = alone || listing || figures;
+  return (
+    <Card
+      withBorder
+      padding={0}
+      style={wide ? { gridColumn: '1 / -1' } : undefined}
+      component="section"
+      aria-label={titled(head.name)}
+    >
+      {answer.data ? (
+        <Answered
+          head={head}
+          answer={answer.data}
+          asking={answer.isPlaceholderData}
+          dashboard={dashboard}
+          alone={alone}
+        />
+      ) : (
+        <>
+          <Heading head={head} />
+          {!wanted && (
+            <Stack align="center" py="lg" px="md" gap="xs">
+              <Button variant="default" onClick={() => setWanted(true)}>
+                {t.showRows}
+              </Button>
+              <Text size="sm" c="dimmed" ta="center">
+                {t.showRowsHint}
+              </Text>
+            </Stack>
+          )}
+          {wanted && answer.isPending && <Loading height={260} />}
+          {answer.isError && <Failed error={answer.error} retry={() => answer.refetch()} />}
+        </>
+      )}
+    </Card>
+  );
+}
+
+function Heading({ head, children }: { head: Schemas['ReportTableHead']; children?: React.ReactNode }) {
+  return (
+    <Group justify="space-between" align="flex-start" px="lg" pt="md" pb="sm" gap="sm">
+      <Box flex="1 1 200px" miw={0}>
+        <Title order={2}>{titled(head.name)}</Title>
+        <Text size="sm" c="dimmed">
+          {head.about}
+        </Text>
+      </Box>
+      <Group gap="xs">{children}</Group>
+    </Group>
+  );
+}
+
+interface AnsweredProps extends Props {
+  answer: Answer;
+  /** Another answer is under way, and this one is the last one's. */
+  asking: boolean;
+}
+
+function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
+  const t = useWords(dashboardWords);
+  const f = useFormats();
+  const rows = (answer.table.rows ?? []) as Row[];
+  const columns = answer.table.columns ?? [];
+  const drawing = useMemo(() => drawingOf(columns, rows), [columns, rows]);
+  const [view, setView] = useState<'chart' | 'table'>('chart');
+  const name = titled(head.name);
+  const asked: Asked = { ...dashboard.asked, as_of: answer.position || undefined };
+  const drawn = drawing.kind === 'lines' || drawing.kind === 'bars';
+  const open = (row: number, column: string) => dashboard.open({ table: head.name, row, column });
+  return (
+    <Box aria-busy={asking}>
+      <Heading head={head}>
+        {asking && <Loader size="xs" aria-hidden />}
+        {drawn && (
+          <SegmentedControl
+            size="xs"
+            aria-label={t.view(name)}
+            value={view}
+            onChange={(v) => setView(v === 'table' ? 'table' : 'chart')}
+            data={[
+              { value: 'chart', label: t.chart },
+              { value: 'table', label: t.table },
+            ]}
+          />
+        )}
+        {rows.length > 0 && (
+          <Button
+            component="a"
+            href={fileLink(dashboard.report, asked, 'csv', head.name)}
+            download
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconDownload size={16} stroke={1.6} />}
+            aria-label={t.csvOf(name)}
+          >
+            {t.csv}
+          </Button>
+        )}
+      </Heading>
+      {rows.length === 0 ? (
+        <Empty title={answer.position ? t.noRows : t.noEvents} hint={answer.position ? t.noRowsHint : t.noEventsHint} />
+      ) : (
+        <View
+          drawing={drawing}
+          view={view}
+          columns={columns}
+          rows={rows}
+          answer={answer}
+          name={name}
+          tall={alone}
+          open={open}
+        />
+      )}
+      <Notes notes={answer.notes ?? []} />
+      {rows.length > 0 && (view === 'table' || drawing.kind === 'table') && (
+        <Text size="xs" c="dimmed" px="lg" py="xs">
+          {rows.length === 1 ? t.oneRow : t.rows(f.number(rows.length))}
+        </Text>
+      )}
+    </Box>
+  );
+}
+
+interface ViewProps {
+  drawing: Drawing;
+  view: 'chart' | 'table';
+  columns: NonNullable<Answer['table']['columns']>;
+  rows: Row[];
+  answer: Answer;
+  name: string;
+  tall: boolean;
+  /** Opens the events behind a number: its row from 1. */
+  open: (row: number, column: string) => void;
+}
+
+function View({ drawing, view, columns, rows, answer, name, tall, open }: ViewProps) {
+  const t = useWords(dashboardWords);
+  if (drawing.kind === 'figures') return <Figures columns={columns} row={rows[0] ?? []} open={open} />;
+  if (drawing.kind === 'table' || view === 'table') {
+    return (
+      <DataTable
+        label={t.rowsOf(name)}
+        columns={columns}
+        rows={rows}
+        tenants={answer.tenants ?? []}
+        tall={tall}
+        open={open}
+      />
+    );
+  }
+  return (
+    <Suspense fallback={<Loading height={260} />}>
+      <ChartView drawing={drawing} columns={columns} rows={rows} open={open} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { barsOf, linesOf, mostSeries } from './series';
+
+test('lines have a point for each period, with the row of its number, and no sums', () => {
+  const rows = [
+    ['2026-10', 'sms', 5],
+    ['2026-10', 'All', 5],
+    ['2026-11', 'chat', 2],
+    ['2026-11', 'sms', 3],
+    ['2026-11', 'All', 4],
+    ['Total', 'All', 7],
+  ];
+  expect(linesOf(rows, 0, [1], 2)).toEqual({
+    periods: ['2026-10', '2026-11'],
+    of: 2,
+    series: [
+      {
+        name: 'sms',
+        points: [
+          { value: 5, row: 1 },
+          { value: 3, row: 4 },
+        ],
+      },
+      { name: 'chat', points: [null, { value: 2, row: 3 }] },
+    ],
+  });
+});
+
+test('where there are only sums, they are drawn', () => {
+  expect(
+    linesOf(
+      [
+        ['2026-10', 'All', 5],
+        ['2026-11', 'All', 4],
+      ],
+      0,
+      [1],
+      2,
+    ).series,
+  ).toHaveLength(1);
+});
+
+test('of many lines the largest are drawn, in the order of the table', () => {
+  const rows = Array.from({ length: 12 }, (_, i) => ['2026', `t${i}`, i]);
+  const { series, of } = linesOf(rows, 0, [1], 2);
+  expect([series.map((s) => s.name), of]).toEqual([['t4', 't5', 't6', 't7', 't8', 't9', 't10', 't11'], 12]);
+  expect(series).toHaveLength(mostSeries);
+});
+
+test('bars are sorted, and know their rows', () => {
+  expect(
+    barsOf(
+      [
+        ['a', 1],
+        ['b', 3],
+        ['All', 4],
+      ],
+      [0],
+      1,
+    ),
+  ).toEqual([
+    { name: 'b', point: { value: 3, row: 2 } },
+    { name: 'a', point: { value: 1, row: 1 } },
+  ]);
+});
+
+test('days without rows are days with nothing, weeks without rows are left out', () => {
+  const days = [
+    ['2025-12-30', 1],
+    ['2025-12-31', 2],
+    ['2026-01-02', 3],
+  ];
+  expect(linesOf(days, 0, [], 1, { value: 0 })).toMatchObject({
+    periods: ['2025-12-30', '2025-12-31', '2026-01-01', '2026-01-02'],
+    series: [{ points: [{ value: 1, row: 1 }, { value: 2, row: 2 }, { value: 0 }, { value: 3, row: 3 }] }],
+  });
+  const weeks = [
+    ['2025-12-01', 1],
+    ['2025-12-15', 2],
+  ];
+  expect(linesOf(weeks, 0, [], 1).periods).toEqual(['2025-12-01', '2025-12-15']);
+});

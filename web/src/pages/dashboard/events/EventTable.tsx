@@ -1,0 +1,59 @@
+import { Badge, Table } from '@mantine/core';
+import { IconCheck, IconMinus } from '@tabler/icons-react';
+import type { Schemas } from '../../../api/client';
+import { useFormats } from '../../../i18n/format';
+import { useWords } from '../../../i18n/words';
+import { eventsWords } from './words';
+
+/** Events in their order, each counted or with the reason why not. */
+export function EventTable({ events, zone }: { events: Schemas['CellEvent'][]; zone: string }) {
+  const t = useWords(eventsWords);
+  const f = useFormats();
+  return (
+    <Table.ScrollContainer
+      minWidth={720}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': t.listed } }}
+    >
+      <Table verticalSpacing={6} fz="sm" aria-label={t.listed}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t.why}</Table.Th>
+            <Table.Th>{`${t.time} (${zone})`}</Table.Th>
+            <Table.Th>{t.type}</Table.Th>
+            <Table.Th>{t.item}</Table.Th>
+            <Table.Th>{t.id}</Table.Th>
+            <Table.Th>{t.source}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {events.map((e) => (
+            <Table.Tr key={`${e.position} ${e.item ?? ''} ${e.counted}`}>
+              <Table.Td>
+                {e.counted ? (
+                  <Badge variant="light" tt="none" fw={600} leftSection={<IconCheck size={12} aria-hidden />}>
+                    {t.counted}
+                  </Badge>
+                ) : (
+                  <Badge
+                    variant="light"
+                    color="gray"
+                    tt="none"
+                    fw={500}
+                    leftSection={<IconMinus size={12} aria-hidden />}
+                  >
+                    {e.reason}
+                  </Badge>
+                )}
+              </Table.Td>
+              <Table.Td style={{ whiteSpace: 'nowrap' }}>{f.instant(e.time, zone)}</Table.Td>
+              <Table.Td className="mono">{e.type}</Table.Td>
+              <Table.Td>{e.item}</Table.Td>
+              <Table.Td className="mono">{e.id}</Table.Td>
+              <Table.Td className="mono">{e.source}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

@@ -1,0 +1,28 @@
+import { Drawer, Text } from '@mantine/core';
+import { useRef } from 'react';
+import { useWords } from '../../../i18n/words';
+import type { Definition } from '../../../reports/definitions';
+import type { Dashboard } from '../useDashboard';
+import { CellEvents } from './CellEvents';
+import { eventsWords } from './words';
+
+/** Opens over the dashboard when its address names a number, and shows what that counts. */
+export function EventsDrawer({ definition, dashboard }: { definition: Definition; dashboard: Dashboard }) {
+  const t = useWords(eventsWords);
+  const { cell } = dashboard;
+  const last = useRef(cell); // stays while the drawer slides away
+  if (cell) last.current = cell;
+  const shown = cell ?? last.current;
+  return (
+    <Drawer
+      opened={cell !== undefined}
+      onClose={dashboard.close}
+      position="right"
+      size="min(920px, 100vw)"
+      title={<Text fw={600}>{t.title}</Text>}
+      closeButtonProps={{ 'aria-label': t.close }}
+    >
+      {shown && <CellEvents definition={definition} cell={shown} asked={dashboard.asked} />}
+    </Drawer>
+  );
+}

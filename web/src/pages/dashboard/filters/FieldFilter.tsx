@@ -1,0 +1,23 @@
+import { TagsInput } from '@mantine/core';
+import type { Schemas } from '../../../api/client';
+import { useWords } from '../../../i18n/words';
+import { valuesOf, withValues } from '../../../reports/question';
+import { dashboardWords } from '../words';
+import type { Asking } from './asking';
+import { titled } from './titled';
+
+/** Values of a field, of which one must match. */
+export function FieldFilter({ field, asked, ask }: Asking & { field: Schemas['ReportFilterHead'] }) {
+  const t = useWords(dashboardWords);
+  const values = valuesOf(asked.where, field.name);
+  return (
+    <TagsInput
+      label={titled(field.name)}
+      title={field.about}
+      placeholder={values.length === 0 ? t.valueHint : undefined}
+      value={values}
+      onChange={(next) => ask({ where: withValues(asked.where, field.name, next) })}
+      clearable
+    />
+  );
+}

@@ -1,0 +1,86 @@
+import { Button, Select, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useWords } from '../../../i18n/words';
+import { presets } from '../../../reports/question';
+import { serverNow } from '../../../session/clock';
+import { dashboardWords } from '../words';
+import type { Asking } from './asking';
+import classes from './Filters.module.css';
+
+/** Of when: a period in words, or two dates which both count. */
+export function PeriodChoice({ asked, ask }: Asking) {
+  const t = useWords(dashboardWords);
+  const [choosing, setChoosing] = useState(false);
+  const custom = choosing || !asked.period;
+  return (
+    <>
+      <Select
+        label={t.period}
+        allowDeselect={false}
+        value={custom ? 'custom' : (asked.period ?? null)}
+        data={[...presets.map((p) => ({ value: p, label: t[p] })), { value: 'custom', label: t.custom }]}
+        onChange={(value) => {
+          const preset = presets.find((p) => p === value);
+          setChoosing(!preset);
+          if (preset) ask({ period: preset, from: undefined, to: undefined });
+        }}
+      />
+      {custom && (
+        <Dates
+          key={`${asked.from} ${asked.to}`}
+          from={asked.from}
+          to={asked.to}
+          onChosen={(from, to) => {
+            setChoosing(false);
+            ask({ period: undefined, from, to });
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface DatesProps {
+  from?: string;
+  to?: string;
+  onChosen: (from: string, to: string) => void;
+}
+
+/** Two dates in the browser's own calendar. They are asked for together: one of them alone is no period. */
+function Dates({ from: before, to: after, onChosen }: DatesProps) {
+  const t = useWords(dashboardWords);
+  const today = serverNow().slice(0, 10);
+  const [from, setFrom] = useState(before?.slice(0, 10) ?? `${today.slice(0, 8)}01`);
+  const [to, setTo] = useState(after?.slice(0, 10) ?? today);
+  return (
+    <form
+      className={classes.dates}
+      onSubmit={(e) => {
+        e.preventDefault();
+        onChosen(from, to);
+      }}
+    >
+      <TextInput
+        type="date"
+        label={t.from}
+        required
+        withAsterisk={false}
+        value={from}
+        max={to}
+        onChange={(e) => setFrom(e.currentTarget.value)}
+      />
+      <TextInput
+        type="date"
+        label={t.to}
+        required
+        withAsterisk={false}
+        value={to}
+        min={from}
+        onChange={(e) => setTo(e.currentTarget.value)}
+      />
+      <Button type="submit" variant="light">
+        {t.apply}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,10 @@
+import type { Formats } from '../../../i18n/format';
+import type { Column } from '../../../reports/definitions';
+
+/** A cell as people read it: numbers as their locale writes them, instants on the clocks of a zone. */
+export function cellFormat(value: string | number | null, column: Column, zone: string, f: Formats): string {
+  if (value === null) return '';
+  if (typeof value === 'number')
+    return column.type === 'decimal' || !Number.isInteger(value) ? f.decimal(value) : f.number(value);
+  return column.type === 'instant' ? f.instant(value, zone) : value;
+}

@@ -1,0 +1,60 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback, useMemo, useState } from 'react';
+import { queries } from '../../api/queries';
+import type { Asked, CellPlace } from '../../reports/answers';
+import { cellOf, cellText } from '../../reports/answers';
+import { complete, type Question } from '../../reports/question';
+import { serverNow } from '../../session/clock';
+import { useWho } from '../../session/session';
+
+/** This report counts by quarters of an hour, and takes no other moments. */
+const quarterly = 'ingest-quality';
+
+/** The moment that "the last 7 days" of a report are of: now, or the last quarter of an hour. */
+function momentOf(report: string): string {
+  const now = serverNow();
+  if (report !== quarterly) return now;
+  const quarter = 15 * 60_000;
+  return new Date(Math.floor(Date.parse(now) / quarter) * quarter).toISOString();
+}
+
+/** What a dashboard shows, which is all in its address, and how that changes. */
+export function useDashboard() {
+  const { report } = useParams({ from: '/shell/dashboards/$report' });
+  const { cell, ...question } = useSearch({ from: '/shell/dashboards/$report' });
+  const navigate = useNavigate({ from: '/dashboards/$report' });
+  const who = useWho();
+  const [moment, setMoment] = useState({ report, at: momentOf(report) });
+  // Another report is of another moment.
+  const at = moment.report === report ? moment.at : momentOf(report);
+  if (moment.report !== report) setMoment({ report, at });
+
+  const text = JSON.stringify(question);
+  const asked = useMemo(
+    (): Asked => ({ ...complete(JSON.parse(text) as Question, who, report), at }),
+    [text, who, report, at],
+  );
+
+  return {
+    report,
+    asked,
+    cell: cellOf(cell),
+    /** Asks something else. What is undefined falls back to what the dashboard opens on. */
+    ask: useCallback(
+      (change: Partial<Question>) => navigate({ search: (s) => ({ ...s, ...change, cell: undefined }) }),
+      [navigate],
+    ),
+    reset: useCallback(() => navigate({ search: {} }), [navigate]),
+    refresh: useCallback(() => {
+      setMoment({ report, at: momentOf(report) });
+      queries.invalidateQueries({ queryKey: ['table', report] });
+    }, [report]),
+    open: useCallback(
+      (c: CellPlace) => navigate({ search: (s) => ({ ...s, cell: cellText(c) }), resetScroll: false }),
+      [navigate],
+    ),
+    close: useCallback(() => navigate({ search: (s) => ({ ...s, cell: undefined }), resetScroll: false }), [navigate]),
+  };
+}
+
+export type Dashboard = ReturnType<typeof useDashboard>;

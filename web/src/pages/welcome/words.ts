@@ -1,0 +1,36 @@
+import { words } from '../../i18n/words';
+
+export const welcomeWords = words({
+  en: {
+    first: 'Welcome',
+    firstAbout: 'There is nobody yet who looks after this server. You become its first Super Administrator.',
+    invitation: (name: string) => `Welcome, ${name}`,
+    invitationAbout: (email: string) => `You were invited as ${email}. Choose a password, and you are in.`,
+    reset: 'Choose a new password',
+    resetAbout: (email: string) => `For ${email}. You are signed out everywhere else.`,
+    name: 'Your name',
+    email: 'E-mail',
+    password: 'Password',
+    passwordHint: 'At least 12 characters. A sentence is easy to keep in mind.',
+    go: 'Set the password and sign in',
+    gone: 'This link is not good',
+    goneHint: 'It was used, has expired, or is not whole. Ask for a new one.',
+    toSignIn: 'To sign-in',
+  },
+  de: {
+    first: 'Willkommen',
+    firstAbout: 'Noch kümmert sich niemand um diesen Server. Sie werden sein erster Super Administrator.',
+    invitation: (name: string) => `Willkommen, ${name}`,
+    invitationAbout: (email: string) => `Sie wurden als ${email} eingeladen. Wählen Sie ein Passwort, und Sie sind da.`,
+    reset: 'Neues Passwort wählen',
+    resetAbout: (email: string) => `Für ${email}. Überall sonst werden Sie abgemeldet.`,
+    name: 'Ihr Name',
+    email: 'E-Mail',
+    password: 'Passwort',
+    passwordHint: 'Mindestens 12 Zeichen. Ein Satz lässt sich leicht merken.',
+    go: 'Passwort setzen und anmelden',
+    gone: 'Dieser Link gilt nicht',
+    goneHint: 'Er wurde benutzt, ist abgelaufen oder unvollständig. Bitten Sie um einen neuen.',
+    toSignIn: 'Zur Anmeldung',
+  },
+});

@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconLock, IconMapPinOff, IconPlugConnectedX } from '@tabler/icons-react';
+import { ApiError } from '../api/error';
+import { useWords } from '../i18n/words';
+import { State } from './State';
+import { partWords } from './words';
+
+/** Something could not be shown: why, in the server's words, and a way to try again where that may help. */
+export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+  const t = useWords(partWords);
+  const again = retry && (
+    <Button variant="default" size="sm" mt="xs" onClick={retry}>
+      {t.tryAgain}
+    </Button>
+  );
+  if (!(error instanceof ApiError)) {
+    return (
+      <State icon={IconAlertTriangle} color="red" title={t.wentWrong} hint={String(error)}>
+        {again}
+      </State>
+    );
+  }
+  if (error.status === 0) {
+    return (
+      <State icon={IconPlugConnectedX} color="orange" title={t.unreachable} hint={t.unreachableHint}>
+        {again}
+      </State>
+    );
+  }
+  const hint = [sentence(error.detail), error.hint && sentence(error.hint)].filter(Boolean).join(' ');
+  if (error.status === 403) return <State icon={IconLock} title={t.denied} hint={hint || t.deniedHint} />;
+  if (error.status === 404) return <State icon={IconMapPinOff} title={t.notFound} hint={hint || t.notFoundHint} />;
+  return (
+    <State icon={IconAlertTriangle} color="red" title={t.wentWrong} hint={hint}>
+      {again}
+    </State>
+  );
+}
+
+/** What the server says begins small and ends without a full stop; on a page it is a sentence. */
+export function sentence(text: string): string {
+  if (text === '') return '';
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+}
