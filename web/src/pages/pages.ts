@@ -1,9 +1,15 @@
 import { root } from '../app/root';
 import { shell } from '../app/shell/route';
 import { dashboardRoute } from './dashboard/route';
+import { exportsRoute } from './exports/route';
 import { homeRoute } from './home/route';
 import { signInRoute } from './sign-in/route';
+import { tenantsRoute } from './tenants/route';
 import { welcomeRoute } from './welcome/route';
 
 /** Every page. A new one is a folder beside this file, a line here, and one in navigation.ts where people find it by the navigation. */
-export const pages = root.addChildren([signInRoute, welcomeRoute, shell.addChildren([homeRoute, dashboardRoute])]);
+export const pages = root.addChildren([
+  signInRoute,
+  welcomeRoute,
+  shell.addChildren([homeRoute, dashboardRoute, tenantsRoute, exportsRoute]),
+]);

@@ -1,4 +1,5 @@
-import type { Icon } from '@tabler/icons-react';
+import { type Icon, IconBuilding, IconFileAnalytics } from '@tabler/icons-react';
+import { may } from '../../session/may';
 import type { Who } from '../../session/session';
 import type { shellWords } from './words';
 
@@ -13,4 +14,7 @@ export interface Place {
 
 /** The pages beside the dashboards, in the order of the navigation. Each page adds its own line, such as
  *  { to: '/members', label: 'members', icon: IconUsers, shown: (who) => may(who, 'VIEW', 'MEMBERS') } */
-export const places: Place[] = [];
+export const places: Place[] = [
+  { to: '/tenants', label: 'tenants', icon: IconBuilding, shown: (who) => who.can_list_tenants },
+  { to: '/exports', label: 'exports', icon: IconFileAnalytics, shown: (who) => may(who, 'VIEW', 'EXPORT_REPORTS') },
+];

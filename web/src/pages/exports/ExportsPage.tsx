@@ -1,0 +1,92 @@
+import { Button, Card, Group, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useWords } from '../../i18n/words';
+import { Empty } from '../../parts/Empty';
+import { Failed } from '../../parts/Failed';
+import { Loading } from '../../parts/Loading';
+import { Page } from '../../parts/Page';
+import { ExportDialog } from '../../runs/ExportDialog';
+import { runWords } from '../../runs/words';
+import { useMay } from '../../session/may';
+import { ExportTable } from './ExportTable';
+import { exportStates, exportsQuery } from './exports';
+import { exportsWords } from './words';
+
+/** The reports that were asked for, how far they are, and the way to another. */
+export function ExportsPage() {
+  const t = useWords(exportsWords);
+  const r = useWords(runWords);
+  const search = useSearch({ from: '/shell/exports' });
+  const navigate = useNavigate({ from: '/exports' });
+  const mayAdd = useMay('ADD', 'EXPORT_REPORTS');
+  const exports = useInfiniteQuery(exportsQuery(search));
+  const [opened, { open, close }] = useDisclosure();
+  const [text, setText] = useState(search.search ?? '');
+  const look = useDebouncedCallback(
+    (value: string) => navigate({ search: (s) => ({ ...s, search: value || undefined }), replace: true }),
+    300,
+  );
+  const items = exports.data?.pages.flatMap((p) => p.items) ?? [];
+  const filtered = search.search !== undefined || search.state !== undefined;
+  const generate = mayAdd && (
+    <Button leftSection={<IconPlus size={18} />} onClick={open}>
+      {r.generate}
+    </Button>
+  );
+  return (
+    <Page title={t.title} about={t.about} actions={generate}>
+      <Card withBorder padding={0} component="section" aria-label={t.listed}>
+        <Group p="md" gap="sm">
+          <TextInput
+            type="search"
+            aria-label={t.search}
+            placeholder={t.search}
+            leftSection={<IconSearch size={16} />}
+            flex="1 1 200px"
+            maw={340}
+            value={text}
+            onChange={(e) => {
+              setText(e.currentTarget.value);
+              look(e.currentTarget.value);
+            }}
+          />
+          <Select
+            aria-label={t.stateFilter}
+            placeholder={t.allStates}
+            clearable
+            w={170}
+            data={exportStates.map((value) => ({ value, label: r[value] }))}
+            value={search.state ?? null}
+            onChange={(v) =>
+              navigate({ search: (s) => ({ ...s, state: exportStates.find((x) => x === v) }), replace: true })
+            }
+          />
+        </Group>
+        {exports.isPending && <Loading lines={8} />}
+        {exports.isError && items.length === 0 && <Failed error={exports.error} retry={() => exports.refetch()} />}
+        {exports.isSuccess &&
+          items.length === 0 &&
+          (filtered ? (
+            <Empty title={t.noMatch} hint={t.noMatchHint} />
+          ) : (
+            <Empty title={t.none} hint={mayAdd ? t.noneHint : undefined}>
+              {generate}
+            </Empty>
+          ))}
+        {items.length > 0 && <ExportTable runs={items} />}
+        {exports.hasNextPage && (
+          <Group justify="center" p="md">
+            <Button variant="default" loading={exports.isFetchingNextPage} onClick={() => exports.fetchNextPage()}>
+              {t.more}
+            </Button>
+          </Group>
+        )}
+      </Card>
+      <ExportDialog opened={opened} onClose={close} />
+    </Page>
+  );
+}

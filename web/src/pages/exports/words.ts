@@ -1,0 +1,43 @@
+import { words } from '../../i18n/words';
+
+export const exportsWords = words({
+  en: {
+    title: 'Reports',
+    about: 'Usage reports that were asked for. They are made in the background and kept for a set time.',
+    listed: 'Reports, the newest first',
+    report: 'Report',
+    period: 'Period',
+    state: 'State',
+    made: 'Asked for',
+    actions: 'Actions',
+    search: 'Search by name',
+    allStates: 'All states',
+    stateFilter: 'State',
+    none: 'No reports yet',
+    noneHint: 'Generate one, and it is here to download as soon as it is made.',
+    noMatch: 'No report matches',
+    noMatchHint: 'Search for less of the name, or in all states.',
+    more: 'Show more',
+    by: (who: string) => `by ${who}`,
+  },
+  de: {
+    title: 'Berichte',
+    about:
+      'Nutzungsberichte, die jemand angefordert hat. Sie entstehen im Hintergrund und werden eine Zeit lang behalten.',
+    listed: 'Berichte, die neuesten zuerst',
+    report: 'Bericht',
+    period: 'Zeitraum',
+    state: 'Zustand',
+    made: 'Angefordert',
+    actions: 'Aktionen',
+    search: 'Nach Namen suchen',
+    allStates: 'Alle Zustände',
+    stateFilter: 'Zustand',
+    none: 'Noch keine Berichte',
+    noneHint: 'Erstellen Sie einen; sobald er fertig ist, können Sie ihn hier herunterladen.',
+    noMatch: 'Kein Bericht passt',
+    noMatchHint: 'Suchen Sie nach weniger vom Namen oder in allen Zuständen.',
+    more: 'Mehr zeigen',
+    by: (who: string) => `von ${who}`,
+  },
+});

@@ -1,0 +1,89 @@
+import { Autocomplete, Button, Collapse, Select, Stack, TagsInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
+import { useWords } from '../i18n/words';
+import { titled } from '../pages/dashboard/filters/titled';
+import type { Definition } from '../reports/definitions';
+import { valuesOf, withValues } from '../reports/question';
+import classes from './Fields.module.css';
+import type { JobDraft } from './job';
+import { runWords } from './words';
+import { wrongAt } from './wrong';
+
+interface Props {
+  definition: Definition;
+  draft: JobDraft;
+  onChange: (change: Partial<JobDraft>) => void;
+  error: unknown;
+}
+
+/** The options and filters that the report's definition has. They stay folded where nothing is chosen and nothing wrong. */
+export function ReportOptions({ definition, draft, onChange, error }: Props) {
+  const t = useWords(runWords);
+  const options = definition.options ?? [];
+  const filters = definition.filters ?? [];
+  const [opened, { toggle }] = useDisclosure(Object.keys(draft.options).length + draft.where.length > 0);
+  if (options.length + filters.length === 0) return null;
+  const shown = opened || wrongAt(error, 'options', 'where') !== undefined;
+  const choose = (name: string, value: string, standard: string) => {
+    const { [name]: _, ...others } = draft.options;
+    onChange({ options: value === '' || value === standard ? others : { ...others, [name]: value } });
+  };
+  return (
+    <div>
+      <Button
+        variant="subtle"
+        color="gray"
+        size="compact-sm"
+        ml={-8}
+        leftSection={<IconAdjustmentsHorizontal size={16} stroke={1.6} />}
+        aria-expanded={shown}
+        onClick={toggle}
+      >
+        {t.options}
+      </Button>
+      <Collapse expanded={shown}>
+        <Stack pt="sm" gap="sm">
+          <div className={classes.row}>
+            {options.map((o) => {
+              const common = { label: titled(o.name), title: o.about, error: wrongAt(error, `options.${o.name}`) };
+              const value = draft.options[o.name] ?? o.default;
+              return o.length ? (
+                <Autocomplete
+                  key={o.name}
+                  {...common}
+                  data={o.values ?? []}
+                  value={value}
+                  onChange={(v) => choose(o.name, v, o.default)}
+                />
+              ) : (
+                <Select
+                  key={o.name}
+                  {...common}
+                  allowDeselect={false}
+                  data={(o.values ?? []).map((v) => ({ value: v, label: titled(v) }))}
+                  value={value}
+                  onChange={(v) => v !== null && choose(o.name, v, o.default)}
+                />
+              );
+            })}
+            {filters.map((field) => {
+              const values = valuesOf(draft.where, field.name);
+              return (
+                <TagsInput
+                  key={field.name}
+                  label={titled(field.name)}
+                  title={field.about}
+                  placeholder={values.length === 0 ? t.valueHint : undefined}
+                  value={values}
+                  onChange={(next) => onChange({ where: withValues(draft.where, field.name, next) ?? [] })}
+                  clearable
+                />
+              );
+            })}
+          </div>
+        </Stack>
+      </Collapse>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { MultiSelect, SegmentedControl, Stack, TagsInput, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useWords } from '../i18n/words';
+import { tenantsQuery } from '../reports/tenants';
+import { useWho } from '../session/session';
+import { Conditions } from './Conditions';
+import classes from './Fields.module.css';
+import type { JobDraft, Whose } from './job';
+import { runWords } from './words';
+import { wrongAt } from './wrong';
+
+interface Props {
+  draft: JobDraft;
+  onChange: (change: Partial<JobDraft>) => void;
+  error: unknown;
+}
+
+/** Whose usage: chosen tenants, all, or those that a filter finds. Who sees one tenant only is not asked. */
+export function TenantFields({ draft, onChange, error }: Props) {
+  const t = useWords(runWords);
+  const who = useWho();
+  const wrong = wrongAt(error, 'tenants', 'tenant', 'all_tenants');
+  if (!who.reach.all && who.reach.tenants === 1 && draft.whose === 'these' && draft.tenants[0] === who.tenant && !wrong)
+    return null;
+  const ways: { value: Whose; label: string }[] = [
+    { value: 'all', label: t.all },
+    { value: 'these', label: t.one },
+    { value: 'filter', label: t.filter },
+  ];
+  return (
+    <fieldset className={classes.group}>
+      <legend>{t.whose}</legend>
+      <Stack gap="xs">
+        <SegmentedControl
+          aria-label={t.whose}
+          data={ways}
+          value={draft.whose}
+          onChange={(v) => {
+            const whose = ways.find((w) => w.value === v)?.value ?? 'all';
+            const first = whose === 'filter' && draft.filter.length === 0;
+            onChange(first ? { whose, filter: ['company_name:contains:'] } : { whose });
+          }}
+          style={{ alignSelf: 'flex-start' }}
+        />
+        {draft.whose === 'these' && (
+          <Chosen ids={draft.tenants} onChange={(tenants) => onChange({ tenants })} error={wrong} />
+        )}
+        {draft.whose === 'filter' && (
+          <Conditions
+            filter={draft.filter}
+            onChange={(filter) => onChange({ filter })}
+            error={wrongAt(error, 'filter')}
+          />
+        )}
+        {draft.whose !== 'these' && (
+          <Text size="xs" c="dimmed">
+            {draft.whose === 'all' ? t.allHint : t.filterHint}
+          </Text>
+        )}
+      </Stack>
+    </fieldset>
+  );
+}
+
+/** Tenants by their names; whoever may not list tenants writes their ids. */
+function Chosen({ ids, onChange, error }: { ids: string[]; onChange: (ids: string[]) => void; error?: string }) {
+  const t = useWords(runWords);
+  const who = useWho();
+  const tenants = useQuery({ ...tenantsQuery, enabled: who.can_list_tenants });
+  const common = { label: t.tenants, value: ids, onChange, error, clearable: true, required: true };
+  if (!who.can_list_tenants) return <TagsInput {...common} placeholder={ids.length === 0 ? t.valueHint : undefined} />;
+  const known = (tenants.data ?? []).map((x) => ({ value: x.id, label: x.company_name || x.id }));
+  const unknown = ids.filter((id) => !known.some((k) => k.value === id)).map((id) => ({ value: id, label: id }));
+  return (
+    <MultiSelect
+      {...common}
+      data={[...known, ...unknown]}
+      searchable
+      hidePickedOptions
+      nothingFoundMessage={t.noTenant}
+      limit={100}
+    />
+  );
+}
