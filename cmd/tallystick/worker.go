@@ -56,14 +56,15 @@ func (c *workerCommand) Run(ctx context.Context, p *program) error {
 	}
 	defer store.Close()
 	fmt.Fprintf(p.stderr, "tallystick: %s works for %s\n", name, w.address)
-	go w.listen(ctx)
 	w.store, w.name = store, name
+	go w.listen(ctx)
 	return runner.New(runner.Options{
 		Control: store, Worker: name, Make: w.make, Open: w.open, Ready: w.ready, Now: p.now, Logger: w.logger,
 		PublicURL: func(context.Context) string { return w.told.Load().PublicURL },
 		Settings: func(ctx context.Context) (deliver.Settings, error) {
 			smtp := fixed
 			if told := w.told.Load(); smtp.Host == "" && told.SMTP != "" {
+				var err error
 				if smtp, err = deliver.ParseSMTP(told.SMTP); err != nil {
 					return deliver.Settings{}, err
 				}
