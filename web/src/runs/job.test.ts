@@ -54,3 +54,11 @@ test('who sees one tenant asks for that', () => {
   expect(jobOf(blankJob(alone, 'last-month')).tenants).toEqual(['acme']);
   expect(jobOf(blankJob(provider, 'last-month')).all_tenants).toBe(true);
 });
+
+test('a condition that is not finished is not sent, for it would let every tenant in', () => {
+  const draft: JobDraft = { ...blank, whose: 'filter' };
+  expect(jobOf({ ...draft, filter: ['company_name:contains:', 'hostname:equals:x'] }).filter).toEqual([
+    'hostname:equals:x',
+  ]);
+  expect(jobOf({ ...draft, filter: ['company_name:contains:'] }).filter).toEqual([]);
+});

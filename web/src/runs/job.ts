@@ -2,6 +2,7 @@ import type { Schemas } from '../api/client';
 import type { Search } from '../app/search';
 import { presets } from '../reports/question';
 import type { Who } from '../session/session';
+import { finished } from './conditions';
 
 export type Job = Schemas['Job'];
 
@@ -66,7 +67,7 @@ export function jobOf(d: JobDraft): Job {
     where: d.where.length > 0 ? d.where : undefined,
     tenants: d.whose === 'these' ? d.tenants : undefined,
     all_tenants: d.whose === 'all' ? true : undefined,
-    filter: d.whose === 'filter' ? d.filter : undefined,
+    filter: d.whose === 'filter' ? finished(d.filter) : undefined,
     period: d.period,
     from: custom ? d.from : undefined,
     to: custom ? d.to : undefined,
