@@ -184,17 +184,13 @@ func (p *plan) sessionDetail(row rows) error {
 
 // conversationsOf returns the conversation of each part, nil where it has none.
 func (p *plan) conversationsOf(parts []tallystick.SessionPart) ([]*tallystick.Conversation, error) {
-	order := make([]int, 0, len(parts))
+	at := make(map[string]int, len(parts)) // of a conversation in the answer
+	ids := make([]string, 0, len(parts))
 	for i := range parts {
-		if parts[i].Conversation != "" {
-			order = append(order, i)
-		}
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(parts[a].Conversation, parts[b].Conversation) })
-	var ids []string
-	for _, i := range order {
-		if n := len(ids); n == 0 || ids[n-1] != parts[i].Conversation {
-			ids = append(ids, parts[i].Conversation)
+		id := parts[i].Conversation
+		if _, known := at[id]; !known && id != "" {
+			at[id] = -1
+			ids = append(ids, id)
 		}
 	}
 	of := make([]*tallystick.Conversation, len(parts))
@@ -202,12 +198,12 @@ func (p *plan) conversationsOf(parts []tallystick.SessionPart) ([]*tallystick.Co
 		return of, nil
 	}
 	found, err := p.store.Conversations(p.ctx, tallystick.Conversations{Scope: p.scope, IDs: ids, Reading: p.reading})
-	for _, i := range order {
-		for len(found) > 0 && found[0].ID < parts[i].Conversation {
-			found = found[1:]
-		}
-		if len(found) > 0 && found[0].ID == parts[i].Conversation {
-			of[i] = &found[0]
+	for i := range found {
+		at[found[i].ID] = i
+	}
+	for i := range parts {
+		if n, asked := at[parts[i].Conversation]; asked && n >= 0 {
+			of[i] = &found[n]
 		}
 	}
 	return of, err

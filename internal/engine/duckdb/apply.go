@@ -32,6 +32,9 @@ type batch struct {
 	arrivalOrder []arrivalKey
 	lastKey      arrivalKey // of lastArrival: events of one source come together
 	lastArrival  *tallystick.Arrival
+
+	parts     map[conversationKey]*conversationPart
+	partOrder []*conversationPart
 }
 
 // first is a row of first_events.
@@ -76,7 +79,7 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 	b := &batch{
 		rows: map[*table][]*tallystick.Record{}, numbers: map[*table][]int32{}, applied: map[uint32]uint64{}, tenants: map[string]tenant{},
-		arrivals: map[arrivalKey]*tallystick.Arrival{},
+		arrivals: map[arrivalKey]*tallystick.Arrival{}, parts: map[conversationKey]*conversationPart{},
 	}
 	var name string // of the latest record's tenant
 	var t tenant
@@ -115,6 +118,7 @@ func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 		b.rows[tb] = append(b.rows[tb], r)
 		b.numbers[tb] = append(b.numbers[tb], t.number)
 		b.arrived(t.number, ev)
+		b.heard(t, ev)
 	}
 	return b, nil
 }
@@ -200,6 +204,9 @@ func (e *Engine) writeTable(ctx context.Context, t *table, b *batch) error {
 	case arrivalTable:
 		rows = len(b.arrivalOrder)
 		write = func(a *appender, i int) { writeArrival(a, b.arrivalOrder[i], b.arrivals[b.arrivalOrder[i]]) }
+	case partTable:
+		rows = len(b.partOrder)
+		write = func(a *appender, i int) { writePart(a, b.partOrder[i], b.applied[b.partOrder[i].log]) }
 	case firstTable:
 		rows = len(b.firsts)
 		write = func(a *appender, i int) {

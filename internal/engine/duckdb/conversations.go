@@ -87,70 +87,22 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 	if sc == nil || len(ids) == 0 {
 		return nil, err
 	}
-	if q.Reading == nil {
-		return e.conversations(ctx, sc, ids)
-	}
-	m := e.reading(q.Reading, sc)
-	sc.Scope = m.scope
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	if err := m.learnTimes(ctx); err != nil {
+	snapshot, err := e.snapshot()
+	if err != nil {
+		return nil, err
+	}
+	defer snapshot.close()
+	t := e.reading(q.Reading, sc).talks
+	if err := t.learn(ctx, snapshot, ids, nil); err != nil {
 		return nil, err
 	}
 	list := make([]tallystick.Conversation, 0, len(ids))
-	var unknown []string
 	for _, id := range ids {
-		k := m.talks.find(id)
-		if k == nil {
-			unknown = append(unknown, id)
-		} else if c, heard := m.talks.conversation(k); heard {
-			c.ID = id
+		if c, heard := t.conversation(id); heard {
 			list = append(list, c)
 		}
 	}
-	if len(unknown) > 0 {
-		others, err := e.conversations(ctx, sc, unknown)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, others...)
-		slices.SortFunc(list, func(a, b tallystick.Conversation) int { return strings.Compare(a.ID, b.ID) })
-	}
 	return list, nil
-}
-
-// conversations looks all events through for some conversations.
-func (e *Engine) conversations(ctx context.Context, sc *scope, ids []string) ([]tallystick.Conversation, error) {
-	st := &statement{}
-	wanted := st.bind(ids)
-	for i, kind := range []struct{ event, created, message string }{
-		{tallystick.ConversationCreated, "time", "NULL"},
-		{tallystick.MessageSent, "NULL", "time"},
-		{tallystick.ConversationUpdated, "NULL", "NULL"},
-		{tallystick.ConversationSolved, "NULL", "NULL"},
-	} {
-		if i == 0 {
-			st.add("WITH heard AS (")
-		} else {
-			st.add("  UNION ALL")
-		}
-		s := e.source(kind.event, "e")
-		st.add("  SELECT "+s.text(tallystick.FieldConversationID)+" AS id, "+kind.created+"::BIGINT AS created, "+kind.message+"::BIGINT AS message, time",
-			"  FROM "+s.from(),
-			"  WHERE "+strings.Join(s.scope(st, sc, kind.event), "\n    AND "),
-			"    AND id IN (SELECT UNNEST("+wanted+"))")
-	}
-	st.add(")",
-		"SELECT id, COALESCE(MIN(created), MIN(message), "+st.bind(tallystick.MinInstant)+"), MAX(time)",
-		"FROM heard",
-		"GROUP BY id",
-		"ORDER BY id")
-	var list []tallystick.Conversation
-	var c tallystick.Conversation
-	err := st.run(ctx, e.readers, func(scan func(...any) error) error {
-		err := scan(&c.ID, &c.Created, &c.Updated)
-		list = append(list, c)
-		return err
-	})
-	return list, err
 }

@@ -16,6 +16,10 @@
 // Tables are only ever appended to, and have no keys and no indexes: those made writing 2.5 times slower and the file 4 times larger, and most of the corruption
 // that others met began in them.
 //
+// Beside the events are tables of what each batch of them said together (parts.go, arrivals.go). A batch only ever adds rows, with the position that it ended at; so late events
+// need no care, and what was known at the end of any batch is known for ever. A question as of a position inside a batch, or with an end that cuts through what a row
+// says, looks at the events themselves for the difference.
+//
 // # How it is written and read
 //
 // Rows are written by data chunks into DuckDB's Appender (chunk.go), through a connection of their own that only Apply uses. A cgo call for each value would

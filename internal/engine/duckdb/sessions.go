@@ -25,7 +25,7 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 		return nil, nil
 	}
 	m := e.reading(q.Reading, known)
-	q.Scope = m.scope
+	q.Scope = m.talks.scope
 	snapshot, err := e.snapshot()
 	if err != nil {
 		return nil, err
@@ -54,8 +54,8 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 		return nil, err
 	}
 	for i := range parts {
-		if p := &parts[i]; p.Ticket == "" {
-			p.Ticket = m.talks.ticket(p.Conversation)
+		if p := &parts[i]; p.Ticket == "" && len(m.talks.tickets) > 0 {
+			p.Ticket = m.talks.tickets[hashOf(p.Conversation)]
 		}
 	}
 	slices.SortFunc(parts, compareParts)

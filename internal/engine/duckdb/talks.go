@@ -2,188 +2,242 @@ package duckdb
 
 import (
 	"context"
-	"hash/maphash"
+	"errors"
 	"strings"
-	"unsafe"
 
 	"github.com/tallystick/tallystick"
 )
 
-// talks is what is known of many conversations at once. Whatever is asked about conversations is spread over all of a tenant's events, and costs a look at every one of
-// them, be it for one id or for half a million; so it is learned for many together, and looked up.
-//
-// It holds no pointers: a conversation takes about 70 bytes, and none of the garbage collector's time.
+// talks is what is known of some conversations in a scope. It holds their hashes and not their ids, and no pointers but to tickets: a conversation takes about
+// 80 bytes, and little of the garbage collector's time.
 type talks struct {
-	seed  maphash.Seed
-	slots []uint64 // by hash: 32 bits of the hash above the number of the entry from 1; 0 is empty
-	list  []talk
-	texts arena
-
-	// What was learned, of the entries before a number.
-	ticketed, timed int
+	engine  *Engine
+	scope   tallystick.Scope
+	known   map[hash]talk
+	tickets map[hash]string // of the conversations' conversation.created, where there is one
 }
 
 // talk is a conversation.
 type talk struct {
-	id, ticket       text // the latter of its conversation.created
-	created, updated tallystick.Instant
-	message          tallystick.Instant // the first
+	created tallystick.Instant // MinInstant: never
+	message tallystick.Instant // the first; MaxInstant: none
+	updated tallystick.Instant // MinInstant: nothing was heard of it
+
+	divided bool // there are parts on both sides of the scope's end, and it is not known what they hold
 }
 
-func newTalks() *talks { return &talks{seed: maphash.MakeSeed()} }
+var unheard = talk{created: tallystick.MinInstant, message: tallystick.MaxInstant, updated: tallystick.MinInstant}
 
-// find returns the conversation of an id, nil for an unknown one. It is valid until another is added.
-func (t *talks) find(id string) *talk {
-	if len(t.slots) == 0 {
-		return nil
-	}
-	hash := maphash.String(t.seed, id)
-	for at := hash; ; at++ {
-		slot := t.slots[at&uint64(len(t.slots)-1)]
-		if slot == 0 {
-			return nil
-		}
-		if slot>>32 == hash>>32 {
-			if k := &t.list[uint32(slot)-1]; t.texts.get(k.id) == id {
-				return k
-			}
-		}
-	}
+func (e *Engine) talks(s tallystick.Scope) *talks {
+	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}}
 }
 
-// add adds a conversation unless it is there.
-func (t *talks) add(id string) {
-	if id == "" || t.find(id) != nil {
-		return
-	}
-	t.list = append(t.list, talk{id: t.texts.put(id), created: tallystick.MinInstant, updated: tallystick.MinInstant, message: tallystick.MaxInstant})
-	if 2*len(t.list) > len(t.slots) {
-		t.slots = make([]uint64, max(64, 2*len(t.slots)))
-		for i := range t.list {
-			t.place(i)
-		}
-		return
-	}
-	t.place(len(t.list) - 1)
-}
-
-func (t *talks) place(i int) {
-	hash := maphash.String(t.seed, t.texts.get(t.list[i].id))
-	for at := hash; ; at++ {
-		if slot := &t.slots[at&uint64(len(t.slots)-1)]; *slot == 0 {
-			*slot = hash>>32<<32 | uint64(i+1)
-			return
-		}
-	}
-}
-
-// learnTickets looks up the tickets of conversations that were added since it last did.
-func (t *talks) learnTickets(ctx context.Context, e *Engine, s *snapshot, scope tallystick.Scope) error {
-	if t.ticketed == len(t.list) {
-		return nil
-	}
-	err := t.learn(ctx, e, s, scope, tallystick.ConversationCreated, func(k *talk, _ tallystick.Instant, ticket string) {
-		if k.ticket == (text{}) {
-			k.ticket = t.texts.put(ticket)
-		}
-	})
-	if err == nil {
-		t.ticketed = len(t.list)
-	}
-	return err
-}
-
-// learnTimes looks up when conversations that were added since it last did began, and were last heard of.
-func (t *talks) learnTimes(ctx context.Context, e *Engine, s *snapshot, scope tallystick.Scope) error {
-	if t.timed == len(t.list) {
-		return nil
-	}
-	for _, kind := range []string{tallystick.ConversationCreated, tallystick.MessageSent, tallystick.ConversationUpdated, tallystick.ConversationSolved} {
-		err := t.learn(ctx, e, s, scope, kind, func(k *talk, at tallystick.Instant, _ string) {
-			switch kind {
-			case tallystick.ConversationCreated:
-				k.created = at
-			case tallystick.MessageSent:
-				k.message = min(k.message, at)
-			}
-			k.updated = max(k.updated, at)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	t.timed = len(t.list)
-	return nil
-}
-
-// learn calls fn for each event of a type that is of a conversation in the list. What was learned of it already is told again.
-func (t *talks) learn(ctx context.Context, e *Engine, s *snapshot, scope tallystick.Scope, kind string, fn func(k *talk, at tallystick.Instant, ticket string)) error {
-	sc, err := e.scope(scope)
-	if sc == nil {
-		return err
-	}
-	st := &statement{}
-	from := e.source(kind, "e")
-	ticket := "''"
-	if kind == tallystick.ConversationCreated {
-		ticket = from.text(tallystick.FieldTicketID)
-	}
-	st.add("SELECT "+from.text(tallystick.FieldConversationID)+", "+from.column("time")+", "+ticket,
-		"FROM "+from.from(),
-		"WHERE "+strings.Join(from.scope(st, sc, kind), "\n  AND "))
-	return s.each(ctx, st, func(r *rows) error {
-		for i := range r.n {
-			if k := t.find(r.text(0, i)); k != nil {
-				fn(k, tallystick.Instant(r.bigint(1, i)), r.text(2, i))
-			}
-		}
-		return nil
-	})
-}
-
-// ticket returns the ticket of a conversation.
-func (t *talks) ticket(id string) string {
-	if k := t.find(id); k != nil {
-		return t.texts.get(k.ticket)
-	}
-	return ""
-}
-
-// conversation returns what [tallystick.Conversations] answers about a conversation whose times were learned; false where there is nothing.
-func (t *talks) conversation(k *talk) (tallystick.Conversation, bool) {
-	c := tallystick.Conversation{Created: k.created, Updated: k.updated}
+// conversation returns what [tallystick.Conversations] answers about a conversation that was learned; false where there is nothing.
+func (t *talks) conversation(id string) (tallystick.Conversation, bool) {
+	k := t.known[hashOf(id)]
+	c := tallystick.Conversation{ID: id, Created: k.created, Updated: k.updated}
 	if c.Created == tallystick.MinInstant && k.message != tallystick.MaxInstant {
 		c.Created = k.message
 	}
 	return c, k.updated != tallystick.MinInstant
 }
 
-// arena keeps texts in blocks without pointers to each. The zero arena is empty.
-type arena struct{ blocks [][]byte }
-
-// text is the place of a text in an arena; the zero text is "".
-type text struct{ block, at, n uint32 }
-
-const textBlock = 1 << 20
-
-func (a *arena) put(s string) text {
-	if s == "" {
-		return text{}
+// hear adds an event, or a part of many, to what is known of a conversation.
+func (t *talks) hear(name hash, created, message, last tallystick.Instant, ticket string) {
+	k := t.known[name]
+	k.created, k.message, k.updated = max(k.created, created), min(k.message, message), max(k.updated, last)
+	t.known[name] = k
+	if ticket != "" {
+		t.tickets[name] = strings.Clone(ticket)
 	}
-	last := len(a.blocks) - 1
-	if last < 0 || len(a.blocks[last])+len(s) > cap(a.blocks[last]) {
-		a.blocks = append(a.blocks, make([]byte, 0, max(textBlock, len(s))))
-		last++
-	}
-	at := len(a.blocks[last])
-	a.blocks[last] = append(a.blocks[last], s...)
-	return text{uint32(last), uint32(at), uint32(len(s))}
 }
 
-// get returns a text, which stays valid, for what is in a block is never moved or changed.
-func (a *arena) get(t text) string {
-	if t.n == 0 {
-		return ""
+// learn makes conversations known. ahead, which may be nil, adds the names of others that will be asked for: all parts are looked through anyway. It is not called where
+// everything asked for is known already.
+//
+// What whole batches said is in their parts. Left to the events themselves are those of a batch of which only the beginning is in the scope, and conversations with a part
+// that reaches past the scope's end.
+func (t *talks) learn(ctx context.Context, s *snapshot, ids []string, ahead func(add func(id string) (full bool)) error) error {
+	asked := map[hash]bool{}
+	add := func(id string) {
+		if id == "" {
+			return
+		}
+		name := hashOf(id)
+		if _, known := t.known[name]; !known {
+			t.known[name] = unheard
+			asked[name] = true
+		}
 	}
-	return unsafe.String(&a.blocks[t.block][t.at], t.n)
+	for _, id := range ids {
+		add(id)
+	}
+	if len(asked) > 0 {
+		if ahead != nil {
+			err := ahead(func(id string) bool {
+				add(id)
+				return len(t.known) >= mostTalks
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if err := t.learnParts(ctx, s, asked); err != nil {
+			return err
+		}
+	}
+	var divided []string
+	clear(asked)
+	for _, id := range ids {
+		if name := hashOf(id); t.known[name].divided {
+			t.known[name] = unheard
+			divided, asked[name] = append(divided, id), true
+		}
+	}
+	if len(divided) == 0 {
+		return nil
+	}
+	return t.learnEvents(ctx, s, asked, func(st *statement, e source) string {
+		return e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(divided) + "))"
+	})
+}
+
+// mostTalks is the number of conversations that are learned at once, those of one slice apart.
+const mostTalks = 300_000
+
+// fewTalks is the number up to which DuckDB looks for them; more are faster looked for here, among all.
+const fewTalks = 20_000
+
+// learnParts learns conversations from their parts, and from the events that are in no whole part of the scope.
+func (t *talks) learnParts(ctx context.Context, s *snapshot, asked map[hash]bool) error {
+	sc, err := t.engine.scope(t.scope)
+	if sc == nil {
+		return err
+	}
+	st := &statement{}
+	st.add("SELECT high, low, last, COALESCE(created, "+st.bind(tallystick.MinInstant)+"), COALESCE(message, "+st.bind(tallystick.MaxInstant)+"), ticket",
+		"FROM "+identifier(partTable),
+		"WHERE tenant = "+sc.tenant(st),
+		"  AND first < "+sc.before(st))
+	if len(asked) <= fewTalks {
+		high := make([]int64, 0, len(asked))
+		for name := range asked {
+			high = append(high, name.high)
+		}
+		st.add("  AND high IN (SELECT UNNEST(" + st.bind(high) + "))")
+	}
+	if !t.scope.AsOf.IsZero() {
+		st.add("  AND seq <= " + sc.asOf(st))
+	}
+	err = s.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			name := hash{r.bigint(0, i), r.bigint(1, i)}
+			k, known := t.known[name]
+			if !known {
+				continue
+			}
+			last := tallystick.Instant(r.bigint(2, i))
+			if last >= t.scope.Before {
+				k.divided = true
+				t.known[name] = k
+				continue
+			}
+			t.hear(name, tallystick.Instant(r.bigint(3, i)), tallystick.Instant(r.bigint(4, i)), last, r.text(5, i))
+		}
+		return nil
+	})
+	if err != nil || t.scope.AsOf.IsZero() {
+		return err
+	}
+	last, err := t.lastPart(ctx, s)
+	if err != nil {
+		return err
+	}
+	return t.learnEvents(ctx, s, asked, func(st *statement, e source) string { return e.column("seq") + " > " + st.bind(last) })
+}
+
+// lastPart returns the position up to which the tenant's parts tell everything, where the scope ends at a position.
+func (t *talks) lastPart(ctx context.Context, s *snapshot) (seq int64, err error) {
+	sc, err := t.engine.scope(t.scope)
+	if sc == nil {
+		return 0, err
+	}
+	st := &statement{}
+	st.add("SELECT COALESCE(MAX(seq), 0)",
+		"FROM "+identifier(partTable),
+		"WHERE tenant = "+sc.tenant(st),
+		"  AND seq <= "+sc.asOf(st))
+	err = s.each(ctx, st, func(r *rows) error {
+		seq = r.bigint(0, 0)
+		return nil
+	})
+	return seq, err
+}
+
+// learnEvents reads the events that meet a condition, and keeps what they say of the conversations that were asked for.
+func (t *talks) learnEvents(ctx context.Context, s *snapshot, asked map[hash]bool, condition func(*statement, source) string) error {
+	for _, kind := range []string{tallystick.ConversationCreated, tallystick.MessageSent, tallystick.ConversationUpdated, tallystick.ConversationSolved} {
+		sc, err := t.engine.scope(t.scope)
+		if sc == nil {
+			return err
+		}
+		st := &statement{}
+		e := t.engine.source(kind, "e")
+		ticket := "''"
+		if kind == tallystick.ConversationCreated {
+			ticket = e.text(tallystick.FieldTicketID)
+		}
+		st.add("SELECT "+e.text(tallystick.FieldConversationID)+", "+e.column("time")+", "+ticket,
+			"FROM "+e.from(),
+			"WHERE "+strings.Join(append(e.scope(st, sc, kind), condition(st, e)), "\n  AND "))
+		err = s.each(ctx, st, func(r *rows) error {
+			for i := range r.n {
+				name := hashOf(r.text(0, i))
+				if !asked[name] {
+					continue
+				}
+				created, message, at := tallystick.MinInstant, tallystick.MaxInstant, tallystick.Instant(r.bigint(1, i))
+				switch kind {
+				case tallystick.ConversationCreated:
+					created = at
+				case tallystick.MessageSent:
+					message = at
+				}
+				t.hear(name, created, message, at, r.text(2, i))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errEnough = errors.New("enough conversations")
+
+// ahead adds the conversations of the bots' messages in [from, until) until there are enough, and returns whether it came to the end.
+func (t *talks) ahead(ctx context.Context, s *snapshot, from, until tallystick.Instant, add func(id string) (full bool)) (whole bool, err error) {
+	sc, err := t.engine.scope(t.scope)
+	if sc == nil {
+		return true, err
+	}
+	st := &statement{}
+	m := t.engine.source(tallystick.MessageSent, "m")
+	st.add("SELECT "+m.text(tallystick.FieldConversationID),
+		"FROM "+m.from(),
+		"WHERE "+strings.Join(append(m.scope(st, sc, tallystick.MessageSent), m.column("time")+" >= "+st.bind(from), m.column("time")+" < "+st.bind(until),
+			m.text(tallystick.FieldBotID)+" <> ''"), "\n  AND "))
+	err = s.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			if add(r.text(0, i)) {
+				return errEnough
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		return false, nil
+	}
+	return err == nil, err
 }
