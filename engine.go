@@ -46,6 +46,8 @@ type Answerer interface {
 	Conversations(context.Context, Conversations) ([]Conversation, error)
 	Arrivals(context.Context, Arrivals) ([]Arrival, error)
 
+	// Since returns the time of the earliest event in a scope, MinInstant where there is none.
+	Since(context.Context, Scope) (Instant, error)
 	// Tenants lists the tenants with at least one event before an instant, as of a position, by code point.
 	Tenants(ctx context.Context, asOf Position, before Instant) ([]string, error)
 }

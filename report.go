@@ -227,4 +227,5 @@ type TenantPeriod struct {
 	Tenant, Company string
 	Zone            string
 	From, Before    Instant
+	Since           Instant // of the tenant's earliest event, whatever the period; MinInstant: it has none
 }

@@ -39,6 +39,8 @@ type TenantPeriod struct {
 	Zone    string `json:"zone"`
 	From    string `json:"from" doc:"The period's first instant, in UTC."`
 	Before  string `json:"before" doc:"The instant where the period ends, in UTC."`
+
+	AvailableFrom string `json:"available_from,omitempty" doc:"The time of the tenant's earliest event, in UTC: before it there is no data."`
 }
 
 // headOf says what an answer is of.
@@ -52,7 +54,11 @@ func (h *Reports) headOf(ctx context.Context, result *tallystick.Result, positio
 		head.Position, head.CompleteUntil = position.String(), complete.String()
 	}
 	for _, t := range result.Tenants {
-		head.Tenants = append(head.Tenants, TenantPeriod{t.Tenant, t.Company, t.Zone, t.From.String(), t.Before.String()})
+		period := TenantPeriod{Tenant: t.Tenant, Company: t.Company, Zone: t.Zone, From: t.From.String(), Before: t.Before.String()}
+		if t.Since != tallystick.MinInstant {
+			period.AvailableFrom = t.Since.String()
+		}
+		head.Tenants = append(head.Tenants, period)
 	}
 	return head, nil
 }

@@ -42,8 +42,12 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 	}
 	result := &tallystick.Result{Report: definition, AsOf: request.AsOf, Options: wish.chosen(), Where: request.Where, Notes: notes.all, Made: made.sum}
 	for _, p := range plans {
+		since, err := p.since()
+		if err != nil {
+			return nil, err
+		}
 		result.Tenants = append(result.Tenants, tallystick.TenantPeriod{
-			Tenant: p.tenant, Company: p.company(), Zone: p.calendar.Zone(), From: p.from, Before: p.scope.Before,
+			Tenant: p.tenant, Company: p.company(), Zone: p.calendar.Zone(), From: p.from, Before: p.scope.Before, Since: since,
 		})
 	}
 	for _, t := range definition.Tables {
@@ -53,6 +57,14 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 	}
 	made.tables = len(result.Tables)
 	return result, nil
+}
+
+// since returns the time from which on there is data of the tenant.
+func (p *plan) since() (tallystick.Instant, error) {
+	if p.provider() {
+		return tallystick.MinInstant, nil
+	}
+	return p.store.Since(p.ctx, tallystick.For(p.tenant, p.scope.AsOf, tallystick.MaxInstant))
 }
 
 const tenantUsage = "tenant-usage"

@@ -74,6 +74,13 @@ func (r *Reached) Events(ctx context.Context, q tallystick.Events) (int64, error
 	return r.engine.Events(ctx, q)
 }
 
+func (r *Reached) Since(ctx context.Context, s tallystick.Scope) (tallystick.Instant, error) {
+	if err := r.within(s); err != nil {
+		return tallystick.MinInstant, err
+	}
+	return r.engine.Since(ctx, s)
+}
+
 func (r *Reached) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err

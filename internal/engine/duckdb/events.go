@@ -7,6 +7,24 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
+// Since implements [tallystick.Answerer].
+func (e *Engine) Since(ctx context.Context, s tallystick.Scope) (first tallystick.Instant, err error) {
+	sc, err := e.scope(s)
+	if sc == nil {
+		return tallystick.MinInstant, err
+	}
+	st := &statement{}
+	st.add("SELECT COALESCE(MIN(time), "+st.bind(tallystick.MinInstant)+")",
+		"FROM "+identifier(firstTable),
+		"WHERE tenant = "+sc.tenant(st),
+		"  AND time < "+sc.before(st))
+	if !s.AsOf.IsZero() {
+		st.add("  AND seq <= " + sc.asOf(st))
+	}
+	err = st.run(ctx, e.readers, func(scan func(...any) error) error { return scan(&first) })
+	return first, err
+}
+
 // Events implements [tallystick.Answerer].
 func (e *Engine) Events(ctx context.Context, q tallystick.Events) (count int64, err error) {
 	sc, err := e.scope(q.Scope)

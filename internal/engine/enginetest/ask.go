@@ -114,7 +114,7 @@ func (a *asker) question(kind string) *Question {
 		if a.chance(60) {
 			q.From, q.Before = a.record().Event.Received-tallystick.Instant(a.Int64N(int64(tallystick.Day))), a.record().Event.Received+tallystick.ArrivalSlot
 		}
-	case "tenants":
+	case "tenants", "since":
 		a.before(q)
 	case "conversations":
 		a.before(q)

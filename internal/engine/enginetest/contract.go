@@ -66,6 +66,7 @@ func refusesNoTenant(t *testing.T, open Open) {
 		_, asked["Peak"] = engine.Peak(ctx, tallystick.Peak{Scope: scope, Span: tallystick.SessionSpan, From: tallystick.MinInstant})
 		_, asked["Entities"] = engine.Entities(ctx, tallystick.Entities{Scope: scope, Type: tallystick.UserUpserted})
 		_, asked["List"] = engine.List(ctx, tallystick.List{Scope: scope, Types: []string{tallystick.MessageSent}, From: tallystick.MinInstant})
+		_, asked["Since"] = engine.Since(ctx, scope)
 		_, asked["Events"] = engine.Events(ctx, tallystick.Events{Scope: scope, From: tallystick.MinInstant})
 		_, asked["Resolutions"] = engine.Resolutions(ctx, tallystick.Resolutions{Scope: scope, From: tallystick.MinInstant})
 		_, asked["Sessions"] = engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: tallystick.MinInstant})

@@ -71,6 +71,10 @@ func (m mutant) Events(ctx context.Context, q tallystick.Events) (int64, error) 
 	return m.of("events").Events(ctx, q)
 }
 
+func (m mutant) Since(ctx context.Context, s tallystick.Scope) (tallystick.Instant, error) {
+	return m.of("since").Since(ctx, s)
+}
+
 func (m mutant) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
 	if m.resolutions != nil {
 		m.resolutions(&q)

@@ -33,7 +33,7 @@ type Question struct {
 }
 
 // Kinds are the queries that an engine answers.
-var Kinds = []string{"tally", "peak", "entities", "list", "events", "resolutions", "sessions", "conversations", "tenants", "arrivals"}
+var Kinds = []string{"tally", "peak", "entities", "list", "events", "since", "resolutions", "sessions", "conversations", "tenants", "arrivals"}
 
 // Ask puts the question to an engine and returns the answer in the notation of scripts, a line for each row; lines are equal exactly where rows are.
 func (q *Question) Ask(ctx context.Context, engine tallystick.Answerer, base tallystick.Instant) ([]string, error) {
@@ -71,6 +71,12 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 	case "events":
 		count, err := engine.Events(ctx, tallystick.Events{Scope: scope, From: q.From})
 		return []string{strconv.FormatInt(count, 10)}, err
+	case "since":
+		first, err := engine.Since(ctx, scope)
+		if first == tallystick.MinInstant {
+			return nil, err
+		}
+		return []string{n.formatInstant(first)}, err
 	case "resolutions":
 		counts, err := engine.Resolutions(ctx, tallystick.Resolutions{Scope: scope, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges})
 		return n.counts(counts), err

@@ -2547,6 +2547,8 @@ export interface components {
             time_zone?: string;
         };
         TenantPeriod: {
+            /** @description The time of the tenant's earliest event, in UTC: before it there is no data. */
+            available_from?: string;
             /** @description The instant where the period ends, in UTC. */
             before: string;
             company: string;
