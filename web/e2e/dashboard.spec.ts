@@ -47,7 +47,7 @@ test('every report draws itself, and is accessible', async ({ page }) => {
   const links = page.getByRole('navigation', { name: 'Navigation' }).getByRole('link');
   await expect(links.first()).toBeVisible();
   for (const name of await links.allTextContents()) {
-    await links.filter({ hasText: name }).click();
+    await links.filter({ hasText: new RegExp(`^${name}$`) }).click();
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
     await expect(page.getByText('Loading…')).toHaveCount(0);
     await accessible(page);
@@ -93,4 +93,36 @@ test('a number of the table, its file and its events are the same', async ({ pag
   expect((await file.text()).split('\r\n')[1]?.split(',')[0]).toBe(shown);
   await figure.click();
   await expect(page.getByRole('dialog').getByText(shown, { exact: true })).toBeVisible();
+});
+
+test('numbers stand beside those of the period before, and a chart is gone through by keys and saved', async ({
+  page,
+}) => {
+  await page.goto(`/dashboards/session-usage?tenant=sahyadri-telecom&${november}`);
+  await page.getByRole('combobox', { name: 'Compare with' }).click();
+  await page.getByRole('option', { name: 'The period before' }).click();
+  await expect(page).toHaveURL(/compare=previous/);
+  await expect(page.getByText('compared with 3 Oct 2025 – 31 Oct 2025')).toBeVisible();
+  const summary = page.getByRole('region', { name: 'Summary' });
+  await expect(summary.getByText(/^[+-]?\d+% · before: \d+$/).first()).toBeVisible();
+
+  const trend = page.getByRole('region', { name: 'Trend', exact: true });
+  const chart = trend.getByRole('group', { name: /^Chart\./ });
+  await chart.focus();
+  await chart.press('ArrowRight');
+  await chart.press('ArrowRight');
+  await expect(chart.getByText(/^2 Nov: \d+, before: \d+$/)).toBeAttached();
+  await accessible(page);
+
+  const download = page.waitForEvent('download');
+  await trend.getByRole('button', { name: 'Download the chart of Trend as a picture' }).click();
+  const saved = await download;
+  expect(saved.suggestedFilename()).toBe('trend.png');
+  const chunks: Buffer[] = [];
+  for await (const chunk of await saved.createReadStream()) chunks.push(chunk as Buffer);
+  expect(Buffer.concat(chunks).subarray(1, 4).toString()).toBe('PNG');
+
+  await chart.press('End');
+  await chart.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Events behind a number' })).toBeVisible();
 });

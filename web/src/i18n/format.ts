@@ -10,12 +10,19 @@ export function localeOf(language: Language): string {
 export function formatsOf(locale: string) {
   const number = new Intl.NumberFormat(locale);
   const decimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const percent = new Intl.NumberFormat(locale, {
+    style: 'percent',
+    signDisplay: 'exceptZero',
+    maximumFractionDigits: 0,
+  });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
   return {
     number: (n: number) => number.format(n),
     decimal: (n: number) => decimal.format(n),
+    /** A change by a share, such as 0.12, with its sign. */
+    change: (share: number) => percent.format(share),
     /** A civil date, which is in no zone. */
     date: (d: string) => date.format(new Date(`${d}T00:00:00Z`)),
     /** A civil date without its year. */

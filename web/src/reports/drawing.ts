@@ -13,7 +13,7 @@ const mostBars = 30;
 export const isNumber = (c: Column): boolean => c.type === 'integer' || c.type === 'decimal' || c.type === 'number';
 
 /** A date, hour, week, month, quarter or year, as reports write the rows of a period. */
-const periodPattern = /^\d{4}(-(0[1-9]|1[0-2])(-\d{2}([T ]\d{2}:\d{2}.*)?)?|-Q[1-4]|-W\d{2})?$/;
+export const periodPattern = /^\d{4}(-(0[1-9]|1[0-2])(-\d{2}([T ]\d{2}:\d{2}.*)?)?|-Q[1-4]|-W\d{2})?$/;
 
 /** Whether a row sums up others: it says Total instead of a period, or All instead of a name. */
 export function isTotal(row: Row): boolean {

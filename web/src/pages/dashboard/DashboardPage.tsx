@@ -35,7 +35,7 @@ export function DashboardPage() {
       }
     >
       <Filters definition={definition} dashboard={dashboard} />
-      {first && <Span report={definition.name} table={first.name} asked={dashboard.asked} />}
+      {first && <Span table={first.name} dashboard={dashboard} />}
       <SimpleGrid cols={{ base: 1, lg: tables.length > 1 ? 2 : 1 }} spacing="lg">
         {tables.map((table) => (
           <TableCard

@@ -4,7 +4,7 @@ import { useWords } from '../../i18n/words';
 import type { Row } from '../../reports/answers';
 import type { Column } from '../../reports/definitions';
 import classes from './Figures.module.css';
-import { cellFormat } from './table/cellFormat';
+import { cellFormat, changeText } from './table/cellFormat';
 import { dashboardWords } from './words';
 
 /** A table of one row of numbers, large. */
@@ -12,10 +12,13 @@ export function Figures({
   columns,
   row,
   open,
+  before,
 }: {
   columns: Column[];
   row: Row;
   open: (row: number, column: string) => void;
+  /** The row of the period before, where it is compared. */
+  before?: Row;
 }) {
   const t = useWords(dashboardWords);
   const f = useFormats();
@@ -37,6 +40,16 @@ export function Figures({
               <Text fz={34} fw={650} lh={1.2} className={classes.number}>
                 {text}
               </Text>
+              {before && (
+                <Text size="sm" c="dimmed">
+                  {[
+                    changeText(Number(row[i] ?? 0), before[i] ?? null, f),
+                    t.earlier(cellFormat(before[i] ?? 0, c, 'UTC', f)),
+                  ]
+                    .filter(Boolean)
+                    .join(' · ')}
+                </Text>
+              )}
             </Stack>
           </UnstyledButton>
         );

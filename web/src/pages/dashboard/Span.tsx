@@ -3,14 +3,17 @@ import { IconCalendar, IconDatabaseCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
-import { type Asked, tableQuery } from '../../reports/answers';
-import { periodText, zonesOf } from '../../reports/period';
+import { tableQuery } from '../../reports/answers';
+import { periodText, spanText, zonesOf } from '../../reports/period';
+import { previousOf } from '../../reports/previous';
+import type { Dashboard } from './useDashboard';
 import { dashboardWords } from './words';
 
 /** Of when the numbers are, on whose clocks, and until when everything that came is in them. The first table's answer says it. */
-export function Span({ report, table, asked }: { report: string; table: string; asked: Asked }) {
+export function Span({ table, dashboard }: { table: string; dashboard: Dashboard }) {
   const t = useWords(dashboardWords);
   const f = useFormats();
+  const { report, asked, compared } = dashboard;
   const { data, isPending } = useQuery(tableQuery(report, table, asked));
   if (isPending) return <Skeleton height={22} width={420} maw="100%" />;
   const tenants = data?.tenants ?? [];
@@ -18,6 +21,8 @@ export function Span({ report, table, asked }: { report: string; table: string; 
   if (!data || !first) return null;
   const zones = zonesOf(tenants);
   const one = zones.length === 1;
+  // Of several tenants the first one's: from then on there is something.
+  const since = tenants.flatMap((p) => p.available_from ?? []).sort()[0];
   const texts = new Set(tenants.map((p) => periodText(p, f)));
   return (
     <Group gap="xs" c="dimmed" fz="sm" aria-live="polite">
@@ -28,6 +33,7 @@ export function Span({ report, table, asked }: { report: string; table: string; 
             {[...texts][0]}
           </Text>{' '}
           {one ? t.inZone(first.zone) : <Zones zones={zones} />}
+          {compared && `, ${t.comparedWith(spanText(previousOf(asked, first), f))}`}
         </Text>
       </Group>
       {data.complete_until && (
@@ -36,6 +42,7 @@ export function Span({ report, table, asked }: { report: string; table: string; 
           <Text inherit>
             {t.completeUntil} {f.instant(data.complete_until, one ? first.zone : 'UTC')}
             {one ? '' : ' UTC'}
+            {since && `, ${t.availableFrom} ${f.dateOf(since, one ? first.zone : 'UTC')}`}
           </Text>
         </Group>
       )}

@@ -1,7 +1,7 @@
 import { Box, Button, Card, Group, Loader, SegmentedControl, Stack, Text, Title } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { IconDownload, IconPhoto } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, type RefObject, Suspense, useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
@@ -10,6 +10,10 @@ import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { type Answer, type Asked, fileLink, type Row, tableQuery } from '../../reports/answers';
 import { type Drawing, drawingOf, isNumber } from '../../reports/drawing';
+import { periodText } from '../../reports/period';
+import { counterparts, datesOf, previousOf } from '../../reports/previous';
+import type { Picture } from './chart/Chart';
+import { savePicture } from './chart/picture';
 import { Figures } from './Figures';
 import { titled } from './filters/titled';
 import { Notes } from './Notes';
@@ -104,6 +108,15 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
   const asked: Asked = { ...dashboard.asked, as_of: answer.position || undefined };
   const drawn = drawing.kind === 'lines' || drawing.kind === 'bars';
   const open = (row: number, column: string) => dashboard.open({ table: head.name, row, column });
+  const before = useBefore(head.name, answer, dashboard);
+  const picture = useRef<Picture>(null);
+  const tenants = answer.tenants ?? [];
+  const [first] = tenants;
+  const about = [
+    tenants.length === 1 && first?.company ? first.company : t.allTenants,
+    first ? `${periodText(first, f)} (${first.zone})` : '',
+  ];
+  const dates = useMemo(() => first && datesOf(first, dashboard.asked), [first, dashboard.asked]);
   return (
     <Box aria-busy={asking}>
       <Heading head={head}>
@@ -119,6 +132,18 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
               { value: 'table', label: t.table },
             ]}
           />
+        )}
+        {drawn && view === 'chart' && rows.length > 0 && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconPhoto size={16} stroke={1.6} />}
+            aria-label={t.pngOf(name)}
+            onClick={() => picture.current && savePicture(picture.current, [name, ...about], head.name)}
+          >
+            {t.png}
+          </Button>
         )}
         {rows.length > 0 && (
           <Button
@@ -147,6 +172,9 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
           name={name}
           tall={alone}
           open={open}
+          before={before}
+          dates={dates}
+          picture={picture}
         />
       )}
       <Notes notes={answer.notes ?? []} />
@@ -159,6 +187,25 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
   );
 }
 
+/** Finds the rows of the period before, as of the same position; undefined until they are there, or where nothing is compared. */
+function useBefore(table: string, answer: Answer, { report, asked, compared }: Dashboard) {
+  const [first] = answer.tenants ?? [];
+  const question = first && { ...previousOf(asked, first), as_of: answer.position || undefined };
+  const earlier = useQuery({
+    ...tableQuery(report, table, question ?? {}),
+    enabled: compared && question !== undefined,
+  });
+  const then = compared && !earlier.isPlaceholderData ? earlier.data : undefined;
+  return useMemo(() => {
+    if (!then) return undefined;
+    return counterparts(
+      answer.table.columns ?? [],
+      { asked, rows: (answer.table.rows ?? []) as Row[], tenants: answer.tenants ?? [] },
+      { rows: (then.table.rows ?? []) as Row[], tenants: then.tenants ?? [] },
+    );
+  }, [answer, asked, then]);
+}
+
 interface ViewProps {
   drawing: Drawing;
   view: 'chart' | 'table';
@@ -169,11 +216,15 @@ interface ViewProps {
   tall: boolean;
   /** Opens the events behind a number: its row from 1. */
   open: (row: number, column: string) => void;
+  before?: (row: Row) => Row | undefined;
+  dates?: { first: string; last: string };
+  picture: RefObject<Picture | null>;
 }
 
-function View({ drawing, view, columns, rows, answer, name, tall, open }: ViewProps) {
+function View({ drawing, view, columns, rows, answer, name, tall, open, before, dates, picture }: ViewProps) {
   const t = useWords(dashboardWords);
-  if (drawing.kind === 'figures') return <Figures columns={columns} row={rows[0] ?? []} open={open} />;
+  if (drawing.kind === 'figures')
+    return <Figures columns={columns} row={rows[0] ?? []} open={open} before={before?.(rows[0] ?? [])} />;
   if (drawing.kind === 'table' || view === 'table') {
     return (
       <DataTable
@@ -183,12 +234,21 @@ function View({ drawing, view, columns, rows, answer, name, tall, open }: ViewPr
         tenants={answer.tenants ?? []}
         tall={tall}
         open={open}
+        before={before}
       />
     );
   }
   return (
     <Suspense fallback={<Loading height={260} />}>
-      <ChartView drawing={drawing} columns={columns} rows={rows} open={open} />
+      <ChartView
+        drawing={drawing}
+        columns={columns}
+        rows={rows}
+        open={open}
+        before={before}
+        dates={dates}
+        picture={picture}
+      />
     </Suspense>
   );
 }

@@ -8,6 +8,8 @@ import { type Question, questionOf } from '../../reports/question';
 export interface DashboardSearch extends Question {
   /** TABLE,ROW,COLUMN */
   cell?: string;
+  /** Beside each number that of the period before. */
+  compare?: 'previous';
 }
 
 export const dashboardRoute = createRoute({
@@ -15,6 +17,7 @@ export const dashboardRoute = createRoute({
   path: '/dashboards/$report',
   validateSearch: (search: Record<string, unknown>): DashboardSearch => ({
     ...questionOf(search),
+    compare: search.compare === 'previous' ? 'previous' : undefined,
     cell: typeof search.cell === 'string' ? search.cell : undefined,
   }),
   loader: ({ params }) => queries.ensureQueryData(reportQuery(params.report)),

@@ -21,7 +21,7 @@ function momentOf(report: string): string {
 /** What a dashboard shows, which is all in its address, and how that changes. */
 export function useDashboard() {
   const { report } = useParams({ from: '/shell/dashboards/$report' });
-  const { cell, ...question } = useSearch({ from: '/shell/dashboards/$report' });
+  const { cell, compare, ...question } = useSearch({ from: '/shell/dashboards/$report' });
   const navigate = useNavigate({ from: '/dashboards/$report' });
   const who = useWho();
   const [moment, setMoment] = useState({ report, at: momentOf(report) });
@@ -39,6 +39,13 @@ export function useDashboard() {
     report,
     asked,
     cell: cellOf(cell),
+    /** Whether each number stands beside that of the period before. */
+    compared: compare !== undefined,
+    compare: useCallback(
+      (on: boolean) =>
+        navigate({ search: (s) => ({ ...s, compare: on ? 'previous' : undefined }), resetScroll: false }),
+      [navigate],
+    ),
     /** Asks something else. What is undefined falls back to what the dashboard opens on. */
     ask: useCallback(
       (change: Partial<Question>) => navigate({ search: (s) => ({ ...s, ...change, cell: undefined }) }),

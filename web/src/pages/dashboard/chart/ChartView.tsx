@@ -1,6 +1,6 @@
 import { Box, Select, Text, useComputedColorScheme } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { useMemo, useState } from 'react';
+import { type RefObject, useMemo, useState } from 'react';
 import { theme } from '../../../app/theme';
 import { useFormats } from '../../../i18n/format';
 import { useWords } from '../../../i18n/words';
@@ -8,27 +8,33 @@ import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import type { Drawing } from '../../../reports/drawing';
 import { dashboardWords } from '../words';
-import { Chart } from './Chart';
-import { rangeText } from './describe';
+import { Chart, type Picture, type Stop } from './Chart';
+import { rangeText, said } from './describe';
 import { barOptions, lineOptions, periodLabel } from './options';
 import { palettes } from './palette';
-import { barsOf, linesOf } from './series';
+import { type Around, type Before, barsOf, linesOf } from './series';
 
 interface Props {
   drawing: Extract<Drawing, { kind: 'lines' | 'bars' }>;
   columns: Column[];
   rows: Row[];
   open: (row: number, column: string) => void;
+  /** The rows of the period before, where it is compared. */
+  before?: Before;
+  /** The first and last date of the period, where dates are days. */
+  dates?: Around['dates'];
+  /** Is given what draws the chart into a picture. */
+  picture: RefObject<Picture | null>;
 }
 
 /** A table as a chart, of one of its numbers at a time. */
-export default function ChartView({ drawing, columns, rows, open }: Props) {
+export default function ChartView({ drawing, columns, rows, open, before, dates, picture }: Props) {
   const t = useWords(dashboardWords);
   const [chosen, choose] = useState<string | null>(null);
   const names = drawing.values.map((i) => columns[i]?.name ?? '');
   const measure = chosen !== null && names.includes(chosen) ? chosen : (names[0] ?? '');
   const value = drawing.values[names.indexOf(measure)] ?? 0;
-  const onRow = (row: number) => open(row, measure);
+  const shared = { columns, rows, value, before, dates, picture, onRow: (row: number) => open(row, measure) };
   return (
     <Box px="md" pb="md">
       {names.length > 1 && (
@@ -43,50 +49,52 @@ export default function ChartView({ drawing, columns, rows, open }: Props) {
           mb="xs"
         />
       )}
-      {drawing.kind === 'lines' ? (
-        <Lines drawing={drawing} columns={columns} rows={rows} value={value} onRow={onRow} />
-      ) : (
-        <Bars drawing={drawing} columns={columns} rows={rows} value={value} onRow={onRow} />
-      )}
+      {drawing.kind === 'lines' ? <Lines drawing={drawing} {...shared} /> : <Bars drawing={drawing} {...shared} />}
     </Box>
   );
 }
 
-interface DrawnProps<K> {
+interface DrawnProps<K> extends Pick<Props, 'columns' | 'rows' | 'before' | 'dates' | 'picture'> {
   drawing: Extract<Drawing, { kind: K }>;
-  columns: Column[];
-  rows: Row[];
   value: number;
   onRow: (row: number) => void;
 }
 
 function useLook() {
+  const t = useWords(dashboardWords);
   const f = useFormats();
   const { ref, width } = useElementSize();
   const scheme = useComputedColorScheme('light');
   const narrow = width > 0 && width < 480;
   return {
     ref,
-    look: useMemo(() => ({ palette: palettes[scheme], f, font: theme.fontFamily ?? '', narrow }), [scheme, f, narrow]),
+    look: useMemo(
+      () => ({ palette: palettes[scheme], f, font: theme.fontFamily ?? '', narrow, earlier: t.periodBefore }),
+      [scheme, f, narrow, t],
+    ),
   };
 }
 
-function Lines({ drawing, columns, rows, value, onRow }: DrawnProps<'lines'>) {
+function Lines({ drawing, columns, rows, value, before, dates, picture, onRow }: DrawnProps<'lines'>) {
   const t = useWords(dashboardWords);
   const { ref, look } = useLook();
   const { period, labels } = drawing;
+  const measure = columns[value]?.name ?? '';
   const counts = columns[value]?.type === 'integer';
   const lines = useMemo(
-    () => linesOf(rows, period, labels, value, counts ? { value: 0 } : null),
-    [rows, period, labels, value, counts],
+    () => linesOf(rows, period, labels, value, { absent: counts ? { value: 0 } : null, before, dates }),
+    [rows, period, labels, value, counts, before, dates],
   );
-  const options = useMemo(() => lineOptions(lines, look), [lines, look]);
-  const points = lines.series.flatMap((s) =>
-    s.points.flatMap((p, i) =>
-      p
-        ? [{ name: [s.name, periodLabel(lines.periods[i] ?? '', look.f)].filter(Boolean).join(', '), value: p.value }]
-        : [],
-    ),
+  const options = useMemo(() => lineOptions(lines, measure, look), [lines, measure, look]);
+  const points = lines.series.flatMap((s, series) =>
+    s.points.flatMap((p, index) => {
+      if (!p) return [];
+      const name = [s.name, periodLabel(lines.periods[index] ?? '', look.f)].filter(Boolean).join(', ');
+      const earlier = s.before?.[index];
+      return [
+        { name, value: p.value, stop: { series, index, row: p.row, text: said(name, p.value, earlier, t, look.f) } },
+      ];
+    }),
   );
   const description = [
     t.describeLines(columns[value]?.name ?? '', columns[period]?.name ?? '', lines.series.length, lines.periods.length),
@@ -95,7 +103,14 @@ function Lines({ drawing, columns, rows, value, onRow }: DrawnProps<'lines'>) {
   ].join(' ');
   return (
     <div ref={ref}>
-      <Chart options={options} height={260} description={description} onRow={onRow} />
+      <Chart
+        options={options}
+        height={260}
+        description={description}
+        stops={points.map((p) => p.stop)}
+        onRow={onRow}
+        picture={picture}
+      />
       {lines.of > lines.series.length && (
         <Text size="xs" c="dimmed" px="xs">
           {t.someSeries(lines.series.length, lines.of)}
@@ -105,12 +120,20 @@ function Lines({ drawing, columns, rows, value, onRow }: DrawnProps<'lines'>) {
   );
 }
 
-function Bars({ drawing, columns, rows, value, onRow }: DrawnProps<'bars'>) {
+function Bars({ drawing, columns, rows, value, before, picture, onRow }: DrawnProps<'bars'>) {
   const t = useWords(dashboardWords);
   const { ref, look } = useLook();
   const { labels } = drawing;
-  const bars = useMemo(() => barsOf(rows, labels, value), [rows, labels, value]);
+  const bars = useMemo(() => barsOf(rows, labels, value, before), [rows, labels, value, before]);
   const measure = columns[value]?.name ?? '';
+  const stops = bars.map(
+    (b, index): Stop => ({
+      series: 0,
+      index,
+      row: b.point.row,
+      text: said(b.name, b.point.value, b.before, t, look.f),
+    }),
+  );
   const options = useMemo(() => barOptions(bars, measure, look), [bars, measure, look]);
   const description = [
     t.describeBars(measure, labels.map((i) => columns[i]?.name).join(', ')),
@@ -123,7 +146,14 @@ function Bars({ drawing, columns, rows, value, onRow }: DrawnProps<'bars'>) {
   ].join(' ');
   return (
     <div ref={ref}>
-      <Chart options={options} height={Math.max(120, bars.length * 32 + 12)} description={description} onRow={onRow} />
+      <Chart
+        options={options}
+        height={Math.max(120, bars.length * 32 + 12)}
+        description={description}
+        stops={stops}
+        onRow={onRow}
+        picture={picture}
+      />
     </div>
   );
 }

@@ -14,3 +14,9 @@ export function rangeText(values: { name: string; value: number }[], t: Words, f
   }
   return t.describeRange(f.number(least.value), least.name, f.number(most.value), most.name);
 }
+
+/** A number in a sentence, with that of the period before where there is one. */
+export function said(name: string, value: number, earlier: number | null | undefined, t: Words, f: Formats): string {
+  const text = `${name}: ${f.number(value)}`;
+  return earlier === null || earlier === undefined ? text : `${text}, ${t.earlier(f.number(earlier))}`;
+}

@@ -9,7 +9,12 @@ interface Look {
   font: string;
   /** Whether there is little room, as on a phone. */
   narrow: boolean;
+  /** What the numbers of the period before are called. */
+  earlier: string;
 }
+
+/** The most lines that have the line of the period before beside them: more can't be told apart. */
+const mostCompared = 2;
 
 /** What a tooltip and an axis look like. Tooltips are drawn, never HTML: names in them come from events of strangers. */
 function common({ palette, font, f }: Look): EChartsCoreOption {
@@ -35,20 +40,23 @@ export function periodLabel(period: string, f: Formats): string {
   return period.replace('T', ' ');
 }
 
-export function lineOptions(lines: ReturnType<typeof linesOf>, look: Look): EChartsCoreOption {
+export function lineOptions(lines: ReturnType<typeof linesOf>, measure: string, look: Look): EChartsCoreOption {
   const { palette, f, narrow } = look;
   const several = lines.series.length > 1;
+  const earlier =
+    lines.series.length > mostCompared ? [] : lines.series.flatMap((s, i) => (s.before ? [{ ...s, of: i }] : []));
+  const legend = several || earlier.length > 0;
   return {
     ...common(look),
     grid: {
       left: 8,
       right: 16,
-      top: several ? 46 : 14,
+      top: legend ? 46 : 14,
       bottom: 8,
       outerBoundsMode: 'same',
       outerBoundsContain: 'axisLabel',
     },
-    legend: several
+    legend: legend
       ? {
           type: 'scroll',
           top: 4,
@@ -56,8 +64,8 @@ export function lineOptions(lines: ReturnType<typeof linesOf>, look: Look): ECha
           right: 4,
           icon: 'roundRect',
           itemWidth: 14,
-          itemHeight: 8,
-          textStyle: { color: palette.text, fontSize: 12 },
+          itemHeight: 10,
+          textStyle: { color: palette.text, fontSize: 12, lineHeight: 18 },
           pageTextStyle: { color: palette.text },
           pageIconColor: palette.text,
         }
@@ -82,17 +90,28 @@ export function lineOptions(lines: ReturnType<typeof linesOf>, look: Look): ECha
       splitLine: { lineStyle: { color: palette.line } },
       axisLabel: { color: palette.text, fontSize: 11, formatter: (v: number) => f.number(v) },
     },
-    series: lines.series.map((s, i) => ({
-      type: 'line',
-      name: s.name,
-      data: s.points.map((p) => (p ? { value: p.value, row: p.row } : null)),
-      symbol: symbols[i % symbols.length],
-      symbolSize: 7,
-      showSymbol: lines.periods.length <= 31,
-      lineStyle: { width: 2 },
-      areaStyle: several ? undefined : { opacity: 0.09 },
-      emphasis: { focus: several ? 'series' : 'none', scale: 1.5 },
-    })),
+    series: [
+      ...lines.series.map((s, i) => ({
+        type: 'line',
+        name: s.name || measure,
+        data: s.points.map((p) => (p ? { value: p.value, row: p.row } : null)),
+        symbol: symbols[i % symbols.length],
+        symbolSize: 7,
+        showSymbol: lines.periods.length <= 31,
+        lineStyle: { width: 2 },
+        areaStyle: several ? undefined : { opacity: 0.09 },
+        emphasis: { focus: several ? 'series' : 'none', scale: 1.5 },
+      })),
+      ...earlier.map((s) => ({
+        type: 'line',
+        name: several ? `${s.name}, ${look.earlier}` : look.earlier,
+        data: s.before,
+        symbol: s.before?.filter((v) => v !== null).length === 1 ? 'circle' : 'none', // one point makes no line
+        lineStyle: { width: 1.5, type: 'dashed', opacity: 0.8 },
+        color: several ? palette.series[s.of % palette.series.length] : palette.text,
+        z: 1,
+      })),
+    ],
   };
 }
 
@@ -101,7 +120,7 @@ export function barOptions(bars: ReturnType<typeof barsOf>, measure: string, loo
   return {
     ...common(look),
     grid: { left: 8, right: 48, top: 4, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    tooltip: { ...(common(look).tooltip as object), trigger: 'item' },
+    tooltip: { ...(common(look).tooltip as object), trigger: 'axis', axisPointer: { type: 'shadow' } },
     xAxis: { type: 'value', show: false, minInterval: 1 },
     yAxis: {
       type: 'category',
@@ -118,6 +137,7 @@ export function barOptions(bars: ReturnType<typeof barsOf>, measure: string, loo
         data: bars.map((b) => ({ value: b.point.value, row: b.point.row })),
         barMaxWidth: 22,
         itemStyle: { borderRadius: [0, 4, 4, 0] },
+        z: 3,
         label: {
           show: true,
           position: 'right',
@@ -126,6 +146,17 @@ export function barOptions(bars: ReturnType<typeof barsOf>, measure: string, loo
           formatter: (p: { value: number }) => f.number(p.value),
         },
       },
+      ...(bars.some((b) => b.before !== undefined)
+        ? [
+            {
+              type: 'bar',
+              name: look.earlier,
+              data: bars.map((b) => b.before),
+              barMaxWidth: 6,
+              itemStyle: { color: palette.text, opacity: 0.55, borderRadius: [0, 3, 3, 0] },
+            },
+          ]
+        : []),
     ],
   };
 }

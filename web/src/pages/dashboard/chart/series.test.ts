@@ -70,9 +70,13 @@ test('days without rows are days with nothing, weeks without rows are left out',
     ['2025-12-31', 2],
     ['2026-01-02', 3],
   ];
-  expect(linesOf(days, 0, [], 1, { value: 0 })).toMatchObject({
-    periods: ['2025-12-30', '2025-12-31', '2026-01-01', '2026-01-02'],
-    series: [{ points: [{ value: 1, row: 1 }, { value: 2, row: 2 }, { value: 0 }, { value: 3, row: 3 }] }],
+  expect(
+    linesOf(days, 0, [], 1, { absent: { value: 0 }, dates: { first: '2025-12-30', last: '2026-01-03' } }),
+  ).toMatchObject({
+    periods: ['2025-12-30', '2025-12-31', '2026-01-01', '2026-01-02', '2026-01-03'],
+    series: [
+      { points: [{ value: 1, row: 1 }, { value: 2, row: 2 }, { value: 0 }, { value: 3, row: 3 }, { value: 0 }] },
+    ],
   });
   const weeks = [
     ['2025-12-01', 1],

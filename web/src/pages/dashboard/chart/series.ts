@@ -12,17 +12,44 @@ export interface Series {
   name: string;
   /** A point for each place of the axis; null where the table has none. */
   points: (Point | null)[];
+  /** The same of the period before, where it is compared. */
+  before?: (number | null)[];
+}
+
+/** The row of the period before that corresponds to one. */
+export type Before = (row: Row) => Row | undefined;
+
+/** The number of a row of the period before: none where it has no such row, zero where the row is missing for there was nothing to count. */
+function earlierOf(row: Row | undefined, value: number): number | null {
+  const v = row?.[value];
+  if (typeof v === 'number') return v;
+  return row ? 0 : null;
 }
 
 /** The most lines that can be told apart. */
 export const mostSeries = 8;
 
-/** The rows of a table as lines over periods. Where a line has no row there is the point for absent: of a count, which has rows only where there is something, zero. Sums over names are left out beside their parts, and so are those over periods. */
-export function linesOf(rows: Row[], period: number, labels: number[], value: number, absent: Point | null = null) {
+/** What is known beside the rows of a table. */
+export interface Around {
+  /** Where a line has no row: of a count, which has rows only where there is something, zero. */
+  absent?: Point | null;
+  before?: Before;
+  /** The first and last date of the period, where dates are days and not weeks by their Monday. */
+  dates?: { first: string; last: string };
+}
+
+/** The rows of a table as lines over periods. Sums over names are left out beside their parts, and so are those over periods. */
+export function linesOf(
+  rows: Row[],
+  period: number,
+  labels: number[],
+  value: number,
+  { absent = null, before, dates }: Around = {},
+) {
   const parts = numbered(rows).filter(({ row }) => row[period] !== 'Total');
   const split = parts.some(({ row }) => labels.length > 0 && !isTotal(row));
   const shown = parts.filter(({ row }) => !split || !isTotal(row));
-  const periods = filled([...new Set(shown.map(({ row }) => String(row[period])))].sort());
+  const periods = filled([...new Set(shown.map(({ row }) => String(row[period])))].sort(), dates);
   const place = new Map(periods.map((p, i) => [p, i]));
   const series = new Map<string, Series>();
   for (const { row, number } of shown) {
@@ -30,6 +57,10 @@ export function linesOf(rows: Row[], period: number, labels: number[], value: nu
     let one = series.get(name);
     if (!one) {
       one = { name, points: periods.map(() => absent) };
+      if (before) {
+        // Also where there is no row now: the texts of this one with another period find it.
+        one.before = periods.map((p) => earlierOf(before(row.with(period, p)), value));
+      }
       series.set(name, one);
     }
     const v = row[value];
@@ -41,31 +72,31 @@ export function linesOf(rows: Row[], period: number, labels: number[], value: nu
 }
 
 /** The rows of a table as bars, the largest first. */
-export function barsOf(rows: Row[], labels: number[], value: number) {
+export function barsOf(rows: Row[], labels: number[], value: number, before?: Before) {
   const parts = numbered(rows).filter(({ row }) => !isTotal(row));
   return parts
     .flatMap(({ row, number }) => {
       const v = row[value];
       return typeof v === 'number'
-        ? [{ name: labels.map((i) => row[i] ?? '').join(' · '), point: { value: v, row: number } }]
+        ? [
+            {
+              name: labels.map((i) => row[i] ?? '').join(' · '),
+              point: { value: v, row: number },
+              before: (before && earlierOf(before(row), value)) ?? undefined,
+            },
+          ]
         : [];
     })
     .sort((a, b) => b.point.value - a.point.value);
 }
 
-/** Days with those between them: a table of what happened has no rows of days without it. */
-function filled(periods: string[]): string[] {
-  const [first, last] = [periods[0], periods[periods.length - 1]];
-  if (!first || !last || !periods.every((p) => /^\d{4}-\d{2}-\d{2}$/.test(p)) || !daily(periods)) return periods;
+/** Days with those between them and around them: a table of what happened has no rows of days without it. */
+function filled(periods: string[], dates: Around['dates']): string[] {
+  if (!dates || !periods.every((p) => /^\d{4}-\d{2}-\d{2}$/.test(p))) return periods;
   const days: string[] = [];
-  for (let t = Date.parse(first); t <= Date.parse(last); t += 86_400_000)
+  for (let t = Date.parse(dates.first); t <= Date.parse(dates.last); t += 86_400_000)
     days.push(new Date(t).toISOString().slice(0, 10));
-  return days;
-}
-
-/** Whether periods are days, and not weeks, quarters or years by their first day: some two are a day apart. */
-function daily(periods: string[]): boolean {
-  return periods.some((p, i) => i > 0 && Date.parse(p) - Date.parse(periods[i - 1] ?? p) === 86_400_000);
+  return [...new Set([...days, ...periods])].sort();
 }
 
 function numbered(rows: Row[]) {

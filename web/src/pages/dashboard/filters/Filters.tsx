@@ -1,4 +1,4 @@
-import { Button, Card, Collapse, Group, Stack } from '@mantine/core';
+import { Button, Card, Collapse, Group, Select, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useWords } from '../../../i18n/words';
@@ -32,6 +32,16 @@ export function Filters({ definition, dashboard }: { definition: Definition; das
           <TenantChoice asked={asked} ask={ask} />
           <PeriodChoice asked={asked} ask={ask} />
           <ZoneChoice definition={definition} asked={asked} ask={ask} />
+          <Select
+            label={t.compare}
+            allowDeselect={false}
+            value={dashboard.compared ? 'previous' : 'nothing'}
+            data={[
+              { value: 'nothing', label: t.compareNothing },
+              { value: 'previous', label: t.comparePrevious },
+            ]}
+            onChange={(v) => dashboard.compare(v === 'previous')}
+          />
           {options
             .filter((o) => prominent.includes(o.name))
             .map((o) => (

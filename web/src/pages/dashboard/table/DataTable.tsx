@@ -6,7 +6,7 @@ import { useLanguage } from '../../../i18n/language';
 import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import { isNumber, isTotal } from '../../../reports/drawing';
-import { cellFormat } from './cellFormat';
+import { cellFormat, changeText } from './cellFormat';
 import classes from './DataTable.module.css';
 import { NumberCell } from './NumberCell';
 import { SortHead } from './SortHead';
@@ -19,12 +19,14 @@ interface Props {
   tenants: Schemas['TenantPeriod'][];
   tall: boolean;
   open: (row: number, column: string) => void;
+  /** The row of the period before that corresponds to one, where it is compared. */
+  before?: (row: Row) => Row | undefined;
 }
 
 const rowHeight = 37;
 
 /** All rows of an answer. Only those in sight are in the page, so that a hundred thousand scroll like ten. */
-export function DataTable({ label, columns, rows, tenants, tall, open }: Props) {
+export function DataTable({ label, columns, rows, tenants, tall, open, before }: Props) {
   const f = useFormats();
   const { language } = useLanguage();
   const [sorting, setSorting] = useState<Sorting>();
@@ -67,6 +69,7 @@ export function DataTable({ label, columns, rows, tenants, tall, open }: Props) 
             const one = ordered[item.index];
             if (!one) return null;
             const { row, number } = one;
+            const earlier = before?.(row);
             return (
               <tr key={number} aria-rowindex={item.index + 2} data-total={isTotal(row) || undefined}>
                 {columns.map((c, i) => {
@@ -79,6 +82,7 @@ export function DataTable({ label, columns, rows, tenants, tall, open }: Props) 
                       column={c.name}
                       text={text}
                       row={nameOf(row)}
+                      change={earlier && changeText(value, earlier[i] ?? 0, f)}
                       onOpen={() => open(number, c.name)}
                     />
                   );

@@ -8,3 +8,9 @@ export function cellFormat(value: string | number | null, column: Column, zone: 
     return column.type === 'decimal' || !Number.isInteger(value) ? f.decimal(value) : f.number(value);
   return column.type === 'instant' ? f.instant(value, zone) : value;
 }
+
+/** How much more or less a number is than that of the period before; empty where nothing was before. */
+export function changeText(value: number, earlier: string | number | null, f: Formats): string {
+  if (typeof earlier !== 'number' || earlier === 0) return '';
+  return f.change((value - earlier) / earlier);
+}
