@@ -77,8 +77,9 @@ func TestEveryLineIsJSON(t *testing.T) {
 // TestWhatIsWrittenIsAccepted reads the lines as an import would.
 func TestWhatIsWrittenIsAccepted(t *testing.T) {
 	for name, events := range map[string]iter.Seq[tallystick.Event]{
-		"events": sample.Events(sample.Options{Seed: 1, Days: 30}),
-		"load":   sample.Load(sample.LoadOptions{Seed: 1, Events: 10_000}),
+		"events":  sample.Events(sample.Options{Seed: 1, Days: 30}),
+		"load":    sample.Load(sample.LoadOptions{Seed: 1, Events: 10_000}),
+		"traffic": sample.Traffic(sample.TrafficOptions{Seed: 1, Events: 20_000}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			unknown := &ingest.Unknown{}

@@ -1,4 +1,5 @@
-// Package sample makes events up: a believable year of a handful of tenants ([Events]), to look at and to try reports on, and any number of plain ones ([Load]),
+// Package sample makes events up: a believable year of a handful of tenants ([Events]), to look at and to try reports on, and any number of plain ones ([Load]) and of
+// ones of every type ([Traffic]),
 // to measure with.
 //
 // It promises:

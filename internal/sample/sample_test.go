@@ -39,6 +39,7 @@ func TestBytesStay(t *testing.T) {
 		{"another seed", sample.Events(sample.Options{Seed: 2, Days: 30}), "d7ef6047605c5515"},
 		{"with duplicates, late", sample.Events(sample.Options{Seed: 1, Days: 30, Duplicates: 0.05, Late: 0.05}), "bf4d7a89536192bf"},
 		{"load", sample.Load(sample.LoadOptions{Seed: 1, Events: 20_000}), "24b4f2c5cf13b665"},
+		{"traffic", sample.Traffic(sample.TrafficOptions{Seed: 1, Events: 20_000}), "82bde8e27c3f59b8"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			first := digest(t, test.events)
@@ -331,5 +332,44 @@ func TestLoadIsOfItsSizeAndMixture(t *testing.T) {
 	}
 	if perLine := size.Len() / 2000; perLine < 330 || perLine > 360 {
 		t.Errorf("%d bytes a line", perLine)
+	}
+}
+
+func TestTrafficIsOfItsSizeAndMixture(t *testing.T) {
+	const events = 200_000
+	types, tenants, ids := map[string]int{}, map[string]int{}, map[string]bool{}
+	late, n := 0, 0
+	for e := range sample.Traffic(sample.TrafficOptions{Seed: 5, Events: events, Tenants: 10}) {
+		n++
+		types[e.Type]++
+		tenants[e.Tenant]++
+		ids[e.Source+" "+e.ID] = true
+		if e.Received-e.Time > tallystick.Hour {
+			late++
+		}
+		if e.Time < newYear || e.Time >= newYear+365*day || e.Received < newYear {
+			t.Fatalf("%s at %s, received %s", e.Type, e.Time, e.Received)
+		}
+	}
+	if n != events {
+		t.Errorf("%d events", n)
+	}
+	for _, typ := range tallystick.EventTypes {
+		if types[typ.Name] == 0 {
+			t.Errorf("no %s", typ.Name)
+		}
+	}
+	// Half of what comes twice has another id the second time.
+	if copies := events - len(ids); copies < events/300 || copies > events/150 {
+		t.Errorf("%d copies under the same id", copies)
+	}
+	if late < events/80 || late > events/30 {
+		t.Errorf("%d late", late)
+	}
+	if share := float64(types[tallystick.MessageSent]) / events; share < 0.6 || share > 0.9 {
+		t.Errorf("a share of %.2f are messages", share)
+	}
+	if ratio := float64(tenants["tenant-1"]) / float64(tenants["tenant-10"]); ratio < 6 || ratio > 14 {
+		t.Errorf("the first tenant has %.1f times the events of the tenth", ratio)
 	}
 }
