@@ -234,7 +234,7 @@ func (s *Store) ResendDelivery(ctx context.Context, actor Actor, id string) (d D
 		}
 		if _, err := c.exec(ctx, `
 			UPDATE deliveries
-			SET state = 'pending', attempts = 0, since = ?, next_at = ?, finished = 0, link_hash = CASE link_revoked WHEN 0 THEN link_hash ELSE '' END,
+			SET state = 'pending', claim = '', attempts = 0, since = ?, next_at = ?, finished = 0, link_hash = CASE link_revoked WHEN 0 THEN link_hash ELSE '' END,
 				link_expires = CASE link_revoked WHEN 0 THEN link_expires ELSE 0 END, link_revoked = 0
 			WHERE id = ?`, now, now, id); err != nil {
 			return err

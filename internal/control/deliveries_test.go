@@ -153,6 +153,90 @@ func TestDeliveryBackoff(t *testing.T) {
 	})
 }
 
+// A worker holds what it has in hand, each by its own claim: not what is claimed under its name, and that nobody works on any more.
+func TestDeliveriesInHand(t *testing.T) {
+	onEach(t, func(p *place) {
+		p.sent(p.owner(), outside("a@example.org"), outside("b@example.org"), outside("c@example.org"))
+		claimed := p.deliveries(3)
+		p.begin(claimed[0], claimed[1])
+		for range 10 {
+			p.wait(control.ClaimLease - 1)
+			p.is(p.HoldDeliveries(p.Context(), claimed[0], claimed[2]), "")
+		}
+		again := p.deliveries(0) // but for the one that nobody holds, which is unknown
+		if len(again) != 0 || p.end(control.Sent, "250", claimed[0], claimed[2]) != 0 {
+			p.Error("what is held is lost")
+		}
+		p.deliveries(1) // the notice of the unknown one, as all have ended
+	})
+}
+
+// Who could not say for long that it is there takes nothing from itself.
+func TestWhoAsksForMoreKeepsWhatItHas(t *testing.T) {
+	onEach(t, func(p *place) {
+		p.sent(p.owner(), outside("a@example.org"), outside("b@example.org"))
+		claimed := p.deliveries(2)
+		p.begin(claimed[0])
+		p.wait(tallystick.Hour)
+		more, err := p.ClaimDeliveries(p.Context(), "w", 10, claimed...)
+		p.is(err, "")
+		if len(more) != 0 {
+			p.Errorf("it takes %+v", more)
+		}
+		if p.begin(claimed[1]) != 0 || p.end(control.Sent, "250", claimed...) != 0 {
+			p.Error("it has lost what it had in hand")
+		}
+	})
+}
+
+// Who was taken for gone and comes back says how it has ended, until somebody sends it again: then nothing but the new claim counts.
+func TestTakenForGone(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		_, r := p.sent(who, outside("a@example.org"), outside("b@example.org"))
+		claimed := p.deliveries(2)
+		p.begin(claimed...)
+		p.wait(control.SendLease)
+		p.deliveries(1) // the notice: both are unknown
+		_, err := p.ResendDelivery(p.Context(), who, claimed[1].ID)
+		p.is(err, "")
+		if lost := p.end(control.Sent, "250 after all", claimed...); lost != 1 {
+			p.Errorf("%d have lost their claim, want the one that is sent again", lost)
+		}
+		list, err := p.Deliveries(p.Context(), who, r.ID)
+		p.is(err, "")
+		if list[0].State != control.DeliverySent || list[0].Answer != "250 after all" || list[1].State != control.DeliveryPending {
+			p.Errorf("the rows say %+v", list)
+		}
+		again := p.deliveries(1)[0]
+		p.begin(again)
+		if p.end(control.NotSent, "", claimed[1]) != 1 || p.end(control.Sent, "250", claimed[0]) != 1 || p.end(control.Sent, "250", again) != 0 {
+			p.Error("an old claim counts")
+		}
+	})
+}
+
+// A delivery whose worker is killed each time is not tried for ever.
+func TestDeliveryThatKillsItsWorker(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		_, r := p.sent(who, outside("a@example.org"))
+		for range control.SendTries {
+			p.deliveries(1)
+			p.wait(control.ClaimLease)
+		}
+		p.deliveries(0)
+		list, err := p.Deliveries(p.Context(), who, r.ID)
+		p.is(err, "")
+		if d := list[0]; d.State != control.DeliveryFailed || d.Attempts != control.SendTries || !strings.Contains(d.Answer, "its worker has stopped without a word") {
+			p.Errorf("the row says %+v", d)
+		}
+		if d := p.deliveries(1)[0]; d.Kind != control.NoticeDelivery {
+			p.Errorf("its owner is told %+v", d)
+		}
+	})
+}
+
 func TestLastTwoEndAtOnce(t *testing.T) {
 	onEach(t, func(p *place) {
 		who := p.owner()

@@ -15,6 +15,7 @@ const (
 	ClaimLease = tallystick.Minute     // how long a claim of deliveries holds before they are begun
 	SendLease  = 2 * tallystick.Minute // how long one that was begun is held without [Store.HoldDeliveries]; after that nobody knows what has become of it
 	GiveUp     = tallystick.Day        // how long it is tried
+	SendTries  = 20                    // how often, counting tries whose worker has stopped without a word; those that end come to fewer in a day
 )
 
 // sendBackoff is how long after its n-th failure a delivery is tried again; the last holds for all that follow.
@@ -23,13 +24,20 @@ var sendBackoff = []tallystick.Instant{
 }
 
 // ClaimDeliveries takes up to n deliveries whose time has come, the longest waiting first, for a worker. What another worker has claimed and not begun in time is
-// taken from it; what it has begun and not ended is unknown from then on, for it may have been sent.
-func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int) (claimed []Delivery, err error) {
+// taken from it, unless that has happened too often: then it has failed. What it has begun and not ended is unknown from then on, for it may have been sent. What the
+// worker itself still has in hand is held, so that it takes nothing from itself, however long it could not say that it is there.
+func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int, inHand ...Delivery) (claimed []Delivery, err error) {
+	inHand = inOrder(inHand, func(d *Delivery) string { return d.ID })
 	err = s.write(ctx, func(c conn) error {
 		claimed = nil
 		now, err := c.clock(ctx, s)
 		if err != nil {
 			return err
+		}
+		for _, d := range inHand {
+			if err := c.holdDelivery(ctx, d, now, now); err != nil {
+				return err
+			}
 		}
 		some, err := c.row(ctx, `SELECT 1 FROM deliveries WHERE state = 'sending' AND lease <= ? LIMIT 1`, []any{now}, new(int))
 		if err != nil {
@@ -53,7 +61,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int) (clai
 				lost = nil // since a moment ago: they are for the next who asks
 				break
 			}
-			if err := c.endDelivery(ctx, &lost[i], DeliveryUnknown, "the server that was sending it has stopped", now); err != nil {
+			if err := c.loseDelivery(ctx, &lost[i], now); err != nil {
 				return err
 			}
 			if err := log.sent(ctx, &lost[i], DeliveryUnknown); err != nil {
@@ -63,17 +71,26 @@ func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int) (clai
 		if err := c.concluded(ctx, lost, now); err != nil {
 			return err
 		}
-		if claimed, err = all(ctx, c, `
+		due, err := all(ctx, c, `
 			SELECT `+deliveryColumns+`
 			FROM deliveries
 			WHERE state = 'pending' AND next_at <= ? AND lease <= ?
 			ORDER BY next_at, id
-			LIMIT ?`+c.dialect.skipping(), []any{now, now, n}, scanDelivery); err != nil {
+			LIMIT ?`+c.dialect.skipping(), []any{now, now, n}, scanDelivery)
+		if err != nil {
 			return err
 		}
+		var spent []Delivery
 		claim := newID()
-		for i := range claimed {
-			d := &claimed[i]
+		for i := range due {
+			d := &due[i]
+			if d.claim != "" && d.spent(now) {
+				if err := c.endDelivery(ctx, d, DeliveryFailed, fmt.Sprintf("not sent: its worker has stopped without a word, the last of %d tries", d.Attempts), now); err != nil {
+					return err
+				}
+				spent = append(spent, *d)
+				continue
+			}
 			d.claim = claim
 			d.Attempts++
 			if _, err := c.exec(ctx, `
@@ -82,13 +99,51 @@ func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int) (clai
 				WHERE id = ?`, d.claim, clean(worker, 200), now+ClaimLease, d.Attempts, d.ID); err != nil {
 				return err
 			}
+			claimed = append(claimed, *d)
 		}
-		return nil
+		return c.concluded(ctx, spent, now)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim deliveries: %w", err)
 	}
 	return claimed, nil
+}
+
+// spent reports whether a delivery is not tried any more.
+func (d *Delivery) spent(now tallystick.Instant) bool {
+	return now >= d.since+GiveUp || d.Attempts >= SendTries
+}
+
+// HoldDeliveries says that a worker is still there, and goes on with what it has in hand: what it has claimed, and what it has begun to send. A claim that was lost meanwhile
+// stays lost.
+func (s *Store) HoldDeliveries(ctx context.Context, inHand ...Delivery) error {
+	inHand = inOrder(inHand, func(d *Delivery) string { return d.ID })
+	err := s.write(ctx, func(c conn) error {
+		now, err := c.clock(ctx, s)
+		if err != nil {
+			return err
+		}
+		for _, d := range inHand {
+			if err := c.holdDelivery(ctx, d, now, tallystick.MaxInstant); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("hold deliveries: %w", err)
+	}
+	return nil
+}
+
+// holdDelivery holds one delivery of which the worker still has the claim, if that runs out by an instant. One that ran out, and that nobody has taken, is as good as any:
+// the row says who has it.
+func (c conn) holdDelivery(ctx context.Context, d Delivery, now, by tallystick.Instant) error {
+	_, err := c.exec(ctx, `
+		UPDATE deliveries
+		SET lease = CASE state WHEN 'sending' THEN CAST(? AS BIGINT) ELSE CAST(? AS BIGINT) END
+		WHERE id = ? AND claim = ? AND claim <> '' AND state IN ('pending', 'sending') AND lease <= ?`, now+SendLease, now+ClaimLease, d.ID, d.claim, by)
+	return err
 }
 
 // BeginDeliveries says, before the first byte of each is handed over, that it is being sent: if the worker stops after this the delivery is unknown, and is not sent
@@ -147,7 +202,10 @@ type DeliveryEnd struct {
 }
 
 // EndDeliveries ends tries. One that is to be tried again waits longer each time, and has failed after [GiveUp]. When the last delivery of a run has ended, and some
-// have failed or are unknown, the owner is told which. Reports that have left, or may have, are in the audit log. It returns the ids of those whose claim was lost.
+// have failed or are unknown, the owner is told which. Reports that have left, or may have, are in the audit log.
+//
+// Nobody ends a try but who has that very claim. Who was taken for gone, so that the delivery is unknown, and comes back, may still say how it has ended, until it is
+// to be sent again. It returns the ids of those whose claim was lost.
 func (s *Store) EndDeliveries(ctx context.Context, ends ...DeliveryEnd) (lost []string, err error) {
 	ends = inOrder(ends, func(e *DeliveryEnd) string { return e.Delivery.ID })
 	err = s.write(ctx, func(c conn) error {
@@ -165,7 +223,7 @@ func (s *Store) EndDeliveries(ctx context.Context, ends ...DeliveryEnd) (lost []
 			found, err := all(ctx, c, `
 				SELECT `+deliveryColumns+`
 				FROM deliveries
-				WHERE id = ? AND claim = ? AND claim <> '' AND state IN ('pending', 'sending')`+c.dialect.locked(), []any{e.Delivery.ID, e.Delivery.claim}, scanDelivery)
+				WHERE id = ? AND claim = ? AND claim <> '' AND state IN ('pending', 'sending', 'unknown')`+c.dialect.locked(), []any{e.Delivery.ID, e.Delivery.claim}, scanDelivery)
 			if err != nil {
 				return err
 			}
@@ -179,10 +237,10 @@ func (s *Store) EndDeliveries(ctx context.Context, ends ...DeliveryEnd) (lost []
 			case Sent, NotSent, MaybeSent:
 			case TrySendAgain:
 				wait := sendBackoff[min(max(d.Attempts, 1), len(sendBackoff))-1]
-				if now+wait < d.since+GiveUp {
+				if !d.spent(now + wait) {
 					if _, err := c.exec(ctx, `
 						UPDATE deliveries
-						SET state = 'pending', claim = '', lease = 0, next_at = ?, answer = ?
+						SET state = 'pending', claim = '', lease = 0, next_at = ?, answer = ?, finished = 0
 						WHERE id = ?`, now+wait, clean(e.Answer, maxDescription), d.ID); err != nil {
 						return err
 					}
@@ -216,6 +274,15 @@ func (c conn) endDelivery(ctx context.Context, d *Delivery, state DeliveryState,
 		UPDATE deliveries
 		SET state = ?, answer = ?, claim = '', lease = 0, finished = ?
 		WHERE id = ?`, string(state), clean(answer, maxDescription), now, d.ID)
+	return err
+}
+
+// loseDelivery ends a delivery whose worker was sending it and is not heard of any more. The claim stays, so that the worker may still say what has come of it.
+func (c conn) loseDelivery(ctx context.Context, d *Delivery, now tallystick.Instant) error {
+	_, err := c.exec(ctx, `
+		UPDATE deliveries
+		SET state = 'unknown', answer = 'the server that was sending it has stopped', lease = 0, finished = ?
+		WHERE id = ?`, now, d.ID)
 	return err
 }
 

@@ -78,22 +78,3 @@ func (s *Store) ReleaseRun(ctx context.Context, r Run) error {
 		return err
 	})
 }
-
-// HoldDeliveries says that a worker is still there, and goes on with what it has claimed and with what it has begun to send.
-func (s *Store) HoldDeliveries(ctx context.Context, worker string) error {
-	err := s.write(ctx, func(c conn) error {
-		now, err := c.clock(ctx, s)
-		if err != nil {
-			return err
-		}
-		_, err = c.exec(ctx, `
-			UPDATE deliveries
-			SET lease = CASE state WHEN 'sending' THEN ? ELSE ? END
-			WHERE worker = ? AND state IN ('pending', 'sending') AND claim <> '' AND lease > ?`, now+SendLease, now+ClaimLease, clean(worker, 200), now)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("hold deliveries: %w", err)
-	}
-	return nil
-}

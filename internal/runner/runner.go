@@ -58,7 +58,10 @@ type Runner struct {
 
 	wakeRuns, wakeMails chan struct{}
 	busy                sync.WaitGroup
-	making, sending     atomic.Int64
+	making              atomic.Int64
+
+	mu     sync.Mutex
+	inHand map[*control.Delivery]bool // what is being sent, each try by itself
 }
 
 // New returns a runner.
@@ -71,7 +74,7 @@ func New(o Options) *Runner {
 	}
 	return &Runner{
 		o: o, senders: senders{settings: o.Settings, now: o.Now},
-		wakeRuns: make(chan struct{}, 1), wakeMails: make(chan struct{}, 1),
+		wakeRuns: make(chan struct{}, 1), wakeMails: make(chan struct{}, 1), inHand: map[*control.Delivery]bool{},
 	}
 }
 
@@ -176,31 +179,55 @@ func (r *Runner) claimRuns(ctx context.Context) {
 }
 
 func (r *Runner) claimDeliveries(ctx context.Context) {
-	free := r.o.Senders - int(r.sending.Load())
+	sending := r.sending()
+	free := r.o.Senders - len(sending)
 	if free <= 0 {
 		return
 	}
-	deliveries, err := r.o.Control.ClaimDeliveries(ctx, r.o.Worker, free)
+	deliveries, err := r.o.Control.ClaimDeliveries(ctx, r.o.Worker, free, sending...)
 	if err != nil {
 		r.failed(ctx, "no delivery could be taken", err)
 		return
 	}
 	for _, d := range deliveries {
-		r.sending.Add(1)
+		put := r.take(d)
 		r.busy.Go(func() {
 			defer wake(r.wakeMails)
-			defer r.sending.Add(-1)
+			defer put()
 			r.send(ctx, d)
 		})
 	}
 }
 
+// take takes a delivery in hand until put is called.
+func (r *Runner) take(d control.Delivery) (put func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.inHand[&d] = true
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.inHand, &d)
+	}
+}
+
+// sending returns what is in hand.
+func (r *Runner) sending() (list []control.Delivery) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for d := range r.inHand {
+		list = append(list, *d)
+	}
+	return list
+}
+
 // hold keeps what is being sent ours.
 func (r *Runner) hold(ctx context.Context) {
-	if r.sending.Load() == 0 {
+	sending := r.sending()
+	if len(sending) == 0 {
 		return
 	}
-	if err := r.o.Control.HoldDeliveries(ctx, r.o.Worker); err != nil {
+	if err := r.o.Control.HoldDeliveries(ctx, sending...); err != nil {
 		r.failed(ctx, "what is being sent could not be held", err)
 	}
 }

@@ -410,6 +410,37 @@ func TestWebhook(t *testing.T) {
 	}
 }
 
+// A runner that could not say for minutes that it is there goes on with what it is sending, and sends it once, whatever it looks for meanwhile.
+func TestAHoldThatIsLate(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()[:500]...)
+	p.set("webhook_private", true)
+	asked, answer := make(chan bool, 10), make(chan bool)
+	hook := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		asked <- true
+		<-answer
+	}))
+	defer hook.Close()
+	k := p.schedule(p.owner, hourly(job("tenant-usage"), control.Recipient{Way: control.ByWebhook, Address: hook.URL}, control.Recipient{Way: control.ByMail, Member: p.owner.ID}))
+	p.mail.Greylist()
+	p.start(p.runner("server"))
+	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+	p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
+	run := p.ended(p.history(k.ID)[0].ID)
+	<-asked
+	p.until("the mail waits", func() bool { return p.rows(run.ID)["root@tallystick.example"].Answer != "" })
+	p.clock.Add(int64(10 * tallystick.Minute))
+	p.until("the mail is sent, so that there was a look", func() bool { return p.rows(run.ID)["root@tallystick.example"].State == control.DeliverySent })
+	if row := p.rows(run.ID)[hook.URL]; row.State != control.DeliverySending {
+		t.Errorf("meanwhile the row says %s, %q", row.State, row.Answer)
+	}
+	close(answer)
+	p.until("it is sent", func() bool { return p.rows(run.ID)[hook.URL].State == control.DeliverySent })
+	if len(asked) != 0 {
+		t.Errorf("it was sent %d times more", len(asked))
+	}
+}
+
 func TestUnsubscribe(t *testing.T) {
 	p := newPlant(t, "")
 	k := p.schedule(p.owner, hourly(job("tenant-usage"), to("x@tallystick.example"), to("y@tallystick.example"), control.Recipient{Way: control.ByMail, Member: p.owner.ID}))
