@@ -82,7 +82,7 @@ func (r *remote) once(ctx context.Context, request func() (*http.Request, error)
 	}
 	q.Header.Set("Authorization", "Bearer "+r.key)
 	q.Header.Set(api.SpellingHeader, api.OnCommandLine)
-	watched, watch := r.watch(ctx)
+	watched, watch := watching(ctx, r.silence)
 	answer, err = r.client.Do(q.WithContext(watched))
 	if err != nil {
 		defer watch.end()
@@ -97,18 +97,23 @@ func (r *remote) once(ctx context.Context, request func() (*http.Request, error)
 		}
 		return nil, 0, tallystick.Errorf(tallystick.Unavailable, "the server %s does not answer: %w", r.address, err).WithHint("see whether it runs, and whether --server is right")
 	}
+	watch.timer.Stop()
 	answer.Body = &watchedBody{answer.Body, watched, watch}
 	if answer.StatusCode < 300 {
 		return answer, 0, nil
 	}
 	defer answer.Body.Close()
-	after = -1
+	return nil, retryAfter(answer), r.problem(answer)
+}
+
+// retryAfter is how long to wait, at least, until a server that has refused may be asked again; negative where that would not help.
+func retryAfter(answer *http.Response) time.Duration {
 	switch answer.StatusCode {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway:
 		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
-		after = time.Duration(max(seconds, 0)) * time.Second
+		return time.Duration(max(seconds, 0)) * time.Second
 	}
-	return nil, after, r.problem(answer)
+	return -1
 }
 
 // watch is a look at the clock while a server is waited for.
@@ -118,10 +123,10 @@ type watch struct {
 	cancel  context.CancelCauseFunc
 }
 
-// watch returns a context that ends when nothing has come for too long.
-func (r *remote) watch(ctx context.Context) (context.Context, *watch) {
+// watching returns a context that ends when nothing has come for too long.
+func watching(ctx context.Context, silence time.Duration) (context.Context, *watch) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	w := &watch{silence: r.silence, cancel: cancel}
+	w := &watch{silence: silence, cancel: cancel}
 	w.timer = time.AfterFunc(w.silence, func() { cancel(fmt.Errorf("nothing has come for %v", w.silence)) })
 	return ctx, w
 }
@@ -131,7 +136,7 @@ func (w *watch) end() {
 	w.cancel(nil)
 }
 
-// watchedBody is the body of an answer that is given up when nothing comes.
+// watchedBody is the body of an answer that is given up when nothing comes, though somebody waits for it.
 type watchedBody struct {
 	io.ReadCloser
 	ctx   context.Context // of the request, which ends with the body
@@ -139,11 +144,12 @@ type watchedBody struct {
 }
 
 func (b *watchedBody) Read(p []byte) (int, error) {
+	b.watch.timer.Reset(b.watch.silence)
 	n, err := b.ReadCloser.Read(p)
+	b.watch.timer.Stop()
 	if err != nil && err != io.EOF && b.ctx.Err() != nil {
 		err = context.Cause(b.ctx)
 	}
-	b.watch.timer.Reset(b.watch.silence)
 	return n, err
 }
 
@@ -178,7 +184,7 @@ func codeOf(status int) tallystick.Code {
 		return tallystick.Denied
 	case status == http.StatusNotFound:
 		return tallystick.NotFound
-	case status >= 500 || status < 400:
+	case status >= 500 || status < 400 || status == http.StatusTooManyRequests:
 		return tallystick.Unavailable
 	}
 	return tallystick.Invalid

@@ -38,7 +38,7 @@ func (s *serving) employ(secret control.SecretKey) error {
 	source := s.source()
 	shop := &runner.Workshop{Source: &source, Control: s.control, Files: files, Head: func() (tallystick.Position, error) {
 		if err := s.answering(); err != nil {
-			return tallystick.Position{}, err
+			return tallystick.Position{}, &runner.Away{Err: err}
 		}
 		return s.head(), nil
 	}}
@@ -47,7 +47,8 @@ func (s *serving) employ(secret control.SecretKey) error {
 	}
 	s.runner = runner.New(runner.Options{
 		Control: s.control, Worker: "server of " + id, Make: shop.Make, Files: files, Settings: settings, PublicURL: s.api.URL, Now: s.program.now, Logger: s.logger,
-		Open: func(_ context.Context, r control.Run) (io.ReadCloser, error) { return files.Open(r) },
+		Open:  func(_ context.Context, r control.Run) (io.ReadCloser, error) { return files.Open(r) },
+		Ready: func(context.Context) error { return s.answering() },
 	})
 	if dsn := s.program.settings.get("control"); !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
 		s.employMail(settings, files)

@@ -25,6 +25,7 @@ var (
 	byActor   = rate{"actor", 1200, 60}
 	byAddress = rate{"address", 300, 60}
 	byRefusal = rate{"refusals", 100, 60} // that are written into the audit log, of one who asks
+	byWorkers = rate{"work", 60_000, 60}
 )
 
 // limiter counts requests in buckets that fill up again evenly. The zero limiter is ready.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -55,12 +56,13 @@ type WorkNews struct {
 	Problem *WorkProblem    `json:"problem,omitempty"`
 }
 
-// WorkProblem is an error on its way to a worker. Stop: the schedule can't go on.
+// WorkProblem is an error on its way to a worker. Stop: the schedule can't go on. Busy: the server can't make it now, which is no fault of the run, and may be asked again.
 type WorkProblem struct {
 	Code    tallystick.Code `json:"code"`
 	Message string          `json:"message"`
 	Hint    string          `json:"hint,omitempty"`
 	Stop    bool            `json:"stop,omitempty"`
+	Busy    bool            `json:"busy,omitempty"`
 }
 
 // stopped is an error for which the schedule of a run is to be stopped.
@@ -69,12 +71,19 @@ type stopped interface {
 	StopsSchedule() bool
 }
 
+// absent is an error of who makes runs, and not of the run.
+type absent interface {
+	error
+	IsAway() bool
+}
+
 func (s *Server) registerWork(mux *http.ServeMux) {
 	handle := func(pattern string, h func(http.ResponseWriter, *http.Request)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			c := callOf(r.Context())
-			if err := s.limits.take("work "+network(c.address), rate{"work", 60_000, 60}, s.Now()); err != nil {
-				WriteProblem(w, s.Logger, err)
+			if left, wait := s.limits.ask("work "+network(c.address), byWorkers, s.Now()); left < 0 {
+				w.Header().Set("Retry-After", strconv.Itoa(wait))
+				WriteProblem(w, s.Logger, tooOften(byWorkers))
 				return
 			}
 			token, _ := strings.CutPrefix(r.Header.Get("Authorization"), workTokenStart)
@@ -208,6 +217,9 @@ func workProblem(err error) *WorkProblem {
 	}
 	if stop := stopped(nil); errors.As(err, &stop) {
 		p.Stop = stop.StopsSchedule()
+	}
+	if away := absent(nil); errors.As(err, &away) {
+		p.Busy = away.IsAway()
 	}
 	return p
 }

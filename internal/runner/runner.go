@@ -155,6 +155,9 @@ type Away struct{ Err error }
 func (a *Away) Error() string { return a.Err.Error() }
 func (a *Away) Unwrap() error { return a.Err }
 
+// IsAway tells those who don't know the type.
+func (a *Away) IsAway() bool { return true }
+
 func (r *Runner) claimRuns(ctx context.Context) {
 	if r.o.Ready != nil && r.o.Ready(ctx) != nil {
 		return

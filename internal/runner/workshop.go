@@ -18,7 +18,7 @@ type Workshop struct {
 	Source  *usage.Source
 	Control *control.Store
 	Files   *Files
-	// Head returns the newest position of the journal.
+	// Head returns the newest position of the journal. The error is an *[Away] while the events are not there to be asked.
 	Head func() (tallystick.Position, error)
 	// Patience is how long the event store may take to reach it; 0: a minute.
 	Patience time.Duration

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/api"
+	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/runner"
+	"github.com/tallystick/tallystick/internal/usage"
+)
+
+// worker is the server as a worker sees it.
+type worker struct {
+	address string
+	token   atomic.Pointer[string]
+	name    string
+	store   *control.Store // nil while it joins
+	away    atomic.Bool    // the server did not answer
+	logger  *slog.Logger
+	client  http.Client
+	told    atomic.Pointer[api.Told]
+	now     func() time.Time
+	pause   func(context.Context, time.Duration) error
+	silence time.Duration // how long a server may say nothing while it is listened to
+}
+
+// How long a server that is there, but has no time, is asked again before what it was to do is given back: to make a file, and to hand one over to who is sending it.
+const (
+	makePatience = 5 * time.Minute
+	openPatience = time.Minute
+)
+
+// silence is long for a server: while it makes a file it says something several times a second.
+const silence = 30 * time.Second
+
+// pause waits, until ctx is done.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// ask asks the server for what a worker has to know.
+func (w *worker) ask(ctx context.Context) error {
+	answer, err := w.do(ctx, http.MethodPost, api.WorkerTold)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	var told api.Told
+	if err := json.NewDecoder(io.LimitReader(answer.Body, 1<<20)).Decode(&told); err != nil {
+		return w.lost(err)
+	}
+	w.told.Store(&told)
+	return nil
+}
+
+// listen asks again now and then, until ctx is done.
+func (w *worker) listen(ctx context.Context) {
+	const pause = time.Minute
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+		if err := w.ask(ctx); err != nil && ctx.Err() == nil {
+			w.logger.Warn("the server does not answer", "error", err)
+		}
+	}
+}
+
+// ready says whether the server can be asked. One that was away is asked again first.
+func (w *worker) ready(ctx context.Context) error {
+	if !w.away.Load() {
+		return nil
+	}
+	return w.ask(ctx)
+}
+
+// do asks the server. A token that it does not know, because it was not used for long, is replaced once.
+func (w *worker) do(ctx context.Context, method, path string) (*http.Response, error) {
+	answer, err := w.once(ctx, method, path)
+	if tallystick.CodeOf(err) != tallystick.Denied || w.store == nil {
+		return answer, err
+	}
+	token, err := w.store.AddWorker(ctx, w.name)
+	if err != nil {
+		return nil, broken(err)
+	}
+	w.token.Store(&token)
+	if answer, err = w.once(ctx, method, path); tallystick.CodeOf(err) == tallystick.Denied {
+		err = w.lost(err) // it is no server of this database
+	}
+	return answer, err
+}
+
+func (w *worker) once(ctx context.Context, method, path string) (*http.Response, error) {
+	watched, watch := watching(ctx, w.silence)
+	q, err := http.NewRequestWithContext(watched, method, w.address+path, nil)
+	if err != nil {
+		watch.end()
+		return nil, err
+	}
+	q.Header.Set("Authorization", "Worker "+*w.token.Load())
+	answer, err := w.client.Do(q)
+	if err != nil {
+		defer watch.end()
+		switch {
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case watched.Err() != nil:
+			err = context.Cause(watched)
+		}
+		return nil, w.lost(err)
+	}
+	watch.timer.Stop()
+	answer.Body = &watchedBody{answer.Body, watched, watch}
+	if answer.StatusCode < 300 {
+		w.away.Store(false)
+		return answer, nil
+	}
+	defer answer.Body.Close()
+	err = (&remote{address: w.address}).problem(answer)
+	if after := retryAfter(answer); after >= 0 {
+		err = &busy{err, after}
+	}
+	return nil, err
+}
+
+// busy is the error of a server that is there, and has no time now: it may be asked again, after a while at least.
+type busy struct {
+	err   error
+	after time.Duration
+}
+
+func (b *busy) Error() string { return b.err.Error() }
+func (b *busy) Unwrap() error { return b.err }
+
+// wait is how long to wait at least; nil is not at all.
+func (b *busy) wait() time.Duration {
+	if b == nil {
+		return 0
+	}
+	return b.after
+}
+
+// patiently asks a server that has no time again, after as long as it says and longer each time. When patience is over the error is that of a server that is away.
+func (w *worker) patiently(ctx context.Context, patience time.Duration, do func() error) error {
+	begun := w.now()
+	for most := firstPause; ; most = min(2*most, longPause) {
+		err := do()
+		var later *busy
+		if !errors.As(err, &later) {
+			return err
+		}
+		wait := max(later.wait(), most/2+rand.N(most/2)) // apart from others that were refused at the same time
+		if w.now().Sub(begun)+wait > patience {
+			w.away.Store(true)
+			return &runner.Away{Err: later.err}
+		}
+		if err := w.pause(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// lost is the error of a server that does not answer, or no more.
+func (w *worker) lost(err error) error {
+	if e := (*url.Error)(nil); errors.As(err, &e) {
+		err = e.Err
+	}
+	w.away.Store(true)
+	return &runner.Away{Err: tallystick.Errorf(tallystick.Unavailable, "the server %s does not answer: %w", w.address, err).WithHint("see whether it runs, and whether --server is right")}
+}
+
+// make has the server make the file of a run. While the server has no time the run stays ours, by its heartbeat.
+func (w *worker) make(ctx context.Context, r control.Run, progress func(usage.Progress)) (product *runner.Product, err error) {
+	err = w.patiently(ctx, makePatience, func() (err error) {
+		product, err = w.makeOnce(ctx, r, progress)
+		return err
+	})
+	return product, err
+}
+
+func (w *worker) makeOnce(ctx context.Context, r control.Run, progress func(usage.Progress)) (*runner.Product, error) {
+	answer, err := w.do(ctx, http.MethodPost, api.WorkRuns+r.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	const longest = 64 << 20
+	lines := bufio.NewReaderSize(io.LimitReader(answer.Body, longest), 64<<10)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			return nil, w.lost(err)
+		}
+		var news api.WorkNews
+		if err := json.Unmarshal(bytes.TrimSpace(line), &news); err != nil {
+			return nil, w.lost(err)
+		}
+		if p := news.Problem; p != nil {
+			err := &tallystick.Error{Code: p.Code, Message: p.Message, Hint: p.Hint}
+			switch {
+			case p.Stop:
+				return nil, &runner.Stop{Reason: p.Message}
+			case p.Busy:
+				return nil, &busy{err: err}
+			}
+			return nil, err
+		}
+		if news.Product != nil {
+			var product runner.Product
+			if err := json.Unmarshal(news.Product, &product); err != nil {
+				return nil, err
+			}
+			return &product, nil
+		}
+		progress(usage.Progress{Rows: news.Rows, Percent: news.Percent})
+	}
+}
+
+// open opens the file of a run, which is at the server.
+func (w *worker) open(ctx context.Context, r control.Run) (io.ReadCloser, error) {
+	var file io.ReadCloser
+	err := w.patiently(ctx, openPatience, func() error {
+		answer, err := w.do(ctx, http.MethodGet, api.WorkRuns+r.ID+"/file")
+		if err == nil {
+			file = answer.Body
+		}
+		return err
+	})
+	return file, err
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/runner"
+	"github.com/tallystick/tallystick/internal/usage"
+)
+
+// newWorker returns a worker for a server, whose clock goes on only while it waits, and how long it has waited each time.
+func newWorker(server *httptest.Server) (w *worker, waited *[]time.Duration) {
+	waited = &[]time.Duration{}
+	clock := time.Unix(0, 0)
+	token := "token"
+	w = &worker{
+		address: server.URL, logger: slog.New(slog.DiscardHandler), silence: 200 * time.Millisecond, now: func() time.Time { return clock },
+		pause: func(ctx context.Context, d time.Duration) error {
+			*waited = append(*waited, d)
+			clock = clock.Add(d)
+			return context.Cause(ctx)
+		},
+	}
+	w.token.Store(&token)
+	return w, waited
+}
+
+const (
+	produced = `{"product": {"receipt": null, "summary": null}}`
+	opening  = `{"problem": {"code": "unavailable", "message": "the engine is being opened", "busy": true}}`
+	diskFull = `{"problem": {"code": "unavailable", "message": "the disk is full"}}`
+)
+
+// What a server answers to who has a run made costs the run a try only where it says that the run can't be made.
+func TestWhatAServerAnswersToAWorker(t *testing.T) {
+	says := func(status int, head ...string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			for _, h := range head {
+				name, value, _ := strings.Cut(h, ": ")
+				w.Header().Set(name, value)
+			}
+			w.WriteHeader(status)
+		}
+	}
+	line := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, text) }
+	}
+	hangs := func(after string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if after != "" {
+				fmt.Fprint(w, after)
+				w.(http.Flusher).Flush()
+			}
+			<-r.Context().Done()
+		}
+	}
+	const again, away, fails = "again", "away", "fails"
+	for _, test := range []struct {
+		name string
+		says http.HandlerFunc
+		want string
+		wait time.Duration // at least
+		code tallystick.Code
+	}{
+		{"it is made", line(produced), "", 0, ""},
+		{"429", says(429), again, 0, ""},
+		{"429 with Retry-After", says(429, "Retry-After: 40"), again, 40 * time.Second, ""},
+		{"429 with a Retry-After that is none", says(429, "Retry-After: soon"), again, 0, ""},
+		{"502 of a proxy", says(502, "Content-Type: text/html"), again, 0, ""},
+		{"503", says(503), again, 0, ""},
+		{"503 with Retry-After", says(503, "Retry-After: 7"), again, 7 * time.Second, ""},
+		{"503 with a Retry-After beyond all patience", says(503, "Retry-After: 86400"), away, 0, tallystick.Unavailable},
+		{"the engine is being opened", line(opening), again, 0, ""},
+		{"the disk is full", line(diskFull), fails, 0, tallystick.Unavailable},
+		{"a stopped schedule", line(`{"problem": {"code": "denied", "message": "its owner is gone", "stop": true}}`), fails, 0, tallystick.Internal},
+		{"400", says(400), fails, 0, tallystick.Invalid},
+		{"401", says(401), fails, 0, tallystick.Denied},
+		{"404", says(404), fails, 0, tallystick.NotFound},
+		{"500", says(500), fails, 0, tallystick.Unavailable},
+		{"no head", hangs(""), away, 0, tallystick.Unavailable},
+		{"silence after a line", hangs("{\"percent\": 3}\n"), away, 0, tallystick.Unavailable},
+		{"silence in a line", hangs("{\"per"), away, 0, tallystick.Unavailable},
+		{"it breaks off", line(`{"percent": 3}`), away, 0, tallystick.Unavailable},
+		{"not what it should say", line(`<html>`), away, 0, tallystick.Unavailable},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			asked := 0
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if asked++; asked <= 3 {
+					test.says(w, r)
+					return
+				}
+				fmt.Fprintln(w, produced)
+			}))
+			defer server.Close()
+			w, waited := newWorker(server)
+			product, err := w.make(t.Context(), control.Run{ID: "r"}, func(usage.Progress) {})
+			got := ""
+			switch {
+			case err == nil && product != nil && len(*waited) == 3 && asked == 4:
+				got = again
+			case errors.As(err, new(*runner.Away)) && asked == 1 && len(*waited) == 0 && w.away.Load():
+				got = away
+			case err != nil && asked == 1 && len(*waited) == 0:
+				got = fails
+			}
+			if got != test.want || tallystick.CodeOf(err) != test.code {
+				t.Fatalf("asked %d times, after %v, it comes to %v, %v", asked, *waited, product, err)
+			}
+			for _, d := range *waited {
+				if d < test.wait {
+					t.Errorf("it has waited %v, want %v", d, test.wait)
+				}
+			}
+		})
+	}
+}
+
+// Patience has an end: then the run is given back, and the server asked whether it is there before another is taken.
+func TestAServerThatNeverHasTime(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(503) }))
+	defer server.Close()
+	w, waited := newWorker(server)
+	_, err := w.make(t.Context(), control.Run{ID: "r"}, func(usage.Progress) {})
+	total := time.Duration(0)
+	for _, d := range *waited {
+		total += d
+	}
+	if !errors.As(err, new(*runner.Away)) || total > makePatience || total < makePatience-longPause || !w.away.Load() {
+		t.Errorf("after %v it comes to %v", total, err)
+	}
+	if err := w.ready(t.Context()); tallystick.CodeOf(err) != tallystick.Unavailable {
+		t.Errorf("it is ready: %v", err)
+	}
+}
+
+// Silence is what does not come while it is waited for: who is slow to take a file has not heard less for it.
+func TestAFileIsTakenSlowly(t *testing.T) {
+	answered := make(chan bool)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "first ")
+		w.(http.Flusher).Flush()
+		if r.URL.Query().Has("hang") {
+			<-r.Context().Done()
+			return
+		}
+		<-answered
+		fmt.Fprint(w, "second")
+	}))
+	defer server.Close()
+	w, _ := newWorker(server)
+	f, err := w.open(t.Context(), control.Run{ID: "r"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	<-time.After(2 * w.silence) // nobody reads
+	close(answered)
+	if text, err := io.ReadAll(f); string(text) != "first second" || err != nil {
+		t.Errorf("it has read %q, %v", text, err)
+	}
+	f, err = w.open(t.Context(), control.Run{ID: "r/file?hang="})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if text, err := io.ReadAll(f); string(text) != "first " || err == nil || !strings.Contains(err.Error(), "nothing has come for") {
+		t.Errorf("of one that hangs it has read %q, %v", text, err)
+	}
+}
