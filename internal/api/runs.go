@@ -38,7 +38,7 @@ type Run struct {
 	Position   string           `json:"position" doc:"of the journal, that it read as of"`
 	Error      string           `json:"error" doc:"why it failed, or why its last attempt did"`
 	File       *RunFile         `json:"file" doc:"null: there is none, or it tells of tenants that are out of reach"`
-	LateEvents int64            `json:"late_events" doc:"events that had come, since the run before, for times before this one's period"`
+	LateEvents int64            `json:"late_events" doc:"events that had come, since the run before, for times before this one's period that runs before had told of"`
 	Tenants    []string         `json:"tenants" nullable:"false" doc:"that it is of, as found when it was made"`
 
 	Created  Time `json:"created"`

@@ -7,7 +7,7 @@
 //	tenants.go  roles.go  members.go  the tree, and who is in it; …change.go what can be done to them
 //	signin.go  sessions.go  links.go  keys.go  how somebody shows who they are
 //	job.go  runs.go  exports.go       what is to be made, the runs that make it, and those that somebody asked for
-//	runwork.go  runfiles.go           how workers claim, renew and end runs; which files are to go
+//	runwork.go  runfiles.go  told.go  how workers claim, renew and end runs; which files are to go; which times a schedule has told of
 //	schedules.go  schedulechange.go  recipients.go  plan.go   what is made at recurring times, for whom, and how its runs come to be
 //	deliveries.go  deliverywork.go  deliverylinks.go          what each recipient gets, how it is sent, and links to files
 //

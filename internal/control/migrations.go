@@ -341,4 +341,16 @@ UPDATE runs SET late_events = COALESCE(json_extract(summary, '$.late_events'), 0
 UPDATE runs SET late_events = COALESCE((summary::json ->> 'late_events')::BIGINT, 0) WHERE summary <> '';
 `,
 	},
+	{
+		name: "which times a schedule has told of",
+		sql: `
+CREATE TABLE told (
+	schedule TEXT   NOT NULL,
+	tenant   TEXT   NOT NULL,
+	begins   BIGINT NOT NULL,
+	ends     BIGINT NOT NULL,
+	PRIMARY KEY (schedule, tenant, begins)
+);
+`,
+	},
 }

@@ -74,7 +74,7 @@ type Run struct {
 	Summary json.RawMessage `json:"summary,omitempty"` // what a mail shows of the file; not in lists
 	Tenants []string        `json:"tenants"`           // that it is of, as found when it was made
 
-	// LateEvents is how many events had come, since the run before, for times before this one's period.
+	// LateEvents is how many events had come, since the run before, for times before this one's period that were told of.
 	LateEvents int64 `json:"late_events"`
 
 	Created     tallystick.Instant `json:"created"`

@@ -65,6 +65,7 @@ type Result struct {
 	Late     int64 // [Run.LateEvents]
 	Position string
 	Tenants  []string // that it is of
+	Told     []Told   // which times the file is about; of a schedule's run
 }
 
 // FinishRun ends a run with its file, and in the same transaction makes its deliveries, so that there is never a file without them. The error is of code Conflict
@@ -91,6 +92,11 @@ func (s *Store) FinishRun(ctx context.Context, r Run, made Result, deliveries []
 			WHERE id = ?`, made.Rows, made.Position, made.File.Name, made.File.MediaType, made.File.Size, made.File.SHA256, string(made.Receipt), string(made.Summary),
 			made.Late, string(tenants), now, r.ID); err != nil {
 			return err
+		}
+		if r.Schedule != "" {
+			if err := c.tell(ctx, r.Schedule, made.Told); err != nil {
+				return err
+			}
 		}
 		return c.addDeliveries(ctx, is, deliveries, now)
 	})

@@ -251,8 +251,10 @@ func (s *Store) RemoveSchedule(ctx context.Context, actor Actor, id string) erro
 		if err := c.notRunning(ctx, &was); err != nil { // after none can begin any more
 			return err
 		}
-		if _, err := c.exec(ctx, `DELETE FROM schedules WHERE id = ?`, id); err != nil {
-			return err
+		for _, query := range []string{`DELETE FROM schedules WHERE id = ?`, `DELETE FROM told WHERE schedule = ?`} {
+			if _, err := c.exec(ctx, query, id); err != nil {
+				return err
+			}
 		}
 		return c.auditSchedule(ctx, "remove", &was, nil)
 	})

@@ -4,6 +4,7 @@
 //	runner.go    the loops: planning, making, sending
 //	workshop.go  the making of one run's file, where the events are
 //	summary.go   what a mail shows of it
+//	late.go      what has come since for what was told before
 //	name.go      what it is called
 //	files.go     where it lies
 //	sending.go   one delivery: who may still get it, and what

@@ -325,9 +325,15 @@ func (r *Runner) finish(ctx context.Context, run control.Run, p *Product) error 
 		Receipt: receipt, Summary: summary, Rows: p.Receipt.Rows(), Late: p.Summary.LateEvents, Position: p.Receipt.Position,
 	}
 	for _, t := range p.Receipt.Tenants {
-		if t.Tenant != "" {
-			result.Tenants = append(result.Tenants, t.Tenant)
+		if t.Tenant == "" {
+			continue
 		}
+		result.Tenants = append(result.Tenants, t.Tenant)
+		from, before, err := ends(t)
+		if err != nil {
+			return err
+		}
+		result.Told = append(result.Told, control.Told{Tenant: t.Tenant, From: from, Before: before})
 	}
 	var deliveries []control.Delivery
 	for _, to := range run.Recipients {

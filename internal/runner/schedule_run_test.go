@@ -3,6 +3,7 @@ package runner_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -138,7 +139,7 @@ func TestScheduledReportIsMailed(t *testing.T) {
 	}
 	// What has come since for the time before is told with the next, and counts as one of the run before made again.
 	late := p.records[0].Event.Clone()
-	late.ID, late.Type, late.Tenant, late.Time, late.Data = "late", tallystick.ContactUpserted, wealth, begin-tallystick.Day, []tallystick.Value{{Field: tallystick.FieldContactID, Text: "late"}}
+	late.ID, late.Type, late.Tenant, late.Time, late.Data = "late", tallystick.ContactUpserted, wealth, begin+30*tallystick.Minute, []tallystick.Value{{Field: tallystick.FieldContactID, Text: "late"}}
 	p.add(late)
 	p.clock.Add(int64(tallystick.Hour))
 	p.until("there are two runs", func() bool { return len(p.history(k.ID)) == 2 })
@@ -510,27 +511,50 @@ func TestAfterDowntime(t *testing.T) {
 	}
 }
 
-// Events that come late are told of also where the period is a preset, as of invoices: of each tenant, for the time before its own period.
+// Events that come late are told of also where the period is a preset, as of invoices: of each tenant, for the times before its own period that it was told of, and not for
+// the days between them, which no report is about.
 func TestLateEventsOfPresets(t *testing.T) {
 	p := newPlant(t, "")
 	p.add(someEvents()...)
 	k := hourly(job("tenant-usage"))
 	k.Job.Period = "previous-day"
+	k.Recurrence = tallystick.Schedule{Zone: "UTC", Start: tallystick.Date{Year: 2025, Month: 3, Day: 1}, Grain: tallystick.Weekly, Every: 1, Weekdays: []time.Weekday{time.Monday}, Hour: 13}
+	k.Job.Zone = "UTC"
 	k = p.schedule(p.owner, k)
 	p.start(p.runner("server"))
 	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
-	p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
-	p.ended(p.history(k.ID)[0].ID)
-	for i, at := range []tallystick.Instant{begin - 3*tallystick.Day, begin - 2*tallystick.Day, begin - tallystick.Day, begin} { // the last two are not before the day of the run
-		e := p.records[0].Event.Clone()
-		e.ID, e.Type, e.Tenant, e.Time, e.Data = string(rune('a'+i)), tallystick.ContactUpserted, wealth, at, []tallystick.Value{{Field: tallystick.FieldContactID, Text: "late"}}
-		p.add(e)
+	done := func(n int) control.Run {
+		t.Helper()
+		p.until("there is a run", func() bool { return len(p.history(k.ID)) == n })
+		return p.ended(p.history(k.ID)[n-1].ID)
 	}
-	p.clock.Add(int64(tallystick.Hour))
-	p.until("there are two runs", func() bool { return len(p.history(k.ID)) == 2 })
-	var s runner.Summary
-	p.must(json.Unmarshal(p.ended(p.history(k.ID)[1].ID).Summary, &s))
-	if s.LateEvents != 2 || !strings.HasPrefix(s.Lines[0], "2 events have arrived") {
-		t.Errorf("the second run says %+v", s)
+	done(1)
+	n := 0
+	happened := func(at ...string) {
+		for _, text := range at {
+			e := p.records[0].Event.Clone()
+			n++
+			e.ID, e.Type, e.Tenant, e.Time, e.Data = fmt.Sprint("late", n), tallystick.ContactUpserted, wealth, instant(text), []tallystick.Value{{Field: tallystick.FieldContactID, Text: "late"}}
+			p.add(e)
+		}
+	}
+	for i, test := range []struct {
+		happened []string
+		late     int64
+		says     string
+	}{
+		{[]string{"2025-03-08T23:59:59Z", "2025-03-09T00:00:00Z", "2025-03-09T23:59:59Z", "2025-03-10T00:00:00Z", "2025-03-12T12:00:00Z", "2025-03-16T12:00:00Z"}, 2, "2 events have arrived"},
+		{[]string{"2025-03-09T12:00:00Z", "2025-03-16T13:00:00Z", "2025-03-17T00:00:00Z"}, 2, "2 events have arrived"},
+		{[]string{"2025-03-11T12:00:00Z"}, 0, ""},
+		{[]string{"2025-03-16T00:00:00Z"}, 1, "1 event has arrived"},
+	} {
+		happened(test.happened...)
+		p.clock.Add(int64(7 * tallystick.Day))
+		run := done(i + 2)
+		var s runner.Summary
+		p.must(json.Unmarshal(run.Summary, &s))
+		if s.LateEvents != test.late || run.LateEvents != test.late || test.says != "" && !strings.HasPrefix(s.Lines[0], test.says) {
+			t.Errorf("the run of %v says %+v", run.At, s)
+		}
 	}
 }

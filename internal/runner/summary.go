@@ -19,7 +19,7 @@ type Summary struct {
 	Lines   []string         `json:"lines"` // what must be read first
 	Totals  []deliver.Fact   `json:"totals"`
 	Sample  *deliver.Sample  `json:"sample,omitempty"`
-	// LateEvents is how many events have come since the run before, for times before this one's period.
+	// LateEvents is how many events have come since the run before, for times before this one's period that were told of.
 	LateEvents int64 `json:"late_events"`
 }
 
@@ -66,15 +66,9 @@ func (s *Summary) periods(tenants []usage.TenantSpan) error {
 			continue
 		}
 		p := deliver.Period{Zone: t.Zone, From: localText(t.From), Before: localText(t.Before)}
-		for _, end := range []struct {
-			text string
-			into *tallystick.Instant
-		}{{t.FromUTC, &p.FromUTC}, {t.BeforeUTC, &p.BeforeUTC}} {
-			m, err := tallystick.ParseMoment(end.text)
-			if err != nil {
-				return err
-			}
-			*end.into = m.Instant
+		var err error
+		if p.FromUTC, p.BeforeUTC, err = ends(t); err != nil {
+			return err
 		}
 		s.Periods = append(s.Periods, p)
 	}

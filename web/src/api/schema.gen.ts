@@ -2155,7 +2155,7 @@ export interface components {
             late: boolean;
             /**
              * Format: int64
-             * @description events that had come, since the run before, for times before this one's period
+             * @description events that had come, since the run before, for times before this one's period that runs before had told of
              */
             late_events: number;
             /** @description id of the member whose permissions it is made with */
