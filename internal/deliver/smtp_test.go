@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -160,6 +161,35 @@ func TestAFileThatBreaksOffIsNotSent(t *testing.T) {
 	}
 	if got := sender.Send(t.Context(), linked(t), func() error { return nil }); got.State != Sent || len(server.Messages()) != 1 {
 		t.Errorf("%v, %d copies", got, len(server.Messages()))
+	}
+}
+
+// A connection that breaks, or on which the server reads no more, in the middle of a long mail: the final dot can't have left, so that the server has no mail, and the next try sends
+// the same one.
+func TestALongMailThatBreaksOff(t *testing.T) {
+	content := make([]byte, MaxAttachment)
+	for i := range content {
+		content[i] = byte(i * i >> 3)
+	}
+	for _, answer := range []delivertest.Answer{delivertest.Drop, delivertest.Hang} {
+		server := delivertest.Start(t, delivertest.Options{})
+		server.Next(delivertest.Content, answer)
+		s := plainTo(server)
+		if answer == delivertest.Hang {
+			s.Timeouts = quick
+		}
+		sender := senderOf(t, s)
+		d := billing(t)
+		d.File = &File{Name: "long.csv", MediaType: "text/csv", Size: int64(len(content)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }}
+		begun := 0
+		got := sender.Send(t.Context(), d, counted(&begun))
+		if got.State != Again || !strings.Contains(got.Answer, "the connection broke before the mail was whole") || begun != 1 || len(server.Messages()) != 0 {
+			t.Errorf("%+v: %v, begun %d times, %d copies", answer, got, begun, len(server.Messages()))
+		}
+		got = sender.Send(t.Context(), d, counted(&begun))
+		if list := server.Messages(); got.State != Sent || len(list) != 1 || list[0].Header("Message-ID") != "<d-7f3a@example.com>" || len(list[0].Raw) < len(content) {
+			t.Errorf("%+v, the second attempt: %v, %d copies", answer, got, len(list))
+		}
 	}
 }
 

@@ -2,6 +2,9 @@ package runner_test
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,6 +20,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/deliver"
 	"github.com/tallystick/tallystick/internal/deliver/delivertest"
 	"github.com/tallystick/tallystick/internal/runner"
 	"github.com/tallystick/tallystick/internal/usage"
@@ -259,6 +263,45 @@ func TestWhatEachRecipientsRowSays(t *testing.T) {
 				t.Errorf("there are %d copies, under %d ids", reports, len(ids))
 			}
 		})
+	}
+}
+
+// A mail server that breaks off again and again in the middle of a large report has none: the row says so and waits, and in the end there is one copy, of the one Message-ID.
+func TestALargeReportThatBreaksOff(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()[:500]...)
+	k := p.schedule(p.owner, hourly(job("tenant-usage"), control.Recipient{Way: control.ByMail, Member: p.owner.ID}))
+	p.mail.Next(delivertest.Content, delivertest.Drop, delivertest.Drop)
+	large := bytes.Repeat([]byte("one line of many,1,2,3\r\n"), deliver.MaxAttachment/30)
+	p.start(p.runner("server", func(o *runner.Options) {
+		o.Make = func(ctx context.Context, r control.Run, progress func(usage.Progress)) (*runner.Product, error) {
+			made, err := p.shop.Make(ctx, r, progress)
+			if err != nil {
+				return nil, err
+			}
+			sum := sha256.Sum256(large)
+			made.Receipt.File.Size, made.Receipt.File.SHA256 = int64(len(large)), hex.EncodeToString(sum[:])
+			return made, p.files.Write(r.ID, func(w io.Writer) (string, error) {
+				_, err := w.Write(large)
+				return made.Receipt.File.SHA256, err
+			})
+		}
+	}))
+	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+	p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
+	run := p.ended(p.history(k.ID)[0].ID)
+	for try := 1; try <= 2; try++ {
+		row := p.delivered(run.ID)["root@tallystick.example"]
+		if row.State != control.DeliveryPending || row.Attempts != try || !strings.Contains(row.Answer, "before the mail was whole, so the server does not have it") || len(p.mail.Messages()) != 0 {
+			t.Fatalf("after try %d the row says %s, %q; there are %d copies", row.Attempts, row.State, row.Answer, len(p.mail.Messages()))
+		}
+		p.clock.Add(int64(6 * tallystick.Minute))
+		p.until("it is tried again", func() bool { return p.rows(run.ID)["root@tallystick.example"].Attempts > try })
+	}
+	row := p.delivered(run.ID)["root@tallystick.example"]
+	list := p.mail.Messages()
+	if row.State != control.DeliverySent || len(list) != 1 || list[0].Header("Message-Id") != "<"+row.MessageID+"@tallystick.example>" || len(list[0].Raw) < len(large) {
+		t.Errorf("in the end the row says %s, %q; there are %d copies", row.State, row.Answer, len(list))
 	}
 }
 

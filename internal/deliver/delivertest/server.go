@@ -211,6 +211,9 @@ func (w *watched) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
+		if tcp, ok := c.(*net.TCPConn); ok {
+			tcp.SetReadBuffer(64 << 10) // so that what the server has not read of a long mail is mostly with who sends it
+		}
 		w.s.mu.Lock()
 		w.s.dialled++
 		w.s.conns[c] = true
