@@ -89,7 +89,7 @@ type Delivery struct {
 	State     control.DeliveryState `json:"state" enum:"pending,sending,sent,failed,unknown"`
 	Attempts  int                   `json:"attempts"`
 	Next      Time                  `json:"next" doc:"when it is tried again, while pending"`
-	Answer    string                `json:"answer" doc:"the words of the other server"`
+	Answer    string                `json:"answer" doc:"the words of the other server, or why it waits, such as that mail is not set up"`
 	Link      *DeliveryLink         `json:"link" doc:"that it has in place of an attachment; null: none"`
 	Created   Time                  `json:"created"`
 	Finished  Time                  `json:"finished"`

@@ -211,7 +211,7 @@ func TestADeliveryIsSentOnceMore(t *testing.T) {
 	_, run, delivery := s.scheduled(cookie, fileText, "acme")
 	resend := "/api/v1/deliveries/" + delivery.ID + "/resend"
 	s.do("POST", resend, cookie, "").is(t, 409, nil) // it is pending
-	claimed, err := s.Control.ClaimDeliveries(t.Context(), "test", 10)
+	claimed, err := s.Control.ClaimDeliveries(t.Context(), control.Claimant{Worker: "test"}, 10)
 	if err != nil || len(claimed) != 1 {
 		t.Fatalf("%+v, %v", claimed, err)
 	}

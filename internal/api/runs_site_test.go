@@ -123,7 +123,7 @@ func (s *site) scheduled(cookie, text string, tenant string) (control.Schedule, 
 // link makes the link of a delivery, as its worker does.
 func (s *site) link(t *testing.T, id string) (token string) {
 	t.Helper()
-	list, err := s.Control.ClaimDeliveries(s.Context(), "test", 100)
+	list, err := s.Control.ClaimDeliveries(s.Context(), control.Claimant{Worker: "test"}, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

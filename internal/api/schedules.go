@@ -49,6 +49,7 @@ type LastRun struct {
 	Error      string           `json:"error"`
 	Finished   Time             `json:"finished"`
 	Deliveries map[string]int   `json:"deliveries" doc:"how many are in each state: pending, sending, sent, failed, unknown"`
+	Waits      string           `json:"waits" doc:"why some of them wait that could leave, such as that mail is not set up; empty: none does"`
 }
 
 // Recurrence says when a schedule's runs are due: at wall times of a zone.
@@ -99,7 +100,7 @@ func scheduleOf(k control.Schedule) Schedule {
 		out.Recipients = append(out.Recipients, recipientOf(r))
 	}
 	if l := k.Last; l != nil {
-		out.Last = &LastRun{l.ID, Time(l.At), l.State, l.Late, l.Error, Time(l.Finished), map[string]int{}}
+		out.Last = &LastRun{l.ID, Time(l.At), l.State, l.Late, l.Error, Time(l.Finished), map[string]int{}, l.Waits}
 		for state, n := range l.Deliveries {
 			out.Last.Deliveries[string(state)] = n
 		}

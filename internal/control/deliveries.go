@@ -64,7 +64,7 @@ type Delivery struct {
 
 	sealed string             // the secret of a webhook
 	topic  string             // of a notice: there is one of each
-	since  tallystick.Instant // when it was first to be sent
+	since  tallystick.Instant // when it was first to be sent; 0: its way is lacking, and it waits
 	claim  string
 }
 

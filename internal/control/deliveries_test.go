@@ -29,7 +29,7 @@ func (p *place) sent(who control.Actor, recipients ...control.Recipient) (contro
 
 func (p *place) deliveries(n int) []control.Delivery {
 	p.Helper()
-	list, err := p.ClaimDeliveries(p.Context(), "w", 100)
+	list, err := p.ClaimDeliveries(p.Context(), control.Claimant{Worker: "w"}, 100)
 	p.is(err, "")
 	if len(list) != n {
 		p.Fatalf("%d deliveries are claimed, want %d: %+v", len(list), n, list)
@@ -124,7 +124,7 @@ func TestDeliveryBackoff(t *testing.T) {
 		begun := p.now()
 		tries := 0
 		for range 100 {
-			list, err := p.ClaimDeliveries(p.Context(), "w", 1)
+			list, err := p.ClaimDeliveries(p.Context(), control.Claimant{Worker: "w"}, 1)
 			p.is(err, "")
 			if len(list) == 1 && list[0].Kind == control.NoticeDelivery {
 				break
@@ -178,7 +178,7 @@ func TestWhoAsksForMoreKeepsWhatItHas(t *testing.T) {
 		claimed := p.deliveries(2)
 		p.begin(claimed[0])
 		p.wait(tallystick.Hour)
-		more, err := p.ClaimDeliveries(p.Context(), "w", 10, claimed...)
+		more, err := p.ClaimDeliveries(p.Context(), control.Claimant{Worker: "w", InHand: claimed}, 10)
 		p.is(err, "")
 		if len(more) != 0 {
 			p.Errorf("it takes %+v", more)
@@ -233,6 +233,52 @@ func TestDeliveryThatKillsItsWorker(t *testing.T) {
 		}
 		if d := p.deliveries(1)[0]; d.Kind != control.NoticeDelivery {
 			p.Errorf("its owner is told %+v", d)
+		}
+	})
+}
+
+// Without a way to send it a delivery waits, and no time or try counts; others are claimed past it. Where another worker has the way it says nothing of that.
+func TestDeliveriesWithoutAWay(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		k, r := p.sent(who, outside("a@example.org"), outside("b@example.org"), control.Recipient{Way: control.ByWebhook, Address: "https://hook.example/"})
+		lacking := control.Claimant{Worker: "w", Lacks: map[control.Way]string{control.ByMail: "mail is not set up"}}
+		claim := func(by control.Claimant, n int) []control.Delivery {
+			p.Helper()
+			list, err := p.ClaimDeliveries(p.Context(), by, 1)
+			p.is(err, "")
+			if len(list) != n {
+				p.Fatalf("%d are claimed, want %d: %+v", len(list), n, list)
+			}
+			return list
+		}
+		rows := func(want string) {
+			p.Helper()
+			list, err := p.Deliveries(p.Context(), who, r.ID)
+			p.is(err, "")
+			is, err := p.Schedule(p.Context(), who, k.ID)
+			p.is(err, "")
+			if list[0].Answer != want || list[0].State != control.DeliveryPending || is.Last.Waits != want {
+				p.Errorf("the row says %+v, the schedule %+v; want %q", list[0], is.Last, want)
+			}
+		}
+		if d := claim(lacking, 1)[0]; d.Recipient.Way != control.ByWebhook {
+			p.Errorf("claimed is %+v", d)
+		}
+		rows("")
+		p.wait(11 * tallystick.Second)
+		claim(lacking, 0)
+		rows("mail is not set up")
+		p.wait(2 * control.GiveUp)
+		lacking.Lacks[control.ByMail] = "there is no address that mails come from"
+		claim(lacking, 0) // the webhook, whose worker is gone, is not tried any more
+		rows("there is no address that mails come from")
+		d := claim(control.Claimant{Worker: "another"}, 1)[0]
+		p.end(control.TrySendAgain, "450 wait", d)
+		list, err := p.Deliveries(p.Context(), who, r.ID)
+		p.is(err, "")
+		if i := slices.IndexFunc(list, func(one control.Delivery) bool { return one.ID == d.ID }); list[i].State != control.DeliveryPending || list[i].Attempts != 1 || list[i].Answer != "450 wait" {
+			p.Errorf("after the first try the row says %+v", list[i])
 		}
 	})
 }

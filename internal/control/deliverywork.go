@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,10 +13,11 @@ import (
 
 // How deliveries are worked on.
 const (
-	ClaimLease = tallystick.Minute     // how long a claim of deliveries holds before they are begun
-	SendLease  = 2 * tallystick.Minute // how long one that was begun is held without [Store.HoldDeliveries]; after that nobody knows what has become of it
-	GiveUp     = tallystick.Day        // how long it is tried
-	SendTries  = 20                    // how often, counting tries whose worker has stopped without a word; those that end come to fewer in a day
+	ClaimLease = tallystick.Minute      // how long a claim of deliveries holds before they are begun
+	SendLease  = 2 * tallystick.Minute  // how long one that was begun is held without [Store.HoldDeliveries]; after that nobody knows what has become of it
+	GiveUp     = tallystick.Day         // how long it is tried
+	SendTries  = 20                     // how often, counting tries whose worker has stopped without a word; those that end come to fewer in a day
+	waitNoted  = 10 * tallystick.Second // how long one that nobody takes waits until it says why: another worker may have the way to send it
 )
 
 // sendBackoff is how long after its n-th failure a delivery is tried again; the last holds for all that follow.
@@ -23,11 +25,20 @@ var sendBackoff = []tallystick.Instant{
 	tallystick.Minute, 5 * tallystick.Minute, 15 * tallystick.Minute, 30 * tallystick.Minute, tallystick.Hour, 2 * tallystick.Hour, 4 * tallystick.Hour,
 }
 
-// ClaimDeliveries takes up to n deliveries whose time has come, the longest waiting first, for a worker. What another worker has claimed and not begun in time is
-// taken from it, unless that has happened too often: then it has failed. What it has begun and not ended is unknown from then on, for it may have been sent. What the
-// worker itself still has in hand is held, so that it takes nothing from itself, however long it could not say that it is there.
-func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int, inHand ...Delivery) (claimed []Delivery, err error) {
-	inHand = inOrder(inHand, func(d *Delivery) string { return d.ID })
+// Claimant is who asks for deliveries.
+type Claimant struct {
+	Worker string
+	InHand []Delivery     // what it has claimed and not ended
+	Lacks  map[Way]string // the ways that it can't go, each with why, for people
+}
+
+// ClaimDeliveries takes up to n deliveries whose time has come, the longest waiting first. What another worker has claimed and not begun in time is taken from it, unless
+// that has happened too often: then it has failed. What it has begun and not ended is unknown from then on, for it may have been sent. What the claimant itself still has
+// in hand is held, so that it takes nothing from itself, however long it could not say that it is there.
+//
+// A delivery of a way that the claimant lacks waits, without a try and for as long as it takes. Where nobody else takes it, it says why.
+func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claimed []Delivery, err error) {
+	inHand := inOrder(by.InHand, func(d *Delivery) string { return d.ID })
 	err = s.write(ctx, func(c conn) error {
 		claimed = nil
 		now, err := c.clock(ctx, s)
@@ -71,12 +82,20 @@ func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int, inHan
 		if err := c.concluded(ctx, lost, now); err != nil {
 			return err
 		}
+		lacks := sortedKeys(by.Lacks)
+		args := []any{now, now, ""}
+		for _, way := range lacks {
+			if err := c.waitFor(ctx, way, by.Lacks[way], now); err != nil {
+				return err
+			}
+			args = append(args, string(way))
+		}
 		due, err := all(ctx, c, `
 			SELECT `+deliveryColumns+`
 			FROM deliveries
-			WHERE state = 'pending' AND next_at <= ? AND lease <= ?
+			WHERE state = 'pending' AND next_at <= ? AND lease <= ? AND way NOT IN (`+marks(len(args)-2)+`)
 			ORDER BY next_at, id
-			LIMIT ?`+c.dialect.skipping(), []any{now, now, n}, scanDelivery)
+			LIMIT ?`+c.dialect.skipping(), append(args, n), scanDelivery)
 		if err != nil {
 			return err
 		}
@@ -84,6 +103,9 @@ func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int, inHan
 		claim := newID()
 		for i := range due {
 			d := &due[i]
+			if d.since == 0 {
+				d.since = now
+			}
 			if d.claim != "" && d.spent(now) {
 				if err := c.endDelivery(ctx, d, DeliveryFailed, fmt.Sprintf("not sent: its worker has stopped without a word, the last of %d tries", d.Attempts), now); err != nil {
 					return err
@@ -95,8 +117,8 @@ func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int, inHan
 			d.Attempts++
 			if _, err := c.exec(ctx, `
 				UPDATE deliveries
-				SET claim = ?, worker = ?, lease = ?, attempts = ?
-				WHERE id = ?`, d.claim, clean(worker, 200), now+ClaimLease, d.Attempts, d.ID); err != nil {
+				SET claim = ?, worker = ?, lease = ?, attempts = ?, since = ?
+				WHERE id = ?`, d.claim, clean(by.Worker, 200), now+ClaimLease, d.Attempts, d.since, d.ID); err != nil {
 				return err
 			}
 			claimed = append(claimed, *d)
@@ -107,6 +129,16 @@ func (s *Store) ClaimDeliveries(ctx context.Context, worker string, n int, inHan
 		return nil, fmt.Errorf("claim deliveries: %w", err)
 	}
 	return claimed, nil
+}
+
+// waitFor says of the deliveries of a way, whose time has come and that nobody has taken, that they wait, and why. Until they are claimed no time counts as tried: their
+// since is 0.
+func (c conn) waitFor(ctx context.Context, way Way, why string, now tallystick.Instant) error {
+	_, err := c.exec(ctx, `
+		UPDATE deliveries
+		SET since = 0, answer = ?
+		WHERE state = 'pending' AND next_at <= ? AND lease <= ? AND way = ? AND (since <> 0 OR answer <> ?)`, clean(why, maxDescription), now-waitNoted, now, string(way), clean(why, maxDescription))
+	return err
 }
 
 // spent reports whether a delivery is not tried any more.
@@ -313,13 +345,7 @@ func (c conn) concluded(ctx context.Context, ended []Delivery, now tallystick.In
 	return nil
 }
 
-func sortedKeys(set map[string]bool) (keys []string) {
-	for k := range set {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
+func sortedKeys[K ~string, V any](set map[K]V) []K { return slices.Sorted(maps.Keys(set)) }
 
 // noticeDeliveries tells the owner of a run which recipients have not got it, once all deliveries have ended.
 func (c conn) noticeDeliveries(ctx context.Context, r *Run, now tallystick.Instant) error {

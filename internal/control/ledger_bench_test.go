@@ -58,7 +58,7 @@ func BenchmarkDeliveries(b *testing.B) {
 			done := 0
 			b.ResetTimer()
 			for done < b.N {
-				list, err := p.ClaimDeliveries(b.Context(), "w", batch)
+				list, err := p.ClaimDeliveries(b.Context(), control.Claimant{Worker: "w"}, batch)
 				if err != nil || len(list) == 0 {
 					b.Fatalf("after %d of %d: %v", done, b.N, err)
 				}

@@ -144,7 +144,7 @@ func TestCatchUp(t *testing.T) {
 				}
 			}
 		}
-		notices, err := p.ClaimDeliveries(p.Context(), "w", 10)
+		notices, err := p.ClaimDeliveries(p.Context(), control.Claimant{Worker: "w"}, 10)
 		p.is(err, "")
 		if len(notices) != 1 || notices[0].Kind != control.NoticeDelivery || notices[0].Recipient.Address != "root@example.org" ||
 			!strings.Contains(notices[0].Body, "Skipped: 620") || !strings.Contains(notices[0].Body, "2025-03-01T10:00:00Z, for 2025-03-01T09:00:00Z to 2025-03-01T10:00:00Z") ||

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -60,6 +61,7 @@ type LastRun struct {
 	Error      string                `json:"error"`
 	Finished   tallystick.Instant    `json:"finished"`
 	Deliveries map[DeliveryState]int `json:"deliveries"` // how many are in each state
+	Waits      string                `json:"waits"`      // why some of them wait that could leave, such as that mail is not set up; "" none does
 }
 
 // keptRecipient is a recipient as the database has it, with its secret sealed.
@@ -248,14 +250,15 @@ func (c conn) lastRun(ctx context.Context, schedule string) (*LastRun, error) {
 	}
 	r.State, r.Late, r.Deliveries = RunState(state), late != 0, map[DeliveryState]int{}
 	return &r, c.each(ctx, `
-		SELECT state, COUNT(*)
+		SELECT state, COUNT(*), MAX(CASE WHEN state = 'pending' AND since = 0 THEN answer ELSE '' END)
 		FROM deliveries
 		WHERE run = ? AND kind = 'report'
 		GROUP BY state`, []any{r.ID}, func(scan func(...any) error) error {
-		var state string
+		var state, waits string
 		var n int
-		err := scan(&state, &n)
+		err := scan(&state, &n, &waits)
 		r.Deliveries[DeliveryState(state)] = n
+		r.Waits = cmp.Or(r.Waits, waits)
 		return err
 	})
 }

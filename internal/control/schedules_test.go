@@ -234,7 +234,7 @@ func TestStopped(t *testing.T) {
 			if is.Enabled || is.Next != 0 || is.Stopped != "its owner may not see reports" {
 				p.Errorf("it is %+v", is)
 			}
-			told, err := p.ClaimDeliveries(p.Context(), "w", 10)
+			told, err := p.ClaimDeliveries(p.Context(), control.Claimant{Worker: "w"}, 10)
 			p.is(err, "")
 			var addresses []string
 			for _, d := range told {

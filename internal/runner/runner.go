@@ -187,7 +187,12 @@ func (r *Runner) claimDeliveries(ctx context.Context) {
 	if free <= 0 {
 		return
 	}
-	deliveries, err := r.o.Control.ClaimDeliveries(ctx, r.o.Worker, free, sending...)
+	lacks, err := r.senders.lacks(ctx)
+	if err != nil {
+		r.failed(ctx, "how deliveries leave could not be read", err)
+		return
+	}
+	deliveries, err := r.o.Control.ClaimDeliveries(ctx, control.Claimant{Worker: r.o.Worker, InHand: sending, Lacks: lacks}, free)
 	if err != nil {
 		r.failed(ctx, "no delivery could be taken", err)
 		return

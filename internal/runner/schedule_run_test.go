@@ -505,22 +505,50 @@ func TestUnsubscribe(t *testing.T) {
 	}
 }
 
-// The settings of mail hold at once, and without any a delivery waits.
+// The settings of mail hold at once. Without any, mails wait, however long, and use up no try; webhooks go.
 func TestMailIsSetUpLater(t *testing.T) {
 	p := newPlant(t, "")
 	p.add(someEvents()[:500]...)
 	p.set("smtp_host", "")
-	k := p.schedule(p.owner, hourly(job("tenant-usage"), control.Recipient{Way: control.ByMail, Member: p.owner.ID}))
-	p.start(p.runner("server"))
+	p.set("webhook_private", true)
+	got := make(chan bool, 10)
+	hook := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got <- true }))
+	defer hook.Close()
+	k := p.schedule(p.owner, hourly(job("tenant-usage"), control.Recipient{Way: control.ByMail, Member: p.owner.ID}, control.Recipient{Way: control.ByWebhook, Address: hook.URL}))
+	stop := p.start(p.runner("server"))
 	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
 	p.until("there is a run", func() bool { return len(p.history(k.ID)) == 1 })
 	run := p.ended(p.history(k.ID)[0].ID)
-	if row := p.delivered(run.ID)["root@tallystick.example"]; row.State != control.DeliveryPending || !strings.Contains(row.Answer, "mail is not set up") {
-		t.Errorf("%s %q", row.State, row.Answer)
+	_, err := p.DisableSchedule(t.Context(), p.owner, k.ID)
+	p.must(err)
+	<-got
+	const says = "mail is not set up"
+	mail := func() control.Delivery { return p.rows(run.ID)["root@tallystick.example"] }
+	for _, later := range []tallystick.Instant{tallystick.Minute, control.GiveUp, 10 * tallystick.Day} {
+		p.clock.Add(int64(later))
+		p.until("the row says why it waits", func() bool { return strings.Contains(mail().Answer, says) })
+		if row := mail(); row.State != control.DeliveryPending || row.Attempts != 0 {
+			t.Errorf("after %v the row is %+v", later, row)
+		}
+		is, err := p.Schedule(t.Context(), p.owner, k.ID)
+		p.must(err)
+		if !strings.Contains(is.Last.Waits, says) || is.Last.Deliveries[control.DeliveryPending] != 1 {
+			t.Errorf("the schedule says %+v", is.Last)
+		}
 	}
+	stop()
 	p.set("smtp_host", p.mail.Host)
+	p.mail.Greylist() // the first try does not succeed, and a day begins with it
+	p.start(p.runner("server"))
+	p.until("it is tried", func() bool { return mail().Attempts == 1 && mail().Next > tallystick.Instant(p.clock.Load()) })
+	if row := mail(); row.State != control.DeliveryPending || !strings.Contains(row.Answer, "450") {
+		t.Errorf("after the first try the row is %+v", row)
+	}
 	p.clock.Add(int64(5 * tallystick.Minute))
-	p.until("it is sent", func() bool { return p.rows(run.ID)["root@tallystick.example"].State == control.DeliverySent })
+	p.until("it is sent", func() bool { return mail().State == control.DeliverySent })
+	if is, err := p.Schedule(t.Context(), p.owner, k.ID); err != nil || is.Last.Waits != "" || len(got) != 0 {
+		t.Errorf("in the end the schedule says %+v, %v; the webhook went %d times more", is.Last, err, len(got))
+	}
 }
 
 // After hours without a server the runs that were missed are made, the oldest first, each with its own period and once; and their mails say that they are late.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control"
 	"github.com/tallystick/tallystick/internal/deliver"
 )
 
@@ -19,6 +20,19 @@ type senders struct {
 	read   time.Time // when the settings were read
 	under  deliver.Settings
 	opened map[string]*openSender
+}
+
+// lacks returns why mail can't leave under the settings as they are, for people; nil: it can.
+func (s *senders) lacks(ctx context.Context) (map[control.Way]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.look(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := s.open(string(control.ByMail)); err != nil {
+		return map[control.Way]string{control.ByMail: plain(err)}, nil
+	}
+	return nil, nil
 }
 
 // openSender is a way out that is in use.
@@ -36,19 +50,38 @@ const settingsAge = 2 * time.Second
 func (s *senders) of(ctx context.Context, name string) (*openSender, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now := s.now(); s.opened == nil || now.Sub(s.read) >= settingsAge || now.Before(s.read) {
-		settings, err := s.settings(ctx)
-		if err != nil {
-			return nil, err
-		}
-		s.read = now
-		if s.opened == nil || !same(settings, s.under) {
-			s.retireAll()
-			s.under = settings
-		}
+	if err := s.look(ctx); err != nil {
+		return nil, err
 	}
+	o, err := s.open(name)
+	if err != nil {
+		return nil, err
+	}
+	o.users++
+	return o, nil
+}
+
+// look reads the settings, unless they are known well enough.
+func (s *senders) look(ctx context.Context) error {
+	now := s.now()
+	if s.opened != nil && now.Sub(s.read) < settingsAge && !now.Before(s.read) {
+		return nil
+	}
+	settings, err := s.settings(ctx)
+	if err != nil {
+		return err
+	}
+	s.read = now
+	if s.opened == nil || !same(settings, s.under) {
+		s.retireAll()
+		s.under = settings
+	}
+	return nil
+}
+
+// open returns the way of a name, which nobody uses for that yet.
+func (s *senders) open(name string) (*openSender, error) {
 	if o := s.opened[name]; o != nil {
-		o.users++
 		return o, nil
 	}
 	way, known := deliver.WayNamed(name)
@@ -62,7 +95,7 @@ func (s *senders) of(ctx context.Context, name string) (*openSender, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &openSender{Sender: sender, users: 1, in: s}
+	o := &openSender{Sender: sender, in: s}
 	s.opened[name] = o
 	return o, nil
 }

@@ -1344,7 +1344,7 @@ export interface components {
             type: string;
         };
         Delivery: {
-            /** @description the words of the other server */
+            /** @description the words of the other server, or why it waits, such as that mail is not set up */
             answer: string;
             /** Format: int64 */
             attempts: number;
@@ -1549,6 +1549,8 @@ export interface components {
             late: boolean;
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed" | "cancelled" | "skipped";
+            /** @description why some of them wait that could leave, such as that mail is not set up; empty: none does */
+            waits: string;
         };
         Link: {
             /** @description whose it is; empty for the first administrator */
