@@ -45,11 +45,8 @@ type serving struct {
 
 type progress struct{ done, total uint64 }
 
-// How long the server waits: for requests when it ends, and between two sweeps of the control plane.
-const (
-	longestFarewell = 30 * time.Second
-	betweenSweeps   = time.Hour
-)
+// betweenSweeps is how long the server waits between two sweeps of the control plane.
+const betweenSweeps = time.Hour
 
 // run serves until ctx is done or something fails that the server can't be without.
 func (s *serving) run(ctx context.Context, listener net.Listener) error {
@@ -63,9 +60,11 @@ func (s *serving) run(ctx context.Context, listener net.Listener) error {
 		},
 	})
 	s.counter = api.NewCounter(s.control.AddIngestCounts)
-	times := usualTimes()
+	times, end := usualTimes(), newFarewell(politeFarewell, firmFarewell)
+	answering, hangUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer hangUp()
 	web := &http.Server{
-		Handler: times.deadlines(s.api.Handler()), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: times.events, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: end.counted(times.deadlines(s.api.Handler())), BaseContext: func(net.Listener) context.Context { return answering }, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: times.events, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
 	}
 	var counting, others sync.WaitGroup
@@ -94,17 +93,13 @@ func (s *serving) run(ctx context.Context, listener net.Listener) error {
 	case err = <-failed:
 		s.logger.Error("the server fails", "error", err)
 	}
+	// What is made is given back, for others to make. Whoever is answered must have been answered before what answers them is closed.
 	if s.ending != nil {
 		close(s.ending)
 	}
-	// Whoever is answered must have been answered before what answers them is closed.
-	farewell, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestFarewell)
-	defer cancel()
-	if web.Shutdown(farewell) != nil {
-		web.Close()
-	}
-	s.api.Close()
 	stopRuns()
+	end.say(web, hangUp, s.logger)
+	s.api.Close()
 	runs.Wait()
 	stopCounting()
 	counting.Wait()
