@@ -48,6 +48,8 @@ func (n needs) allows(a *control.Actor) error {
 		return nil
 	case n.scope != "" && a.Kind == control.KeyActor:
 		return a.NeedScope(n.scope)
+	case n.delivered && a.Kind == control.MemberActor:
+		return nil
 	case n.entity != "":
 		return a.Need(n.entity, n.action)
 	}

@@ -20,6 +20,7 @@ type needs struct {
 	or        [2]control.Permission // each instead; zero Permissions: nothing else will do
 	scope     control.Scope         // a key with it: of a route with an entity instead of the permission, of one without its handler sees to that
 	membersOf bool                  // members only, not keys
+	delivered bool                  // or a member to whom it was sent: the handler sees to that
 }
 
 // String says in words what is needed, for the description of the API.
@@ -46,6 +47,9 @@ func (n needs) String() string {
 		what = "Needs a key with the scope " + string(n.scope) + "."
 	case !n.public:
 		what = "Needs a session or a key."
+	}
+	if n.delivered {
+		what = strings.TrimSuffix(what, ".") + ", or that it was sent to the member by a link."
 	}
 	if n.membersOf {
 		what = strings.TrimSuffix(what, ".") + ", of a member."

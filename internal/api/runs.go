@@ -116,6 +116,28 @@ func deliveryOf(d control.Delivery) Delivery {
 	return out
 }
 
+// The routes that whom a file was sent to may use.
+const (
+	getRun     = "get-run"
+	getRunFile = "get-run-file"
+)
+
+// delivered finds for whom a run was sent to what they can't see by what they may. Where it was not sent to them, the answer is why not.
+func (s *Server) delivered(ctx context.Context, route, id string, why error, find func(context.Context, control.Actor, string) (control.Run, error)) (control.Run, error) {
+	code := tallystick.CodeOf(why)
+	if code != tallystick.NotFound && code != tallystick.Denied {
+		return control.Run{}, why
+	}
+	r, err := find(ctx, actorOf(ctx), id)
+	switch {
+	case tallystick.CodeOf(err) != tallystick.NotFound:
+		return r, err
+	case code == tallystick.Denied:
+		return r, s.refuse(ctx, route, why)
+	}
+	return r, why
+}
+
 // registerRuns registers what is done with runs, whether of exports or of schedules, with their files and deliveries.
 func (s *Server) registerRuns(api huma.API) {
 	const tag, path = "Runs", "/api/v1/runs"
@@ -124,12 +146,17 @@ func (s *Server) registerRuns(api huma.API) {
 		or: [2]control.Permission{{Entity: control.ScheduledTasks, Action: control.View}, {Entity: control.Archives, Action: control.View}},
 	}
 	remove := needs{entity: control.ExportReports, action: control.Remove, or: [2]control.Permission{{Entity: control.ScheduledTasks, Action: control.Remove}}}
-	handle(api, route{method: http.MethodGet, path: path + "/{id}", id: "get-run", summary: "One run, of an export or a schedule", tag: tag, needs: view},
+	sent := view
+	sent.delivered = true
+	handle(api, route{method: http.MethodGet, path: path + "/{id}", id: getRun, summary: "One run, of an export or a schedule; for whom its file was sent to by a link, what their mail says of it", tag: tag, needs: sent},
 		func(ctx context.Context, in *Named) (*runBody, error) {
 			r, err := s.Control.Run(ctx, actorOf(ctx), in.ID)
+			if err != nil {
+				r, err = s.delivered(ctx, getRun, in.ID, err, s.Control.RunDelivered)
+			}
 			return &runBody{runOf(r)}, err
 		})
-	raw(api, route{method: http.MethodGet, path: path + "/{id}/file", id: "get-run-file", summary: "The file of a run, or a range of it", tag: tag, needs: view},
+	raw(api, route{method: http.MethodGet, path: path + "/{id}/file", id: getRunFile, summary: "The file of a run, or a range of it", tag: tag, needs: sent},
 		http.StatusOK, content{"application/octet-stream": nil}, s.runFile)
 	raw(api, route{method: http.MethodGet, path: path + "/{id}/receipt", id: "get-run-receipt", summary: "The receipt of a run's file, by which it can be made again", tag: tag, needs: view},
 		http.StatusOK, content{"application/json": usage.Receipt{}}, s.runReceipt)

@@ -22,12 +22,17 @@ type linkedFile struct {
 	Token string `path:"token" maxLength:"200"`
 }
 
-// runFile answers with a run's file, to who may see all that it is of.
+// runFile answers with a run's file, to who may see all that it is of, or to whom it was sent by a link.
 func (s *Server) runFile(w http.ResponseWriter, r *http.Request, in *Named) {
 	a := actorOf(r.Context())
 	run, err := s.Control.RunFile(r.Context(), a, in.ID)
+	noted := func() error { return s.Control.Downloaded(r.Context(), a, run) }
+	if err != nil {
+		run, err = s.delivered(r.Context(), getRunFile, in.ID, err, s.Control.OpenDelivered)
+		noted = func() error { return nil } // the use of the link was noted when it was opened
+	}
 	if err == nil {
-		err = s.sendFile(w, r, run, func() error { return s.Control.Downloaded(r.Context(), a, run) })
+		err = s.sendFile(w, r, run, noted)
 	}
 	if err != nil {
 		WriteProblem(w, s.Logger, err)

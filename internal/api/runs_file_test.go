@@ -205,6 +205,46 @@ func TestLinksToFiles(t *testing.T) {
 	})
 }
 
+// Who was sent a report by a link, and may not see the run, takes the file by signing in; nobody else does, and one refusal is as the other.
+func TestAFileThatWasSentToAMember(t *testing.T) {
+	s := newWholeSite(t)
+	_, cookie := s.member("", control.SuperAdministrator)
+	role, err := s.Control.AddRole(t.Context(), control.System("test"), control.Role{Name: "Tree", Tenant: "acme", Permissions: []control.Permission{{Entity: control.Tenants, Action: control.View}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, recipient := s.member("acme", role.ID)
+	_, other := s.member("acme", role.ID)
+	_, admin := s.member("acme", control.TenantAdministrator)
+	_, run, delivery := s.scheduledFor(cookie, fileText, "acme", control.Recipient{Way: control.ByMail, Member: to.ID})
+	page, file := "/api/v1/runs/"+run.ID, "/api/v1/runs/"+run.ID+"/file"
+	s.do("GET", page, recipient, "").is(t, 403, nil) // nothing was sent by a link yet
+	s.link(t, delivery.ID)
+	var is Run
+	s.do("GET", page, recipient, "").is(t, 200, &is)
+	if is.Name != "Hourly" || is.File == nil || is.File.Name != "Acme-rooms.csv" || len(is.Tenants) > 0 || is.Maker != "" {
+		t.Errorf("the recipient sees %+v", is)
+	}
+	if g := s.do("GET", file, recipient, "").is(t, 200, nil); string(g.body) != fileText {
+		t.Errorf("the file is %q", g.body)
+	}
+	if g := s.do("GET", file, recipient, "", "Range", "bytes=0-3").is(t, 206, nil); string(g.body) != "Room" {
+		t.Errorf("a range of it is %q", g.body)
+	}
+	for _, path := range []string{page, file} {
+		s.do("GET", path, other, "").is(t, 403, nil)
+		s.do("GET", path, admin, "").is(t, 404, nil)
+		s.do("GET", path, "", "").is(t, 401, nil)
+	}
+	for _, path := range []string{page + "/receipt", page + "/deliveries"} {
+		s.do("GET", path, recipient, "").is(t, 403, nil)
+	}
+	s.do("POST", "/api/v1/deliveries/"+delivery.ID+"/revoke-link", cookie, "").is(t, 204, nil)
+	for _, path := range []string{page, file} {
+		s.do("GET", path, recipient, "").is(t, 403, nil)
+	}
+}
+
 func TestADeliveryIsSentOnceMore(t *testing.T) {
 	s := newWholeSite(t)
 	_, cookie := s.member("", control.SuperAdministrator)

@@ -95,11 +95,17 @@ func (s *site) exported(cookie, text string, job control.Job) control.Run {
 // scheduled makes a schedule of somebody, of every hour, with a run that is done and has a delivery to an outside address, by mail.
 func (s *site) scheduled(cookie, text string, tenant string) (control.Schedule, control.Run, control.Delivery) {
 	s.Helper()
+	return s.scheduledFor(cookie, text, tenant, control.Recipient{Way: control.ByMail, Address: "boss@example.com"})
+}
+
+// scheduledFor makes the same for another recipient.
+func (s *site) scheduledFor(cookie, text string, tenant string, to control.Recipient) (control.Schedule, control.Run, control.Delivery) {
+	s.Helper()
 	job := roomJob(tenant)
 	job.Period = control.SincePreviousRun
 	k, err := s.Control.AddSchedule(s.Context(), s.actor(cookie), control.Schedule{
 		Name: "Hourly", Job: job, Recurrence: tallystick.Schedule{Zone: "UTC", Start: tallystick.Date{Year: 2025, Month: 1, Day: 1}, Grain: tallystick.Hourly, Every: 1},
-		Recipients: []control.Recipient{{Way: control.ByMail, Address: "boss@example.com"}}, Attach: true, Enabled: true,
+		Recipients: []control.Recipient{to}, Attach: true, Enabled: true,
 	})
 	if err != nil {
 		s.Fatal(err)
@@ -129,7 +135,7 @@ func (s *site) link(t *testing.T, id string) (token string) {
 	}
 	for _, d := range list {
 		if d.ID == id {
-			if token, err = s.Control.LinkToken(s.Context(), d); err != nil {
+			if token, _, err = s.Control.LinkToken(s.Context(), d); err != nil {
 				t.Fatal(err)
 			}
 			return token

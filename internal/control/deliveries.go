@@ -160,8 +160,13 @@ func (s *Store) Deliveries(ctx context.Context, actor Actor, run string) (list [
 	if err := actor.Need(ScheduledTasks, View); err != nil {
 		return nil, err
 	}
+	kept, err := s.retention(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	var r Run
 	err = s.read(ctx, func(c conn) error {
-		if _, err := c.visibleRun(ctx, actor, run); err != nil {
+		if r, err = c.visibleRun(ctx, actor, run); err != nil {
 			return err
 		}
 		list, err = all(ctx, c, `
@@ -176,6 +181,9 @@ func (s *Store) Deliveries(ctx context.Context, actor Actor, run string) (list [
 	}
 	for i := range list {
 		list[i].claim = ""
+		if l := &list[i].Link; l.Expires != 0 {
+			l.Expires = min(l.Expires, r.Finished+kept) // the file goes then, also where that was set later
+		}
 	}
 	return list, nil
 }

@@ -397,17 +397,17 @@ func TestDeliveryLinks(t *testing.T) {
 		stranger := p.member("a@other.example", "other", control.TenantAdministrator)
 		_, r := p.sent(owner, outside("x@acme.example"), outside("y@acme.example"))
 		claimed := p.deliveries(2)
-		old, err := p.LinkToken(p.Context(), claimed[0])
+		old, _, err := p.LinkToken(p.Context(), claimed[0])
 		p.is(err, "")
-		token, err := p.LinkToken(p.Context(), claimed[0]) // of the next try
+		token, _, err := p.LinkToken(p.Context(), claimed[0]) // of the next try
 		p.is(err, "")
 		if token != old {
 			p.Error("the next try has another link: who was told the first one keeps it")
 		}
-		another, err := p.LinkToken(p.Context(), claimed[1])
+		another, _, err := p.LinkToken(p.Context(), claimed[1])
 		p.is(err, "")
 		p.end(control.Sent, "250", claimed...)
-		_, err = p.LinkToken(p.Context(), claimed[0])
+		_, _, err = p.LinkToken(p.Context(), claimed[0])
 		p.is(err, tallystick.Conflict)
 		open := func(token string) error {
 			got, err := p.OpenLink(p.Context(), from, token)
@@ -452,7 +452,7 @@ func TestRevokedLinkStaysSo(t *testing.T) {
 			return err
 		}
 		d := p.deliveries(1)[0]
-		first, err := p.LinkToken(p.Context(), d)
+		first, _, err := p.LinkToken(p.Context(), d)
 		p.is(err, "")
 		p.end(control.MaybeSent, "broke", d)
 		p.deliveries(1) // the notice of it
@@ -460,7 +460,7 @@ func TestRevokedLinkStaysSo(t *testing.T) {
 		p.is(err, "")
 		p.is(open(first), "") // it may have arrived, and nobody has revoked it
 		d = p.deliveries(1)[0]
-		same, err := p.LinkToken(p.Context(), d)
+		same, _, err := p.LinkToken(p.Context(), d)
 		p.is(err, "")
 		if same != first {
 			p.Error("what is sent again has another link, though nobody has revoked it")
@@ -476,7 +476,7 @@ func TestRevokedLinkStaysSo(t *testing.T) {
 			}
 			p.is(open(first), tallystick.NotFound)
 			d = p.deliveries(1)[0]
-			next, err := p.LinkToken(p.Context(), d)
+			next, _, err := p.LinkToken(p.Context(), d)
 			p.is(err, "")
 			p.is(open(first), tallystick.NotFound)
 			p.is(open(next), "")

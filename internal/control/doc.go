@@ -9,7 +9,7 @@
 //	job.go  runs.go  exports.go       what is to be made, the runs that make it, and those that somebody asked for
 //	runwork.go  runfiles.go  told.go  how workers claim, renew and end runs; which files are to go; which times a schedule has told of
 //	schedules.go  schedulechange.go  recipients.go  plan.go   what is made at recurring times, for whom, and how its runs come to be
-//	deliveries.go  deliverywork.go  deliverylinks.go          what each recipient gets, how it is sent, and links to files
+//	deliveries.go  deliverywork.go  deliverylinks.go  delivered.go   what each recipient gets, how it is sent, and links to files
 //
 // Decisions:
 //

@@ -164,6 +164,7 @@ func TestLargeFilesGoByLink(t *testing.T) {
 	p := newPlant(t, "")
 	p.add(someEvents()...)
 	p.set("mail_domains", []string{"outside.example"})
+	p.set("retention_days", 5) // less than links are good for
 	k := hourly(job("room-usage", wealth), control.Recipient{Way: control.ByMail, Member: p.owner.ID}, to("x@outside.example"))
 	k.Attach = false
 	k = p.schedule(p.owner, k)
@@ -177,6 +178,9 @@ func TestLargeFilesGoByLink(t *testing.T) {
 		_, found := parts(t, m.Raw)
 		if found["text/csv"] != "" {
 			t.Errorf("%s has an attachment", m.To)
+		}
+		if text := found["text/plain"]; !strings.Contains(text, "The link works until 15 March 2025 13:05 UTC") {
+			t.Errorf("%s is told %s", m.To, text)
 		}
 		for line := range strings.Lines(strings.ReplaceAll(found["text/plain"], "=\r\n", "")) {
 			if strings.HasPrefix(line, "http") && links[m.To] == "" {
@@ -192,9 +196,9 @@ func TestLargeFilesGoByLink(t *testing.T) {
 	if !ok || err != nil || opened.ID != run.ID {
 		t.Errorf("the outsider's link is %q: %v", links, err)
 	}
-	p.clock.Add(int64(31 * tallystick.Day))
+	p.clock.Add(int64(5 * tallystick.Day))
 	if _, err := p.OpenLink(t.Context(), control.From{}, token); tallystick.CodeOf(err) != tallystick.NotFound {
-		t.Errorf("after 31 days: %v", err)
+		t.Errorf("after 5 days: %v", err)
 	}
 }
 

@@ -172,19 +172,12 @@ func (r *Runner) report(ctx context.Context, m *deliver.Delivery, d control.Deli
 		if url == "" {
 			return tallystick.Errorf(tallystick.Unavailable, "the report goes by a link, and the server does not know its own address").WithHint("set public_url in the settings")
 		}
-		if to.Member != "" {
-			m.Link = url + "/runs/" + run.ID // whoever signs in there is asked whether they may
-		} else {
-			token, err := r.o.Control.LinkToken(ctx, d)
-			if err != nil {
-				return err
-			}
-			var days int64
-			if err := r.o.Control.Setting(ctx, "retention_days", &days); err != nil {
-				return err
-			}
-			m.Link = url + "/api/v1/files/" + token
-			m.LinkExpires = min(r.o.Control.Now()+control.LinkLifetime, run.Finished+tallystick.Instant(days)*tallystick.Day) // the file goes then
+		token, expires, err := r.o.Control.LinkToken(ctx, d)
+		if err != nil {
+			return err
+		}
+		if m.Link, m.LinkExpires = url+"/api/v1/files/"+token, expires; token == "" {
+			m.Link = url + "/runs/" + run.ID // who signs in there is asked who they are
 		}
 	}
 	if to.Way == control.ByMail && url != "" {

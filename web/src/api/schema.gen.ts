@@ -812,8 +812,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One run, of an export or a schedule
-         * @description Needs EXPORT_REPORTS:VIEW, SCHEDULED_TASKS:VIEW or ARCHIVES:VIEW.
+         * One run, of an export or a schedule; for whom its file was sent to by a link, what their mail says of it
+         * @description Needs EXPORT_REPORTS:VIEW, SCHEDULED_TASKS:VIEW or ARCHIVES:VIEW, or that it was sent to the member by a link.
          */
         get: operations["get-run"];
         put?: never;
@@ -877,7 +877,7 @@ export interface paths {
         };
         /**
          * The file of a run, or a range of it
-         * @description Needs EXPORT_REPORTS:VIEW, SCHEDULED_TASKS:VIEW or ARCHIVES:VIEW.
+         * @description Needs EXPORT_REPORTS:VIEW, SCHEDULED_TASKS:VIEW or ARCHIVES:VIEW, or that it was sent to the member by a link.
          */
         get: operations["get-run-file"];
         put?: never;
