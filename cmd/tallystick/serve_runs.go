@@ -36,7 +36,7 @@ func (s *serving) employ(secret control.SecretKey) error {
 		}
 	}
 	source := s.source()
-	shop := &runner.Workshop{Source: &source, Control: s.control, Files: files, Head: func() (tallystick.Position, error) {
+	shop := &runner.Workshop{Source: &source, Control: s.control, Files: files, Now: s.program.now, Head: func() (tallystick.Position, error) {
 		if err := s.answering(); err != nil {
 			return tallystick.Position{}, &runner.Away{Err: err}
 		}

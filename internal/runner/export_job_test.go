@@ -265,3 +265,22 @@ func TestServerAway(t *testing.T) {
 		t.Errorf("then it is %s, tried %d times", r.State, r.Attempts)
 	}
 }
+
+// How long the event store is waited for is counted by the clock, with what its answers take.
+func TestPatienceCountsWhatTriesTake(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()[:500]...)
+	tries := 0
+	p.source.Ask = func(context.Context, func(tallystick.Answerer, tallystick.Position) error) error {
+		tries++
+		p.clock.Add(int64(25 * tallystick.Second))
+		return tallystick.Errorf(tallystick.Unavailable, "the engine is catching up")
+	}
+	_, err := p.AddExport(t.Context(), p.owner, "x", "", job("tenant-usage", wealth))
+	p.must(err)
+	runs, err := p.ClaimRuns(t.Context(), "w", 1)
+	p.must(err)
+	if _, err := p.shop.Make(t.Context(), runs[0], func(usage.Progress) {}); tallystick.CodeOf(err) != tallystick.Unavailable || tries != 3 {
+		t.Errorf("after %d tries, of 25 seconds each, it is %v", tries, err)
+	}
+}

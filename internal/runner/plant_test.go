@@ -91,7 +91,7 @@ func newPlant(t testing.TB, dsn string) *plant {
 		},
 	}
 	p.store(disk.OS)
-	p.shop = &runner.Workshop{Source: p.source, Control: p.Store, Files: p.files, Head: func() (tallystick.Position, error) {
+	p.shop = &runner.Workshop{Source: p.source, Control: p.Store, Files: p.files, Now: p.now, Head: func() (tallystick.Position, error) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		return tallystick.Position{Log: 1, Sequence: uint64(len(p.records))}, nil

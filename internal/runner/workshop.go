@@ -20,8 +20,9 @@ type Workshop struct {
 	Files   *Files
 	// Head returns the newest position of the journal. The error is an *[Away] while the events are not there to be asked.
 	Head func() (tallystick.Position, error)
-	// Patience is how long the event store may take to reach it; 0: a minute.
+	// Patience is how long the event store may take to reach it, with all that is tried meanwhile; 0: a minute.
 	Patience time.Duration
+	Now      func() time.Time
 }
 
 // Product is what the making of a run's file has given, beside the file.
@@ -87,9 +88,9 @@ func (w *Workshop) patiently(ctx context.Context, do func() error) error {
 		patience = time.Minute
 	}
 	const pause = 50 * time.Millisecond
-	for waited := time.Duration(0); ; waited += pause {
+	for begun := w.Now(); ; {
 		err := do()
-		if tallystick.CodeOf(err) != tallystick.Unavailable || disk.IsFull(err) || waited >= patience {
+		if tallystick.CodeOf(err) != tallystick.Unavailable || disk.IsFull(err) || w.Now().Sub(begun) >= patience {
 			return err
 		}
 		select {
