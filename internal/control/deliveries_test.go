@@ -495,7 +495,7 @@ func TestFilesToRemove(t *testing.T) {
 			p.wait(tallystick.Hour)
 		}
 		toRemove := func(olderThan tallystick.Instant) (got []string) {
-			list, err := p.RunFilesToRemove(p.Context(), olderThan, 10)
+			list, err := p.RunFilesToRemove(p.Context(), olderThan, control.Run{}, 10)
 			p.is(err, "")
 			for _, r := range list {
 				if r.File == nil {

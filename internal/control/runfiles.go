@@ -8,14 +8,14 @@ import (
 )
 
 // RunFilesToRemove returns up to limit runs whose file is to go: it was made before an instant, or the run was removed. The caller deletes each file and then calls
-// [Store.MarkFilesRemoved]; a file that is gone already is as good as deleted.
-func (s *Store) RunFilesToRemove(ctx context.Context, olderThan tallystick.Instant, limit int) ([]Run, error) {
+// [Store.MarkFilesRemoved]; a file that is gone already is as good as deleted. They come in one order, those that follow a run after it: the zero Run is before the first.
+func (s *Store) RunFilesToRemove(ctx context.Context, olderThan tallystick.Instant, after Run, limit int) ([]Run, error) {
 	list, err := all(ctx, s.single(), `
 		SELECT `+runColumns+`
 		FROM runs
-		WHERE file_name <> '' AND file_removed = 0 AND (finished < ? OR deleted <> 0)
+		WHERE file_name <> '' AND file_removed = 0 AND (finished < ? OR deleted <> 0) AND (finished, id) > (?, ?)
 		ORDER BY finished, id
-		LIMIT ?`, []any{olderThan, limit}, scanRun)
+		LIMIT ?`, []any{olderThan, after.Finished, after.ID, limit}, scanRun)
 	if err != nil {
 		return nil, fmt.Errorf("list files to remove: %w", err)
 	}

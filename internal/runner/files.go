@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
@@ -19,8 +20,9 @@ import (
 // Files is the folder with the files of runs. A file's name is that of its run and of its content, so that two makers of one run don't get into each other's way.
 // All methods may be called at the same time.
 type Files struct {
-	fs  disk.FS
-	dir string
+	fs     disk.FS
+	dir    string
+	naming sync.Mutex // held while a file gets its name, and while one that has a name is swept away
 }
 
 // partial is the end of the name of a file that is being written.
@@ -28,7 +30,7 @@ const partial = ".part"
 
 // OpenFiles opens the folder, makes it where there is none, and throws away what was being written when the program ended.
 func OpenFiles(fsys disk.FS, dir string) (*Files, error) {
-	f := &Files{fsys, dir}
+	f := &Files{fs: fsys, dir: dir}
 	if err := fsys.MkdirAll(dir); err != nil {
 		return nil, fmt.Errorf("make folder for files: %w", err)
 	}
@@ -76,12 +78,19 @@ func (f *Files) Write(run string, write func(io.Writer) (sha256 string, err erro
 		err = closing
 	}
 	if err == nil {
-		err = f.fs.Rename(part, f.path(run, sha256))
-	}
-	if err == nil {
-		err = f.fs.SyncDir(f.dir)
+		err = f.name(part, f.path(run, sha256))
 	}
 	return said(err)
+}
+
+// name gives a file that is whole its name, for good.
+func (f *Files) name(part, path string) error {
+	f.naming.Lock()
+	defer f.naming.Unlock()
+	if err := f.fs.Rename(part, path); err != nil {
+		return err
+	}
+	return f.fs.SyncDir(f.dir)
 }
 
 // said says of a full disk what it is.
@@ -134,8 +143,9 @@ func (f *Files) Remove(r control.Run) error {
 	return nil
 }
 
-// Sweep removes the files that no run has: those of makers that have lost their claim. Keep says of a run whether a file of that name is its own, or may become it.
-func (f *Files) Sweep(keep func(run, name string) (bool, error)) error {
+// Sweep removes the files that no run has: those of makers that have lost their claim. Keep says of a run whether a file of that name is its own, or may become it. While it is
+// asked, and until the file is gone, no file gets its name: a maker that comes to the same content has it afterwards. One that can't be removed is told to stuck, and others go.
+func (f *Files) Sweep(keep func(run, name string) (bool, error), stuck func(name string, err error)) error {
 	entries, err := f.fs.ReadDir(f.dir)
 	if err != nil {
 		return fmt.Errorf("list files: %w", err)
@@ -145,16 +155,22 @@ func (f *Files) Sweep(keep func(run, name string) (bool, error)) error {
 		if !named || e.Dir || strings.HasSuffix(e.Name, partial) {
 			continue
 		}
-		kept, err := keep(run, e.Name)
-		if err != nil {
+		if err := f.sweep(e.Name, func() (bool, error) { return keep(run, e.Name) }, stuck); err != nil {
 			return err
 		}
-		if kept {
-			continue
-		}
-		if err := f.fs.Remove(filepath.Join(f.dir, e.Name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
+	}
+	return nil
+}
+
+func (f *Files) sweep(name string, keep func() (bool, error), stuck func(name string, err error)) error {
+	f.naming.Lock()
+	defer f.naming.Unlock()
+	kept, err := keep()
+	if err != nil || kept {
+		return err
+	}
+	if err := f.fs.Remove(filepath.Join(f.dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		stuck(name, err)
 	}
 	return nil
 }

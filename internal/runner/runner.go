@@ -62,6 +62,8 @@ type Runner struct {
 
 	mu     sync.Mutex
 	inHand map[*control.Delivery]bool // what is being sent, each try by itself
+
+	left map[string]bool // files that could not be removed, which was said; the tidying's own
 }
 
 // New returns a runner.
@@ -74,7 +76,7 @@ func New(o Options) *Runner {
 	}
 	return &Runner{
 		o: o, senders: senders{settings: o.Settings, now: o.Now},
-		wakeRuns: make(chan struct{}, 1), wakeMails: make(chan struct{}, 1), inHand: map[*control.Delivery]bool{},
+		wakeRuns: make(chan struct{}, 1), wakeMails: make(chan struct{}, 1), inHand: map[*control.Delivery]bool{}, left: map[string]bool{},
 	}
 }
 

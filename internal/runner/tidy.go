@@ -22,7 +22,7 @@ func (r *Runner) tidy(ctx context.Context) {
 		}
 		// A run that is being made may be about to have it.
 		return err == nil && (run.State == control.RunRunning || r.o.Files.Is(name, run) && run.FileRemoved == 0), err
-	})
+	}, func(name string, err error) { r.stuck(ctx, "the file "+name, err) })
 	if err != nil {
 		r.failed(ctx, "files that no run has could not be removed", err)
 	}
@@ -35,15 +35,17 @@ func (r *Runner) expire(ctx context.Context) error {
 		return err
 	}
 	const some = 200
+	var after control.Run
 	for {
-		runs, err := r.o.Control.RunFilesToRemove(ctx, r.o.Control.Now()-tallystick.Instant(days)*tallystick.Day, some)
+		runs, err := r.o.Control.RunFilesToRemove(ctx, r.o.Control.Now()-tallystick.Instant(days)*tallystick.Day, after, some)
 		if err != nil {
 			return err
 		}
 		var gone []string
 		for _, run := range runs {
+			after = run
 			if err := r.o.Files.Remove(run); err != nil {
-				r.failed(ctx, "the file of run "+run.ID+" could not be removed", err) // others go all the same
+				r.stuck(ctx, "the file of run "+run.ID, err) // others go all the same
 				continue
 			}
 			gone = append(gone, run.ID)
@@ -51,8 +53,16 @@ func (r *Runner) expire(ctx context.Context) error {
 		if err := r.o.Control.MarkFilesRemoved(ctx, gone...); err != nil {
 			return err
 		}
-		if len(runs) < some || len(gone) == 0 {
+		if len(runs) < some {
 			return nil
 		}
 	}
+}
+
+// stuck tells of a file that can't be removed, the first time.
+func (r *Runner) stuck(ctx context.Context, file string, err error) {
+	if !r.left[file] {
+		r.failed(ctx, file+" could not be removed; it is tried again, without a word", err)
+	}
+	r.left[file] = true
 }

@@ -1,0 +1,6 @@
+package runner
+
+import "context"
+
+// Tidy tidies once, now.
+func (r *Runner) Tidy(ctx context.Context) { r.tidy(ctx) }
