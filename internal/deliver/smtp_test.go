@@ -186,7 +186,7 @@ func TestALongMailThatBreaksOff(t *testing.T) {
 		if got.State != Again || !strings.Contains(got.Answer, "the connection broke before the mail was whole") || begun != 1 || len(server.Messages()) != 0 {
 			t.Errorf("%+v: %v, begun %d times, %d copies", answer, got, begun, len(server.Messages()))
 		}
-		got = sender.Send(t.Context(), d, counted(&begun))
+		got = senderOf(t, plainTo(server)).Send(t.Context(), d, counted(&begun))
 		if list := server.Messages(); got.State != Sent || len(list) != 1 || list[0].Header("Message-ID") != "<d-7f3a@example.com>" || len(list[0].Raw) < len(content) {
 			t.Errorf("%+v, the second attempt: %v, %d copies", answer, got, len(list))
 		}

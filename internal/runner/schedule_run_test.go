@@ -278,6 +278,9 @@ func TestALargeReportThatBreaksOff(t *testing.T) {
 	p.mail.Next(delivertest.Content, delivertest.Drop, delivertest.Drop)
 	large := bytes.Repeat([]byte("one line of many,1,2,3\r\n"), deliver.MaxAttachment/30)
 	p.start(p.runner("server", func(o *runner.Options) {
+		o.Settings = func(ctx context.Context) (deliver.Settings, error) { // with the usual time-outs: it is large
+			return runner.DeliverSettings(ctx, p.Store, deliver.SMTP{}, "", p.now)
+		}
 		o.Make = func(ctx context.Context, r control.Run, progress func(usage.Progress)) (*runner.Product, error) {
 			made, err := p.shop.Make(ctx, r, progress)
 			if err != nil {
