@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"os"
 	"strings"
@@ -19,6 +20,7 @@ import (
 // workerCommand is one more hand for exports and schedules.
 type workerCommand struct {
 	Server string `help:"Address of the server that makes the files." placeholder:"URL" required:""`
+	Plain  bool   `help:"Go to a server beyond this machine without encryption: whoever is on the way can read the key of the secrets, which the server tells."`
 	SMTP   string `name:"smtp" help:"How mail leaves from here; without it as the server's settings say." placeholder:"URL" setting:""`
 	controlFlag
 }
@@ -34,13 +36,17 @@ func (c *workerCommand) Run(ctx context.Context, p *program) error {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.User != nil {
 		return tallystick.Errorf(tallystick.Invalid, "%q is not the address of a server", c.Server).At("--server").WithHint("write one such as http://127.0.0.1:8080")
 	}
+	if u.Scheme == "http" && !isThisMachine(u.Hostname()) && !c.Plain {
+		return tallystick.Errorf(tallystick.Invalid, "%s is not encrypted, and the server tells a worker the key of its secrets", c.Server).At("--server").
+			WithHint("write https://; or, where the network between the two is yours alone, give --plain")
+	}
 	fixed, err := p.mailServer()
 	if err != nil {
 		return err
 	}
 	host, _ := os.Hostname()
 	name := fmt.Sprintf("worker %s of %s, %d", rand.Text()[:8], host, p.pid)
-	w := &worker{address: strings.TrimRight(c.Server, "/"), logger: slog.New(slog.NewTextHandler(p.stderr, nil)), now: p.now, pause: pause, silence: silence}
+	w := newWorker(c.Server, p.now, slog.New(slog.NewTextHandler(p.stderr, nil)))
 	store, err := w.join(ctx, p, dsn, name)
 	if err != nil {
 		return err
@@ -63,6 +69,12 @@ func (c *workerCommand) Run(ctx context.Context, p *program) error {
 			return runner.DeliverSettings(ctx, store, smtp, "", p.now)
 		},
 	}).Run(ctx)
+}
+
+// isThisMachine reports whether a host is this machine, by name or number.
+func isThisMachine(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // join shows the server that we have its control database, and opens that with the key of its secrets.

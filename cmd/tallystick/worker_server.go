@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,12 @@ type worker struct {
 	now     func() time.Time
 	pause   func(context.Context, time.Duration) error
 	silence time.Duration // how long a server may say nothing while it is listened to
+}
+
+func newWorker(server string, now func() time.Time, logger *slog.Logger) *worker {
+	w := &worker{address: strings.TrimRight(server, "/"), logger: logger, now: now, pause: pause, silence: silence}
+	w.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // what a server is shown is for nobody else
+	return w
 }
 
 // How long a server that is there, but has no time, is asked again before what it was to do is given back: to make a file, and to hand one over to who is sending it.

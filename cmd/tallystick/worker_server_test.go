@@ -18,18 +18,17 @@ import (
 	"github.com/tallystick/tallystick/internal/usage"
 )
 
-// newWorker returns a worker for a server, whose clock goes on only while it waits, and how long it has waited each time.
-func newWorker(server *httptest.Server) (w *worker, waited *[]time.Duration) {
+// someWorker returns a worker for a server, whose clock goes on only while it waits, and how long it has waited each time.
+func someWorker(server *httptest.Server) (w *worker, waited *[]time.Duration) {
 	waited = &[]time.Duration{}
 	clock := time.Unix(0, 0)
 	token := "token"
-	w = &worker{
-		address: server.URL, logger: slog.New(slog.DiscardHandler), silence: 200 * time.Millisecond, now: func() time.Time { return clock },
-		pause: func(ctx context.Context, d time.Duration) error {
-			*waited = append(*waited, d)
-			clock = clock.Add(d)
-			return context.Cause(ctx)
-		},
+	w = newWorker(server.URL, func() time.Time { return clock }, slog.New(slog.DiscardHandler))
+	w.silence = 200 * time.Millisecond
+	w.pause = func(ctx context.Context, d time.Duration) error {
+		*waited = append(*waited, d)
+		clock = clock.Add(d)
+		return context.Cause(ctx)
 	}
 	w.token.Store(&token)
 	return w, waited
@@ -104,7 +103,7 @@ func TestWhatAServerAnswersToAWorker(t *testing.T) {
 				fmt.Fprintln(w, produced)
 			}))
 			defer server.Close()
-			w, waited := newWorker(server)
+			w, waited := someWorker(server)
 			product, err := w.make(t.Context(), control.Run{ID: "r"}, func(usage.Progress) {})
 			got := ""
 			switch {
@@ -131,7 +130,7 @@ func TestWhatAServerAnswersToAWorker(t *testing.T) {
 func TestAServerThatNeverHasTime(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(503) }))
 	defer server.Close()
-	w, waited := newWorker(server)
+	w, waited := someWorker(server)
 	_, err := w.make(t.Context(), control.Run{ID: "r"}, func(usage.Progress) {})
 	total := time.Duration(0)
 	for _, d := range *waited {
@@ -159,7 +158,7 @@ func TestAFileIsTakenSlowly(t *testing.T) {
 		fmt.Fprint(w, "second")
 	}))
 	defer server.Close()
-	w, _ := newWorker(server)
+	w, _ := someWorker(server)
 	f, err := w.open(t.Context(), control.Run{ID: "r"})
 	if err != nil {
 		t.Fatal(err)
@@ -177,5 +176,39 @@ func TestAFileIsTakenSlowly(t *testing.T) {
 	defer f.Close()
 	if text, err := io.ReadAll(f); string(text) != "first " || err == nil || !strings.Contains(err.Error(), "nothing has come for") {
 		t.Errorf("of one that hangs it has read %q, %v", text, err)
+	}
+}
+
+// The key of the secrets does not go over a network in the clear, unless somebody says that it may.
+func TestAWorkerAndItsServerInTheClear(t *testing.T) {
+	for args, refused := range map[string]bool{
+		"http://usage.example.com":         true,
+		"http://192.0.2.7:8080":            true,
+		"http://localhost.example.com":     true,
+		"http://[2001:db8::1]:8080":        true,
+		"http://usage.example.com --plain": false,
+		"https://usage.example.com":        false,
+		"http://localhost:8080":            false,
+		"http://127.0.0.1:8080":            false,
+		"http://[::1]:8080":                false,
+	} {
+		r := tally(append([]string{"worker", "--control", "postgres://nobody@127.0.0.1:1/none", "--server"}, strings.Fields(args)...)...)
+		if refused {
+			r.complains(t, misuse, "is not encrypted", "--plain")
+		} else if r.code == misuse || !strings.Contains(r.stderr, "control database") { // which is asked next, and is not there
+			t.Errorf("%s: exit %d, %s", args, r.code, r.stderr)
+		}
+	}
+}
+
+// A server that leads elsewhere is not followed: what it is shown is for nobody else.
+func TestAWorkerIsNotLedElsewhere(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it follows") }))
+	defer elsewhere.Close()
+	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	defer server.Close()
+	w, _ := someWorker(server)
+	if err := w.ask(t.Context()); tallystick.CodeOf(err) != tallystick.Unavailable || !strings.Contains(err.Error(), "307") {
+		t.Errorf("it says %v", err)
 	}
 }
