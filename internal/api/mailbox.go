@@ -69,7 +69,7 @@ func (s *Server) registerMailbox(api huma.API) {
 	raw(api, route{method: http.MethodGet, path: path + "/{id}/raw", id: "get-raw-mail", summary: "A mail as it would be sent", tag: tag, needs: needed},
 		http.StatusOK, content{"message/rfc822": nil}, s.rawMail)
 	raw(api, route{method: http.MethodGet, path: path + "/{id}/attachments/{n}", id: "get-mail-attachment", summary: "A file of a mail", tag: tag, needs: needed},
-		http.StatusOK, content{"application/octet-stream": nil}, s.mailAttachment)
+		http.StatusOK, made(), s.mailAttachment)
 }
 
 // mailbox returns the mailbox, or an error of code NotFound where the server sends its mails.

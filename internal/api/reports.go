@@ -56,7 +56,7 @@ func (h *Reports) register(api huma.API) {
 	raw(api, route{method: http.MethodPost, path: receiptsPath + "reproduce", needs: view, id: "reproduce", summary: "Make the file of a receipt again, and tell whether it is the same", tag: tag},
 		http.StatusOK, content{"application/json": usage.Verdict{}}, h.reproduce)
 	raw(api, route{method: http.MethodPost, path: receiptsPath + "file", needs: view, id: "get-receipt-file", summary: "The file of a receipt, made again", tag: tag},
-		http.StatusOK, content{"application/octet-stream": nil}, h.reproduced)
+		http.StatusOK, made(), h.reproduced)
 }
 
 // ask answers a request about usage: in its turn, within its time, for the tenants in the reach of who asks, and as of one position.

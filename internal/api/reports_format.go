@@ -88,6 +88,13 @@ func files(value any) content {
 	return c
 }
 
+// made is the content of a route that answers with a file as it was made: of any format, or an archive.
+func made() content {
+	c := files(nil)
+	c[render.ArchiveMediaType] = nil
+	return c
+}
+
 // books is the content of a route that answers with all tables in one file.
 func books() content {
 	c := content{render.ArchiveMediaType: nil}

@@ -157,7 +157,7 @@ func (s *Server) registerRuns(api huma.API) {
 			return &runBody{runOf(r)}, err
 		})
 	raw(api, route{method: http.MethodGet, path: path + "/{id}/file", id: getRunFile, summary: "The file of a run, or a range of it", tag: tag, needs: sent},
-		http.StatusOK, content{"application/octet-stream": nil}, s.runFile)
+		http.StatusOK, made(), s.runFile)
 	raw(api, route{method: http.MethodGet, path: path + "/{id}/receipt", id: "get-run-receipt", summary: "The receipt of a run's file, by which it can be made again", tag: tag, needs: view},
 		http.StatusOK, content{"application/json": usage.Receipt{}}, s.runReceipt)
 	handle(api, route{
@@ -194,5 +194,5 @@ func (s *Server) registerRuns(api huma.API) {
 	})
 	raw(api, route{
 		method: http.MethodGet, path: "/api/v1/files/{token}", id: "get-linked-file", summary: "The file that the link of a delivery is for", tag: tag, needs: needs{public: true},
-	}, http.StatusOK, content{"application/octet-stream": nil}, s.openLink)
+	}, http.StatusOK, made(), s.openLink)
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
+	"github.com/tallystick/tallystick/internal/render"
 )
 
 const fileText = "Room,Messages\r\nr1,7\r\nr2,9\r\n"
@@ -242,6 +244,33 @@ func TestAFileThatWasSentToAMember(t *testing.T) {
 	s.do("POST", "/api/v1/deliveries/"+delivery.ID+"/revoke-link", cookie, "").is(t, 204, nil)
 	for _, path := range []string{page, file} {
 		s.do("GET", path, recipient, "").is(t, 403, nil)
+	}
+}
+
+// The description of the API says as what files come.
+func TestTheTypesOfFilesAreDescribed(t *testing.T) {
+	s := newWholeSite(t)
+	var description struct {
+		Paths map[string]map[string]struct {
+			Responses map[string]struct{ Content map[string]any }
+		}
+	}
+	if err := json.Unmarshal(s.do("GET", "/api/openapi.json", "", "").is(t, 200, nil).body, &description); err != nil {
+		t.Fatal(err)
+	}
+	types := []string{render.ArchiveMediaType}
+	for _, f := range render.Formats {
+		mediaType, _, _ := strings.Cut(f.MediaType, ";")
+		types = append(types, mediaType)
+	}
+	for _, route := range []string{"get /api/v1/runs/{id}/file", "get /api/v1/files/{token}", "post /api/v1/receipts/file", "get /api/v1/mailbox/{id}/attachments/{n}"} {
+		method, path, _ := strings.Cut(route, " ")
+		content := description.Paths[path][method].Responses["200"].Content
+		for _, mediaType := range types {
+			if _, ok := content[mediaType]; !ok {
+				t.Errorf("%s answers as %s, and that is not described", route, mediaType)
+			}
+		}
 	}
 }
 
