@@ -20,7 +20,10 @@ export function Refused({ error }: { error: unknown }) {
   );
 }
 
-/** The part of an error that belongs below one field of a form: the server names fields by their path. */
-export function refusalOf(error: unknown, path: string): string | undefined {
-  return error instanceof ApiError && error.path === path ? sentence(error.detail) : undefined;
+/** What an error says of the field of a form at a path, or below it: what is wrong, and what to do. The server names fields by their path, such as roles[0]. */
+export function refusalOf(error: unknown, ...paths: string[]): string | undefined {
+  if (!(error instanceof ApiError) || !error.path) return undefined;
+  const at = error.path;
+  if (!paths.some((p) => at === p || at.startsWith(`${p}.`) || at.startsWith(`${p}[`))) return undefined;
+  return [sentence(error.detail), error.hint ? sentence(error.hint) : ''].join(' ').trim();
 }

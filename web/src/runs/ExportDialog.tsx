@@ -4,14 +4,13 @@ import { useRef, useState } from 'react';
 import { api, call } from '../api/client';
 import { queries } from '../api/queries';
 import { useWords } from '../i18n/words';
-import { Refused } from '../parts/Refused';
+import { Refused, refusalOf } from '../parts/Refused';
 import { toastDone } from '../parts/toast';
 import { reportsQuery } from '../reports/definitions';
 import { useWho } from '../session/session';
 import { JobFields } from './JobFields';
 import { blankJob, exportPeriods, type JobDraft, jobOf } from './job';
 import { runWords } from './words';
-import { wrongAt } from './wrong';
 
 interface Props {
   opened: boolean;
@@ -77,7 +76,7 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
             placeholder={title}
             value={name}
             onChange={(e) => setName(e.currentTarget.value)}
-            error={wrongAt(make.error, 'name')}
+            error={refusalOf(make.error, 'name')}
             data-autofocus
           />
           <Textarea
@@ -87,7 +86,7 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
             maxRows={5}
             value={description}
             onChange={(e) => setDescription(e.currentTarget.value)}
-            error={wrongAt(make.error, 'description')}
+            error={refusalOf(make.error, 'description')}
           />
         </Stack>
         <JobFields

@@ -2,13 +2,13 @@ import { Checkbox, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useWords } from '../i18n/words';
+import { refusalOf } from '../parts/Refused';
 import { reportsQuery } from '../reports/definitions';
 import classes from './Fields.module.css';
 import { delimiters, formats, type JobDraft } from './job';
 import { ReportOptions } from './ReportOptions';
 import { TenantFields } from './TenantFields';
 import { runWords } from './words';
-import { wrongAt } from './wrong';
 import { zones } from './zones';
 
 export interface JobFieldsProps {
@@ -44,7 +44,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
               data={(reports.data ?? []).map((r) => ({ value: r.name, label: r.title }))}
               value={draft.report || null}
               onChange={(report) => report && onChange({ report, table: '', options: {}, where: [] })}
-              error={wrongAt(error, 'report')}
+              error={refusalOf(error, 'report')}
               description={definition?.about}
               inputWrapperOrder={['label', 'input', 'description', 'error']}
             />
@@ -55,7 +55,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
                 data={[{ value: '', label: t.allTables }, ...tables.map((x) => ({ value: x.name, label: x.name }))]}
                 value={draft.table}
                 onChange={(table) => onChange({ table: table ?? '' })}
-                error={wrongAt(error, 'table')}
+                error={refusalOf(error, 'table')}
               />
             )}
           </div>
@@ -72,7 +72,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
             data={periods.map((value) => ({ value, label: String(t[value]) }))}
             value={draft.period}
             onChange={(period) => period && onChange({ period })}
-            error={wrongAt(error, 'period')}
+            error={refusalOf(error, 'period')}
           />
           {draft.period === 'custom' && (
             <>
@@ -83,7 +83,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
                 value={draft.from}
                 max={draft.to || undefined}
                 onChange={(e) => onChange({ from: e.currentTarget.value })}
-                error={wrongAt(error, 'from')}
+                error={refusalOf(error, 'from')}
               />
               <TextInput
                 type="date"
@@ -92,7 +92,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
                 value={draft.to}
                 min={draft.from || undefined}
                 onChange={(e) => onChange({ to: e.currentTarget.value })}
-                error={wrongAt(error, 'to')}
+                error={refusalOf(error, 'to')}
               />
             </>
           )}
@@ -108,7 +108,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
               searchable
               clearable
               limit={60}
-              error={wrongAt(error, 'zone')}
+              error={refusalOf(error, 'zone')}
             />
           )}
         </div>
@@ -124,7 +124,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
               data={formats.map((value) => ({ value, label: t[value] }))}
               value={draft.format}
               onChange={(format) => format && onChange({ format })}
-              error={wrongAt(error, 'format')}
+              error={refusalOf(error, 'format')}
             />
             {draft.format === 'csv' && (
               <Select
@@ -133,7 +133,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
                 data={delimitersWith(draft.delimiter).map((value) => ({ value, label: labelOf(value, t) }))}
                 value={draft.delimiter}
                 onChange={(delimiter) => delimiter && onChange({ delimiter })}
-                error={wrongAt(error, 'delimiter')}
+                error={refusalOf(error, 'delimiter')}
               />
             )}
           </div>

@@ -3,12 +3,12 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useWords } from '../i18n/words';
 import { titled } from '../pages/dashboard/filters/titled';
+import { refusalOf } from '../parts/Refused';
 import type { Definition } from '../reports/definitions';
 import { valuesOf, withValues } from '../reports/question';
 import classes from './Fields.module.css';
 import type { JobDraft } from './job';
 import { runWords } from './words';
-import { wrongAt } from './wrong';
 
 interface Props {
   definition: Definition;
@@ -24,7 +24,7 @@ export function ReportOptions({ definition, draft, onChange, error }: Props) {
   const filters = definition.filters ?? [];
   const [opened, { toggle }] = useDisclosure(Object.keys(draft.options).length + draft.where.length > 0);
   if (options.length + filters.length === 0) return null;
-  const shown = opened || wrongAt(error, 'options', 'where') !== undefined;
+  const shown = opened || refusalOf(error, 'options', 'where') !== undefined;
   const choose = (name: string, value: string, standard: string) => {
     const { [name]: _, ...others } = draft.options;
     onChange({ options: value === '' || value === standard ? others : { ...others, [name]: value } });
@@ -46,7 +46,7 @@ export function ReportOptions({ definition, draft, onChange, error }: Props) {
         <Stack pt="sm" gap="sm">
           <div className={classes.row}>
             {options.map((o) => {
-              const common = { label: titled(o.name), title: o.about, error: wrongAt(error, `options.${o.name}`) };
+              const common = { label: titled(o.name), title: o.about, error: refusalOf(error, `options.${o.name}`) };
               const value = draft.options[o.name] ?? o.default;
               return o.length ? (
                 <Autocomplete

@@ -1,13 +1,13 @@
 import { MultiSelect, SegmentedControl, Stack, TagsInput, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useWords } from '../i18n/words';
+import { refusalOf } from '../parts/Refused';
 import { tenantsQuery } from '../reports/tenants';
 import { useWho } from '../session/session';
 import { Conditions } from './Conditions';
 import classes from './Fields.module.css';
 import type { JobDraft, Whose } from './job';
 import { runWords } from './words';
-import { wrongAt } from './wrong';
 
 interface Props {
   draft: JobDraft;
@@ -19,7 +19,7 @@ interface Props {
 export function TenantFields({ draft, onChange, error }: Props) {
   const t = useWords(runWords);
   const who = useWho();
-  const wrong = wrongAt(error, 'tenants', 'tenant', 'all_tenants');
+  const wrong = refusalOf(error, 'tenants', 'tenant', 'all_tenants');
   if (!who.reach.all && who.reach.tenants === 1 && draft.whose === 'these' && draft.tenants[0] === who.tenant && !wrong)
     return null;
   const ways: { value: Whose; label: string }[] = [
@@ -49,7 +49,7 @@ export function TenantFields({ draft, onChange, error }: Props) {
           <Conditions
             filter={draft.filter}
             onChange={(filter) => onChange({ filter })}
-            error={wrongAt(error, 'filter')}
+            error={refusalOf(error, 'filter') ?? wrong}
           />
         )}
         {draft.whose !== 'these' && (

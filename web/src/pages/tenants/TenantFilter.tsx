@@ -1,9 +1,9 @@
 import { Button, Card, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useWords } from '../../i18n/words';
+import { refusalOf } from '../../parts/Refused';
 import { Conditions } from '../../runs/Conditions';
 import { finished } from '../../runs/conditions';
-import { wrongAt } from '../../runs/wrong';
 import { tenantsWords } from './words';
 
 interface Props {
@@ -32,7 +32,7 @@ export function TenantFilter({ filter, error, onChange }: Props) {
           <Text size="sm" c="dimmed">
             {t.filterHint}
           </Text>
-          <Conditions filter={entered} onChange={change} error={wrongAt(error, 'filter', 'query.filter')} />
+          <Conditions filter={entered} onChange={change} error={refusalOf(error, 'filter', 'query.filter')} />
           {entered.length > 0 && (
             <Group gap="sm">
               <Button type="submit" variant="light">
