@@ -19,9 +19,11 @@ export default async function start(): Promise<() => Promise<void>> {
   const events = join(folder, 'events.jsonl');
   execFileSync(program, ['sample', '--from', sample.from, '--days', String(sample.days), '-o', events]);
   execFileSync(program, ['import', '--data', data, events], { stdio: 'ignore' });
-  const server = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const server = spawn(
+    program,
+    ['serve', '--data', data, '--listen', '127.0.0.1:0', '--mailbox', join(folder, 'mails')],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
   const { url, token } = await announced(server);
 
   const state = join(folder, 'state.json');

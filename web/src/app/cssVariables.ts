@@ -10,6 +10,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#69756f',
     '--mantine-color-default-border': '#dde3e1',
     '--mantine-color-anchor': '#1f7a6c',
+    '--mantine-color-error': '#c92a2a',
+    '--mantine-color-orange-light-color': '#a33c00',
+    '--mantine-color-yellow-light-color': '#855600',
   },
   dark: {
     '--page': '#111514',
@@ -17,5 +20,6 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#9aa6a2',
     '--mantine-color-placeholder': '#8d9995',
     '--mantine-color-anchor': '#7ec2b1',
+    '--mantine-color-error': '#ff8787',
   },
 });

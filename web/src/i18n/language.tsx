@@ -42,3 +42,9 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
 export function useLanguage(): Chosen {
   return useContext(Context);
 }
+
+/** The language of the page, for what is said outside of components. */
+export function languageNow(): Language {
+  const { lang } = document.documentElement;
+  return lang in languages ? (lang as Language) : 'en';
+}

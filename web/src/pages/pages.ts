@@ -3,6 +3,8 @@ import { shell } from '../app/shell/route';
 import { dashboardRoute } from './dashboard/route';
 import { exportsRoute } from './exports/route';
 import { homeRoute } from './home/route';
+import { runRoute } from './run/route';
+import { scheduleEditRoute, scheduleNewRoute, scheduleRoute, schedulesRoute } from './schedules/route';
 import { signInRoute } from './sign-in/route';
 import { tenantsRoute } from './tenants/route';
 import { welcomeRoute } from './welcome/route';
@@ -11,5 +13,15 @@ import { welcomeRoute } from './welcome/route';
 export const pages = root.addChildren([
   signInRoute,
   welcomeRoute,
-  shell.addChildren([homeRoute, dashboardRoute, tenantsRoute, exportsRoute]),
+  shell.addChildren([
+    homeRoute,
+    dashboardRoute,
+    tenantsRoute,
+    exportsRoute,
+    schedulesRoute,
+    scheduleNewRoute,
+    scheduleEditRoute,
+    scheduleRoute,
+    runRoute,
+  ]),
 ]);

@@ -6,13 +6,15 @@ type TenantPeriod = Schemas['TenantPeriod'];
 const clock = (instant: string, zone: string) =>
   new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: zone }).format(new Date(instant));
 
-/** A period as the clocks of its zone show it: its first and last date where it begins and ends with days, else its instants. */
+/** A period as the clocks of its zone show it: its first and last date where it begins and ends with days, else its instants, to the second where it has any. */
 export function periodText({ from, before, zone }: Pick<TenantPeriod, 'from' | 'before' | 'zone'>, f: Formats): string {
-  const whole = (instant: string) => clock(instant, zone) === '00:00:00';
+  const clocks = [clock(from, zone), clock(before, zone)];
+  const [fromDay, toDay] = clocks.map((c) => c === '00:00:00');
+  const instant = clocks.every((c) => c.endsWith(':00')) ? f.minute : f.instant;
   const last = new Date(Date.parse(before) - 1).toISOString();
-  const a = whole(from) ? f.dateOf(from, zone) : f.instant(from, zone);
-  // An end that is a midnight is the date before it, unless it is read beside a time of day.
-  const b = whole(from) && whole(before) ? f.dateOf(last, zone) : f.instant(before, zone);
+  // A midnight is its date, unless it is the end of what began at a time of day.
+  const a = fromDay ? f.dateOf(from, zone) : instant(from, zone);
+  const b = fromDay && toDay ? f.dateOf(last, zone) : instant(before, zone);
   return a === b ? a : `${a} – ${b}`;
 }
 

@@ -1,5 +1,7 @@
 import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { IconCalendarClock } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { api, call } from '../api/client';
 import { queries } from '../api/queries';
@@ -7,9 +9,10 @@ import { useWords } from '../i18n/words';
 import { Refused, refusalOf } from '../parts/Refused';
 import { toastDone } from '../parts/toast';
 import { reportsQuery } from '../reports/definitions';
+import { useMay } from '../session/may';
 import { useWho } from '../session/session';
 import { JobFields } from './JobFields';
-import { blankJob, exportPeriods, type JobDraft, jobOf } from './job';
+import { blankJob, exportPeriods, type JobDraft, jobOf, searchOfDraft } from './job';
 import { runWords } from './words';
 
 interface Props {
@@ -33,6 +36,8 @@ export function ExportDialog({ opened, onClose, of, onMade }: Props) {
 function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
   const t = useWords(runWords);
   const who = useWho();
+  const navigate = useNavigate();
+  const mayPlan = useMay('ADD', 'SCHEDULED_TASKS');
   const reports = useQuery(reportsQuery);
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
@@ -99,7 +104,17 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
           periods={exportPeriods}
         />
         <Refused error={make.error} />
-        <Group justify="flex-end">
+        <Group justify={mayPlan ? 'space-between' : 'flex-end'}>
+          {mayPlan && (
+            <Button
+              onClick={() => navigate({ to: '/schedules/new', search: searchOfDraft(name, description, draft) })}
+              variant="subtle"
+              leftSection={<IconCalendarClock size={18} stroke={1.6} />}
+              ml={-12}
+            >
+              {t.scheduleIt}
+            </Button>
+          )}
           <Group>
             <Button variant="default" onClick={onClose}>
               {t.cancel}

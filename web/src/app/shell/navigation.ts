@@ -1,4 +1,4 @@
-import { type Icon, IconBuilding, IconFileAnalytics } from '@tabler/icons-react';
+import { type Icon, IconBuilding, IconCalendarClock, IconFileAnalytics } from '@tabler/icons-react';
 import { may } from '../../session/may';
 import type { Who } from '../../session/session';
 import type { shellWords } from './words';
@@ -17,4 +17,10 @@ export interface Place {
 export const places: Place[] = [
   { to: '/tenants', label: 'tenants', icon: IconBuilding, shown: (who) => who.can_list_tenants },
   { to: '/exports', label: 'exports', icon: IconFileAnalytics, shown: (who) => may(who, 'VIEW', 'EXPORT_REPORTS') },
+  {
+    to: '/schedules',
+    label: 'schedules',
+    icon: IconCalendarClock,
+    shown: (who) => may(who, 'VIEW', 'SCHEDULED_TASKS'),
+  },
 ];

@@ -1,0 +1,106 @@
+import { Button, Card, Group, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useWords } from '../../i18n/words';
+import { Empty } from '../../parts/Empty';
+import { Failed } from '../../parts/Failed';
+import { Loading } from '../../parts/Loading';
+import { Page } from '../../parts/Page';
+import { tenantsQuery } from '../../reports/tenants';
+import { useMay } from '../../session/may';
+import { useWho } from '../../session/session';
+import { ScheduleTable } from './ScheduleTable';
+import { schedulesQuery } from './schedules';
+import { schedulesWords } from './words';
+
+/** The reports that are made again and again, and the way to another. */
+export function SchedulesPage() {
+  const t = useWords(schedulesWords);
+  const who = useWho();
+  const search = useSearch({ from: '/shell/schedules' });
+  const navigate = useNavigate({ from: '/schedules' });
+  const mayAdd = useMay('ADD', 'SCHEDULED_TASKS');
+  const schedules = useInfiniteQuery(schedulesQuery(search, who.id));
+  const several = who.can_list_tenants && (who.reach.all || who.reach.tenants > 1);
+  const tenants = useQuery({ ...tenantsQuery, enabled: several });
+  const [text, setText] = useState(search.search ?? '');
+  const look = useDebouncedCallback(
+    (value: string) => navigate({ search: (s) => ({ ...s, search: value || undefined }), replace: true }),
+    300,
+  );
+  const items = schedules.data?.pages.flatMap((p) => p.items) ?? [];
+  const filtered = search.search !== undefined || search.tenant !== undefined || search.mine !== undefined;
+  const create = mayAdd && (
+    <Button component={Link} to="/schedules/new" leftSection={<IconPlus size={18} />}>
+      {t.create}
+    </Button>
+  );
+  return (
+    <Page title={t.title} about={t.about} actions={create}>
+      <Card withBorder padding={0} component="section" aria-label={t.listed}>
+        <Group p="md" gap="sm">
+          <TextInput
+            type="search"
+            aria-label={t.search}
+            placeholder={t.search}
+            leftSection={<IconSearch size={16} />}
+            flex="1 1 200px"
+            maw={340}
+            value={text}
+            onChange={(e) => {
+              setText(e.currentTarget.value);
+              look(e.currentTarget.value);
+            }}
+          />
+          {several && (
+            <Select
+              aria-label={t.tenantFilter}
+              placeholder={t.allTenants}
+              clearable
+              searchable
+              w={220}
+              data={(tenants.data ?? []).map((x) => ({ value: x.id, label: x.company_name || x.id }))}
+              value={search.tenant ?? null}
+              onChange={(v) => navigate({ search: (s) => ({ ...s, tenant: v ?? undefined }), replace: true })}
+            />
+          )}
+          <SegmentedControl
+            aria-label={t.ownerFilter}
+            data={[
+              { value: '', label: t.everybodys },
+              { value: 'true', label: t.mine },
+            ]}
+            value={search.mine ?? ''}
+            onChange={(v) =>
+              navigate({ search: (s) => ({ ...s, mine: v === 'true' ? 'true' : undefined }), replace: true })
+            }
+          />
+        </Group>
+        {schedules.isPending && <Loading lines={8} />}
+        {schedules.isError && items.length === 0 && (
+          <Failed error={schedules.error} retry={() => schedules.refetch()} />
+        )}
+        {schedules.isSuccess &&
+          items.length === 0 &&
+          (filtered ? (
+            <Empty title={t.noMatch} hint={t.noMatchHint} />
+          ) : (
+            <Empty title={t.none} hint={mayAdd ? t.noneHint : undefined}>
+              {create}
+            </Empty>
+          ))}
+        {items.length > 0 && <ScheduleTable schedules={items} />}
+        {schedules.hasNextPage && (
+          <Group justify="center" p="md">
+            <Button variant="default" loading={schedules.isFetchingNextPage} onClick={() => schedules.fetchNextPage()}>
+              {t.more}
+            </Button>
+          </Group>
+        )}
+      </Card>
+    </Page>
+  );
+}
