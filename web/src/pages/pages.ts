@@ -3,6 +3,7 @@ import { shell } from '../app/shell/route';
 import { dashboardRoute } from './dashboard/route';
 import { exportsRoute } from './exports/route';
 import { homeRoute } from './home/route';
+import { membersRoute } from './members/route';
 import { runRoute } from './run/route';
 import { scheduleEditRoute, scheduleNewRoute, scheduleRoute, schedulesRoute } from './schedules/route';
 import { signInRoute } from './sign-in/route';
@@ -23,5 +24,6 @@ export const pages = root.addChildren([
     scheduleEditRoute,
     scheduleRoute,
     runRoute,
+    membersRoute,
   ]),
 ]);

@@ -1,25 +1,9 @@
-import { useWho, type Who } from './session';
+import { type Action, type Entity, may } from './permission';
+import { useWho } from './session';
 
-/** What permissions are about; the entities of the server. */
-export type Entity =
-  | 'TENANTS'
-  | 'REPORTS'
-  | 'EXPORT_REPORTS'
-  | 'SCHEDULED_TASKS'
-  | 'ARCHIVES'
-  | 'ROLES'
-  | 'MEMBERS'
-  | 'CHANNELS'
-  | 'INGEST'
-  | 'SETTINGS'
-  | 'AUDIT_LOG';
-export type Action = 'VIEW' | 'ADD' | 'EDIT' | 'REMOVE';
+export { may };
 
-/** Whether somebody may do that. The server decides; this is for not offering what it would refuse. */
-export function may(who: Pick<Who, 'permissions'>, action: Action, entity: Entity): boolean {
-  return who.permissions.some((p) => p.entity === entity && (p.action === action || p.action === 'ALL'));
-}
-
+/** Whether whoever is signed in may do that. */
 export function useMay(action: Action, entity: Entity): boolean {
   return may(useWho(), action, entity);
 }

@@ -1,4 +1,4 @@
-import { type Icon, IconBuilding, IconCalendarClock, IconFileAnalytics } from '@tabler/icons-react';
+import { type Icon, IconBuilding, IconCalendarClock, IconFileAnalytics, IconUsers } from '@tabler/icons-react';
 import { may } from '../../session/may';
 import type { Who } from '../../session/session';
 import type { shellWords } from './words';
@@ -12,8 +12,7 @@ export interface Place {
   shown: (who: Who) => boolean;
 }
 
-/** The pages beside the dashboards, in the order of the navigation. Each page adds its own line, such as
- *  { to: '/members', label: 'members', icon: IconUsers, shown: (who) => may(who, 'VIEW', 'MEMBERS') } */
+/** The pages beside the dashboards, in the order of the navigation. Each page adds its own line. */
 export const places: Place[] = [
   { to: '/tenants', label: 'tenants', icon: IconBuilding, shown: (who) => who.can_list_tenants },
   { to: '/exports', label: 'exports', icon: IconFileAnalytics, shown: (who) => may(who, 'VIEW', 'EXPORT_REPORTS') },
@@ -23,4 +22,5 @@ export const places: Place[] = [
     icon: IconCalendarClock,
     shown: (who) => may(who, 'VIEW', 'SCHEDULED_TASKS'),
   },
+  { to: '/members', label: 'members', icon: IconUsers, shown: (who) => may(who, 'VIEW', 'MEMBERS') },
 ];

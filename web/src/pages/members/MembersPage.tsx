@@ -1,0 +1,118 @@
+import { Button, Card, Group, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useWords } from '../../i18n/words';
+import { Empty } from '../../parts/Empty';
+import { Failed } from '../../parts/Failed';
+import { Loading } from '../../parts/Loading';
+import { Page } from '../../parts/Page';
+import { tenantsQuery } from '../../reports/tenants';
+import { useMay } from '../../session/may';
+import { useWho } from '../../session/session';
+import { LinkShown, type MadeLink } from './LinkShown';
+import { MemberDialog } from './MemberDialog';
+import { MemberTable } from './MemberTable';
+import { type Member, memberStates, membersQuery } from './members';
+import { membersWords } from './words';
+
+/** Who signs in, and the way to let in others. */
+export function MembersPage() {
+  const t = useWords(membersWords);
+  const who = useWho();
+  const search = useSearch({ from: '/shell/members' });
+  const navigate = useNavigate({ from: '/members' });
+  const mayAdd = useMay('ADD', 'MEMBERS');
+  const members = useInfiniteQuery(membersQuery(search));
+  const several = who.can_list_tenants && (who.reach.all || who.reach.tenants > 1);
+  const tenants = useQuery({ ...tenantsQuery, enabled: several });
+  // Stays what it was while the dialog goes away.
+  const [dialog, setDialog] = useState<{ opened: boolean; member?: Member }>({ opened: false });
+  const [made, setMade] = useState<MadeLink>();
+  const [text, setText] = useState(search.search ?? '');
+  const look = useDebouncedCallback(
+    (value: string) => navigate({ search: (s) => ({ ...s, search: value || undefined }), replace: true }),
+    300,
+  );
+  const items = members.data?.pages.flatMap((p) => p.items) ?? [];
+  const filtered = search.search !== undefined || search.tenant !== undefined || search.status !== undefined;
+  const add = mayAdd && (
+    <Button leftSection={<IconPlus size={18} />} onClick={() => setDialog({ opened: true })}>
+      {t.add}
+    </Button>
+  );
+  return (
+    <Page title={t.title} about={t.about} actions={add}>
+      <Card withBorder padding={0} component="section" aria-label={t.listed}>
+        <Group p="md" gap="sm">
+          <TextInput
+            type="search"
+            aria-label={t.search}
+            placeholder={t.search}
+            leftSection={<IconSearch size={16} />}
+            flex="1 1 200px"
+            maw={340}
+            value={text}
+            onChange={(e) => {
+              setText(e.currentTarget.value);
+              look(e.currentTarget.value);
+            }}
+          />
+          {several && (
+            <Select
+              aria-label={t.tenantFilter}
+              placeholder={t.allTenants}
+              clearable
+              searchable
+              w={220}
+              data={(tenants.data ?? []).map((x) => ({ value: x.id, label: x.company_name || x.id }))}
+              value={search.tenant ?? null}
+              onChange={(v) => navigate({ search: (s) => ({ ...s, tenant: v ?? undefined }), replace: true })}
+            />
+          )}
+          <Select
+            aria-label={t.stateFilter}
+            placeholder={t.allStates}
+            clearable
+            w={170}
+            data={memberStates.map((value) => ({ value, label: t[value] }))}
+            value={search.status ?? null}
+            onChange={(v) =>
+              navigate({ search: (s) => ({ ...s, status: memberStates.find((x) => x === v) }), replace: true })
+            }
+          />
+        </Group>
+        {members.isPending && <Loading lines={8} />}
+        {members.isError && items.length === 0 && <Failed error={members.error} retry={() => members.refetch()} />}
+        {members.isSuccess &&
+          items.length === 0 &&
+          (filtered ? (
+            <Empty title={t.noMatch} hint={t.noMatchHint} />
+          ) : (
+            <Empty title={t.none} hint={mayAdd ? t.noneHint : undefined}>
+              {add}
+            </Empty>
+          ))}
+        {items.length > 0 && (
+          <MemberTable members={items} onEdit={(member) => setDialog({ opened: true, member })} onLink={setMade} />
+        )}
+        {members.hasNextPage && (
+          <Group justify="center" p="md">
+            <Button variant="default" loading={members.isFetchingNextPage} onClick={() => members.fetchNextPage()}>
+              {t.more}
+            </Button>
+          </Group>
+        )}
+      </Card>
+      <MemberDialog
+        opened={dialog.opened}
+        member={dialog.member}
+        onClose={() => setDialog((d) => ({ ...d, opened: false }))}
+        onLink={setMade}
+      />
+      <LinkShown made={made} onKept={() => setMade(undefined)} />
+    </Page>
+  );
+}

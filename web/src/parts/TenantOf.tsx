@@ -1,0 +1,47 @@
+import { Select, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useWords } from '../i18n/words';
+import { tenantsQuery } from '../reports/tenants';
+import { useWho } from '../session/session';
+import { partWords } from './words';
+
+/** Stands in the list for the service provider, whose id is empty. */
+const provider = ' ';
+
+interface Props {
+  label: string;
+  description?: string;
+  /** "" is the service provider. */
+  value: string;
+  onChange: (tenant: string) => void;
+  error?: string;
+  /** Whether the provider is to choose, too. */
+  orProvider: boolean;
+  /** What the provider's choice means, where it is another thing than the provider. */
+  providerLabel?: string;
+}
+
+/** One tenant, or the service provider, to whom something is to belong. Whoever may not list tenants writes its id. */
+export function TenantOf({ label, description, value, onChange, error, orProvider, providerLabel }: Props) {
+  const t = useWords(partWords);
+  const who = useWho();
+  const tenants = useQuery({ ...tenantsQuery, enabled: who.can_list_tenants });
+  const common = { label, description, error };
+  if (!who.can_list_tenants) {
+    return <TextInput {...common} value={value} onChange={(e) => onChange(e.currentTarget.value)} />;
+  }
+  const known = (tenants.data ?? []).map((x) => ({ value: x.id, label: x.company_name || x.id }));
+  const chosen = value && !known.some((k) => k.value === value) ? [{ value, label: value }] : [];
+  return (
+    <Select
+      {...common}
+      searchable
+      allowDeselect={false}
+      limit={100}
+      nothingFoundMessage={t.noTenant}
+      data={[...(orProvider ? [{ value: provider, label: providerLabel ?? t.provider }] : []), ...chosen, ...known]}
+      value={value || (orProvider ? provider : null)}
+      onChange={(v) => onChange(v === null || v === provider ? '' : v)}
+    />
+  );
+}
