@@ -4,6 +4,7 @@ import { dashboardRoute } from './dashboard/route';
 import { exportsRoute } from './exports/route';
 import { homeRoute } from './home/route';
 import { membersRoute } from './members/route';
+import { roleNewRoute, roleRoute, rolesRoute } from './roles/route';
 import { runRoute } from './run/route';
 import { scheduleEditRoute, scheduleNewRoute, scheduleRoute, schedulesRoute } from './schedules/route';
 import { signInRoute } from './sign-in/route';
@@ -25,5 +26,8 @@ export const pages = root.addChildren([
     scheduleRoute,
     runRoute,
     membersRoute,
+    rolesRoute,
+    roleNewRoute,
+    roleRoute,
   ]),
 ]);

@@ -1,4 +1,11 @@
-import { type Icon, IconBuilding, IconCalendarClock, IconFileAnalytics, IconUsers } from '@tabler/icons-react';
+import {
+  type Icon,
+  IconBuilding,
+  IconCalendarClock,
+  IconFileAnalytics,
+  IconShield,
+  IconUsers,
+} from '@tabler/icons-react';
 import { may } from '../../session/may';
 import type { Who } from '../../session/session';
 import type { shellWords } from './words';
@@ -23,4 +30,5 @@ export const places: Place[] = [
     shown: (who) => may(who, 'VIEW', 'SCHEDULED_TASKS'),
   },
   { to: '/members', label: 'members', icon: IconUsers, shown: (who) => may(who, 'VIEW', 'MEMBERS') },
+  { to: '/roles', label: 'roles', icon: IconShield, shown: (who) => may(who, 'VIEW', 'ROLES') },
 ];
