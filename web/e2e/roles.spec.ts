@@ -31,7 +31,7 @@ for (const colorScheme of schemes) {
       await expect(box(page, 'View: Settings')).toBeDisabled();
       await expect(box(page, 'Add: Tenants')).toBeDisabled();
       await expect(box(page, 'Edit: Tenants')).toBeEnabled();
-      await expect(page.getByText('Only for the provider’s members')).toBeVisible();
+      await expect(page.getByText('Only for the provider’s members', { exact: true })).toBeVisible();
       await page.getByRole('combobox', { name: 'Roles' }).click();
       await expect(page.getByRole('option', { name: 'Auditor' })).toHaveCount(0);
       await page.getByRole('option', { name: 'Tenant Viewer' }).click();

@@ -7,6 +7,11 @@ const pages: Record<string, string> = {
   'room-usage': '/dashboards/room-usage?tenant=hudson-savings&from=2025-11-01&to=2025-11-29',
   'billing-usage': '/dashboards/billing-usage?tenant=hudson-savings&from=2025-11-01&to=2025-11-29',
   'tenant-usage': '/dashboards/tenant-usage?all_tenants=true&from=2025-11-01&to=2025-11-29',
+  schedules: '/schedules',
+  'schedule-new': '/schedules/new?report=room-usage',
+  members: '/members',
+  roles: '/roles',
+  'role-new': '/roles/new',
   events:
     '/dashboards/service-usage?tenant=hudson-savings&from=2025-11-01&to=2025-11-29&cell=active-agents,3,Active Agents',
 };

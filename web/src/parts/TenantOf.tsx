@@ -26,7 +26,7 @@ export function TenantOf({ label, description, value, onChange, error, orProvide
   const t = useWords(partWords);
   const who = useWho();
   const tenants = useQuery({ ...tenantsQuery, enabled: who.can_list_tenants });
-  const common = { label, description, error };
+  const common = { label, description, error, required: !orProvider };
   if (!who.can_list_tenants) {
     return <TextInput {...common} value={value} onChange={(e) => onChange(e.currentTarget.value)} />;
   }

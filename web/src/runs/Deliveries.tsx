@@ -26,7 +26,7 @@ const colors: Record<Delivery['state'], string> = {
 };
 
 /** What each recipient of a run has got, in the words of their server, and the ways to send once more. */
-export function Deliveries({ run }: { run: string }) {
+export function Deliveries({ run }: { run: Pick<Schemas['Run'], 'id' | 'state'> }) {
   const t = useWords(deliveryWords);
   const deliveries = useQuery(deliveriesQuery(run));
   if (deliveries.isPending) return <Loading lines={3} />;
@@ -151,7 +151,7 @@ function DeliveryActions({ delivery: d }: { delivery: Delivery }) {
       setAsking(undefined);
     },
     onSettled: () => {
-      queries.invalidateQueries({ queryKey: deliveriesQuery(d.run).queryKey });
+      queries.invalidateQueries({ queryKey: ['deliveries', d.run] });
       queries.invalidateQueries({ queryKey: ['schedules'] });
     },
   });

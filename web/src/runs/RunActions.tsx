@@ -23,6 +23,8 @@ interface Props {
   run: Run;
   mayRetry: boolean;
   mayRemove: boolean;
+  /** How it is called where several runs have one name. */
+  called?: string;
   /** Something has changed: what shows the run asks again. */
   onChanged: () => void;
   /** More that this page offers. */
@@ -30,7 +32,7 @@ interface Props {
 }
 
 /** What can be done with a run now, and no more. */
-export function RunActions({ run, mayRetry, mayRemove, onChanged, children }: Props) {
+export function RunActions({ run, mayRetry, mayRemove, called = run.name, onChanged, children }: Props) {
   const t = useWords(runWords);
   const p = useWords(partWords);
   const [asking, setAsking] = useState<'cancel' | 'remove'>();
@@ -70,7 +72,7 @@ export function RunActions({ run, mayRetry, mayRemove, onChanged, children }: Pr
             download
             variant="light"
             size="lg"
-            aria-label={t.downloadOf(run.name)}
+            aria-label={t.downloadOf(called)}
           >
             <IconDownload size={18} stroke={1.6} />
           </ActionIcon>
@@ -79,7 +81,7 @@ export function RunActions({ run, mayRetry, mayRemove, onChanged, children }: Pr
       {(run.file || again || stop || remove || children) && (
         <Menu position="bottom-end">
           <Menu.Target>
-            <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.menuOf(run.name)}>
+            <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.menuOf(called)}>
               <IconDotsVertical size={18} stroke={1.6} />
             </ActionIcon>
           </Menu.Target>
@@ -123,7 +125,7 @@ export function RunActions({ run, mayRetry, mayRemove, onChanged, children }: Pr
         onYes={() => end.mutate('cancel')}
         onNo={() => setAsking(undefined)}
       >
-        {t.cancelText(run.name)}
+        {t.cancelText(called)}
       </Confirm>
       <Confirm
         opened={asking === 'remove'}
@@ -135,7 +137,7 @@ export function RunActions({ run, mayRetry, mayRemove, onChanged, children }: Pr
         onYes={() => end.mutate('remove')}
         onNo={() => setAsking(undefined)}
       >
-        {t.removeText(run.name)}
+        {t.removeText(called)}
       </Confirm>
     </Group>
   );

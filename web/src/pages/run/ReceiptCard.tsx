@@ -45,10 +45,14 @@ export function ReceiptCard({ run, file }: { run: string; file: string }) {
   );
 }
 
+/** So many notes and tenants are shown before one asks for the rest. */
+const few = 6;
+
 function Receipt({ receipt: r }: { receipt: Schemas['Receipt'] }) {
   const t = useWords(runPageWords);
   const f = useFormats();
   const notes = r.notes ?? [];
+  const [shownNotes, setShownNotes] = useState(few);
   return (
     <Stack gap="lg">
       <Facts>
@@ -67,10 +71,15 @@ function Receipt({ receipt: r }: { receipt: Schemas['Receipt'] }) {
         {notes.length > 0 && (
           <Fact term={t.notes}>
             <List size="sm">
-              {notes.map((n) => (
+              {notes.slice(0, shownNotes).map((n) => (
                 <List.Item key={n}>{n}</List.Item>
               ))}
             </List>
+            {shownNotes < notes.length && (
+              <Anchor component="button" type="button" size="sm" onClick={() => setShownNotes(notes.length)}>
+                {t.moreNotes(f.number(notes.length))}
+              </Anchor>
+            )}
           </Fact>
         )}
         <Fact term={t.tablesDigest}>
@@ -88,8 +97,6 @@ function Receipt({ receipt: r }: { receipt: Schemas['Receipt'] }) {
     </Stack>
   );
 }
-
-const few = 10;
 
 /** Whose numbers these are, each with its period by its own clocks and in UTC. */
 function Spans({ spans }: { spans: Schemas['TenantSpan'][] }) {

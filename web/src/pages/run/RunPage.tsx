@@ -39,8 +39,8 @@ export function RunPage() {
       </Page>
     );
   }
-  if (run.isError) {
-    const gone = run.error instanceof ApiError && run.error.status === 404;
+  const gone = run.error instanceof ApiError && run.error.status === 404;
+  if (gone || !run.data) {
     return (
       <Page title={t.title}>
         <Card withBorder>
@@ -63,7 +63,7 @@ export function RunPage() {
             <Title order={2} id="recipients" p="md" pb={0}>
               {t.recipients}
             </Title>
-            <Deliveries run={id} />
+            <Deliveries run={run.data} />
           </Card>
         )}
         {file && <ReceiptCard run={id} file={file.name} />}

@@ -46,6 +46,7 @@ export const runPageWords = words({
       `Tallystick ${program}, ${engine}, time zones ${tzdata}`,
     recipients: 'Who got it',
     moreTenants: (n: string) => `Show all ${n} tenants`,
+    moreNotes: (n: string) => `Show all ${n} notes`,
   },
   de: {
     title: 'Bericht',
@@ -93,5 +94,6 @@ export const runPageWords = words({
       `Tallystick ${program}, ${engine}, Zeitzonen ${tzdata}`,
     recipients: 'Wer ihn bekommen hat',
     moreTenants: (n: string) => `Alle ${n} Mandanten zeigen`,
+    moreNotes: (n: string) => `Alle ${n} Hinweise zeigen`,
   },
 });

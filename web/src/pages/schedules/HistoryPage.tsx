@@ -26,8 +26,8 @@ export function HistoryPage() {
   const t = useWords(historyWords);
   const { id } = useParams({ from: '/shell/schedules/$id' });
   const schedule = useQuery(scheduleQuery(id));
-  if (schedule.data && !schedule.isError) return <History schedule={schedule.data} />;
   const gone = schedule.error instanceof ApiError && schedule.error.status === 404;
+  if (schedule.data && !gone) return <History schedule={schedule.data} />;
   return (
     <Page title={t.title}>
       <Card withBorder>
@@ -70,7 +70,7 @@ function History({ schedule }: { schedule: Schedule }) {
               {t.edit}
             </Button>
           )}
-          <ScheduleMenu schedule={schedule} />
+          <ScheduleMenu schedule={schedule} here />
         </>
       }
     >

@@ -106,7 +106,13 @@ function RunRows({ run, schedule, opened }: { run: Run; schedule: Schedule; open
         <Table.Td visibleFrom="md">{period}</Table.Td>
         <Table.Td visibleFrom="xs">{state}</Table.Td>
         <Table.Td w={90}>
-          <RunActions run={run} mayRetry={false} mayRemove={mayRemove} onChanged={schedulesChanged}>
+          <RunActions
+            run={run}
+            called={`${run.name}, ${due}`}
+            mayRetry={false}
+            mayRemove={mayRemove}
+            onChanged={schedulesChanged}
+          >
             <Menu.Item component={Link} to={`/runs/${run.id}`} leftSection={<IconEye size={16} />}>
               {t.show}
             </Menu.Item>
@@ -123,7 +129,7 @@ function RunRows({ run, schedule, opened }: { run: Run; schedule: Schedule; open
         <Table.Tr>
           <Table.Td colSpan={4} p={0}>
             <div className={classes.below}>
-              <Deliveries run={run.id} />
+              <Deliveries run={run} />
             </div>
           </Table.Td>
         </Table.Tr>

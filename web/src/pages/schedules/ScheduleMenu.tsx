@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconDotsVertical, IconHistory, IconPencil, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, call } from '../../api/client';
 import { useWords } from '../../i18n/words';
@@ -12,8 +12,9 @@ import { RunNow } from './RunNow';
 import { type Schedule, schedulesChanged } from './schedules';
 import { schedulesWords } from './words';
 
-/** What can be done with a schedule by whoever looks. */
-export function ScheduleMenu({ schedule }: { schedule: Schedule }) {
+/** What can be done with a schedule by whoever looks. On its own page it leads there no more, and away when it is deleted. */
+export function ScheduleMenu({ schedule, here = false }: { schedule: Schedule; here?: boolean }) {
+  const navigate = useNavigate();
   const t = useWords(schedulesWords);
   const mayEdit = useMay('EDIT', 'SCHEDULED_TASKS');
   const mayRemove = useMay('REMOVE', 'SCHEDULED_TASKS');
@@ -21,12 +22,14 @@ export function ScheduleMenu({ schedule }: { schedule: Schedule }) {
   const { id, name } = schedule;
   const remove = useMutation({
     mutationFn: () => call(api.DELETE('/api/v1/schedules/{id}', { params: { path: { id } } })),
-    onSuccess: () => {
+    onSuccess: async () => {
       toastDone(t.removed(name));
       setAsking(undefined);
+      if (here) await navigate({ to: '/schedules' });
     },
     onSettled: schedulesChanged,
   });
+  if (here && !mayEdit && !mayRemove) return null;
   return (
     <>
       <Menu position="bottom-end">
@@ -36,7 +39,7 @@ export function ScheduleMenu({ schedule }: { schedule: Schedule }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {mayEdit && (
+          {mayEdit && !here && (
             <Menu.Item component={Link} to={`/schedules/${id}/edit`} leftSection={<IconPencil size={16} />}>
               {t.edit}
             </Menu.Item>
@@ -46,9 +49,11 @@ export function ScheduleMenu({ schedule }: { schedule: Schedule }) {
               {t.runNow}
             </Menu.Item>
           )}
-          <Menu.Item component={Link} to={`/schedules/${id}`} leftSection={<IconHistory size={16} />}>
-            {t.history}
-          </Menu.Item>
+          {!here && (
+            <Menu.Item component={Link} to={`/schedules/${id}`} leftSection={<IconHistory size={16} />}>
+              {t.history}
+            </Menu.Item>
+          )}
           {mayRemove && (
             <Menu.Item
               color="red"
