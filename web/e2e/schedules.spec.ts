@@ -23,7 +23,7 @@ const proceed = (page: Page) => page.getByRole('button', { name: 'Continue' }).c
 
 for (const colorScheme of schemes) {
   test.describe(colorScheme, () => {
-    test.use({ colorScheme, expectedErrors: [/status of 400/, /status of 409.*\/enable$/] });
+    test.use({ colorScheme, expectedErrors: [/status of 400|status of 409.*\/enable$/] });
 
     test(`a report is scheduled, run, received, paused and deleted ${colorScheme === 'light' ? '@quick' : ''}`, async ({
       page,
