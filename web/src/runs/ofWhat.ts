@@ -6,10 +6,10 @@ import { ownZone } from './zones';
 
 type Words = (typeof runWords)['en'];
 
-/** The period of a run: as it was found, else as it was asked for. */
+/** The period of a run: as it was found, in its zone, which is UTC where the report has no other; else as it was asked for. */
 export function runPeriod(run: Pick<Schemas['Run'], 'from' | 'before' | 'job'>, t: Words, f: Formats): string {
   const { job } = run;
-  if (run.from && run.before) return periodText({ from: run.from, before: run.before, zone: job.zone || ownZone }, f);
+  if (run.from && run.before) return periodText({ from: run.from, before: run.before, zone: job.zone || 'UTC' }, f);
   if (job.from && job.to) {
     const shown = (v: string) => (v.length === 10 ? f.date(v) : f.instant(v, job.zone || ownZone));
     return `${shown(job.from)} – ${shown(job.to)}`;

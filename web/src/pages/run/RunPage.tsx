@@ -102,6 +102,7 @@ function Facets({ run }: { run: Run }) {
   const reports = useQuery(reportsQuery);
   const title = reports.data?.find((d) => d.name === run.job.report)?.title ?? run.job.report;
   const scheduled = run.kind === 'scheduled';
+  const zone = run.job.zone || 'UTC';
   const { file } = run;
   const notes = [
     run.late && t.lateNote,
@@ -130,15 +131,15 @@ function Facets({ run }: { run: Run }) {
           <Fact term={t.whose}>{whoseText(run.job, r, f)}</Fact>
           <Fact term={t.period}>
             {runPeriod(run, r, f)}
-            {run.job.zone && (
+            {(run.job.zone || run.from) && (
               <Text span size="sm" c="dimmed">
                 {' '}
-                · {run.job.zone}
+                · {zone}
               </Text>
             )}
           </Fact>
-          {run.at && <Fact term={scheduled ? t.due : t.asked}>{f.instant(run.at, ownZone)}</Fact>}
-          {run.finished && <Fact term={t.made}>{f.instant(run.finished, ownZone)}</Fact>}
+          {run.at && <Fact term={scheduled ? t.due : t.asked}>{f.minute(run.at, scheduled ? zone : ownZone)}</Fact>}
+          {run.finished && <Fact term={t.made}>{f.minute(run.finished, ownZone)}</Fact>}
           <Fact term={t.by}>{run.maker_name}</Fact>
           <Fact term={t.file}>
             {file ? (

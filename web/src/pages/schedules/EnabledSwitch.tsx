@@ -7,6 +7,7 @@ import { useWords } from '../../i18n/words';
 import { Refused } from '../../parts/Refused';
 import { toastDone, toastFailed } from '../../parts/toast';
 import { partWords } from '../../parts/words';
+import { zoneOf } from './recurrence';
 import { type Schedule, schedulesChanged } from './schedules';
 import { schedulesWords } from './words';
 
@@ -58,9 +59,7 @@ export function EnabledSwitch({ schedule, mayEdit, label }: { schedule: Schedule
       />
       <Modal opened={asking} onClose={enable.reset} title={t.pauseTitle} withCloseButton={false}>
         <Stack>
-          <Text size="sm">
-            {t.pauseText(name, covered ? f.minute(covered, schedule.recurrence.zone ?? 'UTC') : '')}
-          </Text>
+          <Text size="sm">{t.pauseText(name, covered ? f.minute(covered, zoneOf(schedule)) : '')}</Text>
           {answered && <Refused error={enable.error} />}
           <Group justify="flex-end" gap="sm">
             <Button variant="subtle" color="gray" onClick={enable.reset}>

@@ -11,12 +11,11 @@ import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
 import { State } from '../../parts/State';
-import { ownZone } from '../../runs/zones';
 import { useMay } from '../../session/may';
 import { EnabledSwitch } from './EnabledSwitch';
 import { historyWords } from './historyWords';
 import { RunTable } from './RunTable';
-import { recurrenceText } from './recurrence';
+import { recurrenceText, zoneOf } from './recurrence';
 import { ScheduleMenu } from './ScheduleMenu';
 import { type Schedule, scheduleQuery, scheduleRunsQuery } from './schedules';
 import { schedulesWords } from './words';
@@ -81,12 +80,12 @@ function History({ schedule }: { schedule: Schedule }) {
             {schedule.stopped
               ? k.stopped(schedule.stopped)
               : schedule.next
-                ? f.minute(schedule.next, ownZone)
+                ? f.minute(schedule.next, zoneOf(schedule))
                 : t.paused}
           </Fact>
           <Fact term={t.recipients}>{to.length > 0 ? f.list(to) : t.nobody}</Fact>
           {schedule.covered_until && (
-            <Fact term={t.coveredUntil}>{f.minute(schedule.covered_until, schedule.recurrence.zone ?? 'UTC')}</Fact>
+            <Fact term={t.coveredUntil}>{f.minute(schedule.covered_until, zoneOf(schedule))}</Fact>
           )}
         </Facts>
       </Card>
@@ -96,7 +95,7 @@ function History({ schedule }: { schedule: Schedule }) {
         {runs.isSuccess && items.length === 0 && (
           <Empty
             title={t.none}
-            hint={schedule.next ? t.noneHint(f.minute(schedule.next, ownZone)) : t.noneHintPaused}
+            hint={schedule.next ? t.noneHint(f.minute(schedule.next, zoneOf(schedule))) : t.noneHintPaused}
           />
         )}
         {items.length > 0 && <RunTable runs={items} schedule={schedule} />}

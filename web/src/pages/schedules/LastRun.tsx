@@ -4,12 +4,13 @@ import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
 import { sentence } from '../../parts/Failed';
 import { StateBadge } from '../../runs/RunState';
-import { ownZone } from '../../runs/zones';
+import { zoneOf } from './recurrence';
 import type { Schedule } from './schedules';
 import { schedulesWords } from './words';
 
 /** How a schedule's newest run has come out: its state, when it was due, and what its recipients have got. */
-export function LastRun({ last }: { last: Schedule['last'] }) {
+export function LastRun({ schedule }: { schedule: Schedule }) {
+  const { last } = schedule;
   const t = useWords(schedulesWords);
   const f = useFormats();
   if (!last) {
@@ -32,7 +33,7 @@ export function LastRun({ last }: { last: Schedule['last'] }) {
         <StateBadge state={last.state} />
         {last.at && (
           <Anchor component={Link} to={`/runs/${last.id}`} size="sm" style={{ whiteSpace: 'nowrap' }}>
-            {f.minute(last.at, ownZone)}
+            {f.minute(last.at, zoneOf(schedule))}
           </Anchor>
         )}
       </Group>

@@ -10,11 +10,11 @@ import { runPeriod } from '../../runs/ofWhat';
 import { RunActions } from '../../runs/RunActions';
 import { RunState } from '../../runs/RunState';
 import { runWords } from '../../runs/words';
-import { ownZone } from '../../runs/zones';
 import { useMay } from '../../session/may';
 import { historyWords } from './historyWords';
 import { RunNow } from './RunNow';
 import classes from './RunTable.module.css';
+import { zoneOf } from './recurrence';
 import { type Schedule, schedulesChanged } from './schedules';
 
 type Run = Schemas['Run'];
@@ -51,7 +51,7 @@ function RunRows({ run, schedule, opened }: { run: Run; schedule: Schedule; open
   const mayRemove = useMay('REMOVE', 'SCHEDULED_TASKS');
   const [open, setOpen] = useState(opened);
   const [asking, setAsking] = useState(false);
-  const due = run.at ? f.minute(run.at, ownZone) : run.name;
+  const due = run.at ? f.minute(run.at, zoneOf(schedule)) : run.name;
   const period = runPeriod(run, r, f);
   const skipped = run.state === 'skipped' && run.at ? { at: run.at, period } : undefined;
   const notes = [

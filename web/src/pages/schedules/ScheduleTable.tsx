@@ -7,11 +7,10 @@ import { sentence } from '../../parts/Failed';
 import { reportsQuery } from '../../reports/definitions';
 import { whoseText } from '../../runs/ofWhat';
 import { runWords } from '../../runs/words';
-import { ownZone } from '../../runs/zones';
 import { useMay } from '../../session/may';
 import { EnabledSwitch } from './EnabledSwitch';
 import { LastRun } from './LastRun';
-import { recurrenceText } from './recurrence';
+import { recurrenceText, zoneOf } from './recurrence';
 import { ScheduleMenu } from './ScheduleMenu';
 import type { Schedule } from './schedules';
 import { schedulesWords } from './words';
@@ -42,7 +41,7 @@ export function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
       <Table.Tbody>
         {schedules.map((k) => {
           const words = recurrenceText(k.recurrence, t, f);
-          const next = k.next ? f.minute(k.next, ownZone) : t.paused;
+          const next = k.next ? f.minute(k.next, zoneOf(k)) : t.paused;
           return (
             <Table.Tr key={k.id} style={{ verticalAlign: 'top' }}>
               <Table.Td>
@@ -74,7 +73,7 @@ export function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
                   {t.next}: {next}
                 </Text>
                 <Box hiddenFrom="sm" mt={6}>
-                  <LastRun last={k.last} />
+                  <LastRun schedule={k} />
                 </Box>
               </Table.Td>
               <Table.Td visibleFrom="md">
@@ -93,7 +92,7 @@ export function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
                 {next}
               </Table.Td>
               <Table.Td visibleFrom="sm">
-                <LastRun last={k.last} />
+                <LastRun schedule={k} />
               </Table.Td>
               <Table.Td>
                 <ScheduleMenu schedule={k} />

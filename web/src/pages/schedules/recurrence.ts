@@ -21,6 +21,11 @@ export function timeOf(r: Pick<Recurrence, 'hour' | 'minute'>): string {
   return `${two(r.hour ?? 0)}:${two(r.minute ?? 0)}`;
 }
 
+/** The zone in which a schedule's times are told, as its words tell them. */
+export function zoneOf(k: { recurrence: Pick<Recurrence, 'zone'> }): string {
+  return k.recurrence.zone ?? 'UTC';
+}
+
 /** When a schedule runs, as a sentence begins: "Every week on Monday at 06:30, Asia/Kolkata". */
 export function recurrenceText(r: Recurrence, t: Words, f: Formats): string {
   const every = r.every ?? 1;
