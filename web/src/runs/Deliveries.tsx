@@ -13,7 +13,6 @@ import { serverNow } from '../session/clock';
 import { useMay } from '../session/may';
 import { deliveriesQuery } from './deliveries';
 import { deliveryWords } from './deliveryWords';
-import { ownZone } from './zones';
 
 type Delivery = Schemas['Delivery'];
 
@@ -25,8 +24,8 @@ const colors: Record<Delivery['state'], string> = {
   unknown: 'orange',
 };
 
-/** What each recipient of a run has got, in the words of their server, and the ways to send once more. */
-export function Deliveries({ run }: { run: Pick<Schemas['Run'], 'id' | 'state'> }) {
+/** What each recipient of a run has got, in the words of their server and by the clocks of a zone, and the ways to send once more. */
+export function Deliveries({ run, zone }: { run: Pick<Schemas['Run'], 'id' | 'state'>; zone: string }) {
   const t = useWords(deliveryWords);
   const deliveries = useQuery(deliveriesQuery(run));
   if (deliveries.isPending) return <Loading lines={3} />;
@@ -53,22 +52,22 @@ export function Deliveries({ run }: { run: Pick<Schemas['Run'], 'id' | 'state'> 
       </Table.Thead>
       <Table.Tbody>
         {deliveries.data.map((d) => (
-          <DeliveryRow key={d.id} delivery={d} />
+          <DeliveryRow key={d.id} delivery={d} zone={zone} />
         ))}
       </Table.Tbody>
     </Table>
   );
 }
 
-function DeliveryRow({ delivery: d }: { delivery: Delivery }) {
+function DeliveryRow({ delivery: d, zone }: { delivery: Delivery; zone: string }) {
   const t = useWords(deliveryWords);
   const f = useFormats();
   const to = d.recipient;
   const when = d.finished ?? d.created;
   const told = [
-    when ? f.instant(when, ownZone) : '',
+    when ? f.instant(when, zone) : '',
     d.attempts === 1 ? t.oneTry : d.attempts > 1 ? t.tries(f.number(d.attempts)) : '',
-    d.next && d.attempts > 0 ? t.next(f.instant(d.next, ownZone)) : '',
+    d.next && d.attempts > 0 ? t.next(f.instant(d.next, zone)) : '',
   ].filter(Boolean);
   const state = (
     <>
@@ -87,7 +86,7 @@ function DeliveryRow({ delivery: d }: { delivery: Delivery }) {
       )}
       {d.link && (
         <Text size="xs" c="dimmed">
-          {linkText(d.link, t, f)}
+          {linkText(d.link, zone, t, f)}
         </Text>
       )}
     </>
@@ -125,12 +124,13 @@ function DeliveryRow({ delivery: d }: { delivery: Delivery }) {
 
 function linkText(
   link: NonNullable<Delivery['link']>,
+  zone: string,
   t: (typeof deliveryWords)['en'],
   f: ReturnType<typeof useFormats>,
 ): string {
-  if (link.revoked) return t.linkRevoked(f.minute(link.revoked, ownZone));
+  if (link.revoked) return t.linkRevoked(f.minute(link.revoked, zone));
   if (!link.expires) return '';
-  const until = f.minute(link.expires, ownZone);
+  const until = f.minute(link.expires, zone);
   return link.expires <= serverNow() ? t.linkOver(until) : t.link(until, f.number(link.uses));
 }
 

@@ -1,6 +1,7 @@
-import { MultiSelect, SegmentedControl, Stack, TagsInput, Text } from '@mantine/core';
+import { MultiSelect, Stack, TagsInput, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useWords } from '../i18n/words';
+import { Choice } from '../parts/Choice';
 import { refusalOf } from '../parts/Refused';
 import { tenantsQuery } from '../reports/tenants';
 import { useWho } from '../session/session';
@@ -31,16 +32,14 @@ export function TenantFields({ draft, onChange, error }: Props) {
     <fieldset className={classes.group}>
       <legend>{t.whose}</legend>
       <Stack gap="xs">
-        <SegmentedControl
-          aria-label={t.whose}
+        <Choice
+          label={t.whose}
           data={ways}
           value={draft.whose}
-          onChange={(v) => {
-            const whose = ways.find((w) => w.value === v)?.value ?? 'all';
+          onChange={(whose) => {
             const first = whose === 'filter' && draft.filter.length === 0;
             onChange(first ? { whose, filter: ['company_name:contains:'] } : { whose });
           }}
-          style={{ alignSelf: 'flex-start' }}
         />
         {draft.whose === 'these' && (
           <Chosen ids={draft.tenants} onChange={(tenants) => onChange({ tenants })} error={wrong} />

@@ -1,15 +1,4 @@
-import {
-  Alert,
-  Button,
-  Card,
-  Group,
-  MultiSelect,
-  SegmentedControl,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Alert, Button, Card, Group, MultiSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -18,6 +7,7 @@ import { api, call } from '../../api/client';
 import { ApiError } from '../../api/error';
 import { queries } from '../../api/queries';
 import { useWords } from '../../i18n/words';
+import { Choice } from '../../parts/Choice';
 import { Refused, refusalOf } from '../../parts/Refused';
 import { TenantOf } from '../../parts/TenantOf';
 import { toastDone } from '../../parts/toast';
@@ -153,15 +143,7 @@ export function RoleForm({ role, fixed }: Props) {
                   </Text>
                 ) : (
                   <>
-                    {who.reach.all && (
-                      <SegmentedControl
-                        aria-label={t.whose}
-                        data={ways}
-                        value={whose}
-                        onChange={(v) => choose(ways.find((w) => w.value === v)?.value ?? whose)}
-                        style={{ alignSelf: 'flex-start' }}
-                      />
-                    )}
+                    {who.reach.all && <Choice label={t.whose} data={ways} value={whose} onChange={choose} />}
                     {whose === 'tenant' && (
                       <TenantOf
                         label={t.tenant}
@@ -197,8 +179,8 @@ export function RoleForm({ role, fixed }: Props) {
               <Text size="sm" c="dimmed">
                 {t.managedAbout}
               </Text>
-              <SegmentedControl
-                aria-label={t.managed}
+              <Choice
+                label={t.managed}
                 data={[
                   { value: 'chosen', label: t.manageChosen },
                   { value: 'all', label: t.manageAll, disabled: !who.manages_all && !role?.manage_all },
@@ -206,7 +188,6 @@ export function RoleForm({ role, fixed }: Props) {
                 value={manageAll ? 'all' : 'chosen'}
                 readOnly={readOnly}
                 onChange={(v) => setManageAll(v === 'all')}
-                style={{ alignSelf: 'flex-start' }}
               />
               {!readOnly && !who.manages_all && !role?.manage_all && (
                 <Text size="xs" c="dimmed">

@@ -63,7 +63,7 @@ export function RunPage() {
             <Title order={2} id="recipients" p="md" pb={0}>
               {t.recipients}
             </Title>
-            <Deliveries run={run.data} />
+            <Deliveries run={run.data} zone={run.data.job.zone || 'UTC'} />
           </Card>
         )}
         {file && <ReceiptCard run={id} file={file.name} />}
@@ -103,6 +103,7 @@ function Facets({ run }: { run: Run }) {
   const title = reports.data?.find((d) => d.name === run.job.report)?.title ?? run.job.report;
   const scheduled = run.kind === 'scheduled';
   const zone = run.job.zone || 'UTC';
+  const clocks = scheduled ? zone : ownZone;
   const { file } = run;
   const notes = [
     run.late && t.lateNote,
@@ -138,8 +139,8 @@ function Facets({ run }: { run: Run }) {
               </Text>
             )}
           </Fact>
-          {run.at && <Fact term={scheduled ? t.due : t.asked}>{f.minute(run.at, scheduled ? zone : ownZone)}</Fact>}
-          {run.finished && <Fact term={t.made}>{f.minute(run.finished, ownZone)}</Fact>}
+          {run.at && <Fact term={scheduled ? t.due : t.asked}>{f.minute(run.at, clocks)}</Fact>}
+          {run.finished && <Fact term={t.made}>{f.minute(run.finished, clocks)}</Fact>}
           <Fact term={t.by}>{run.maker_name}</Fact>
           <Fact term={t.file}>
             {file ? (

@@ -129,7 +129,7 @@ function RunRows({ run, schedule, opened }: { run: Run; schedule: Schedule; open
         <Table.Tr>
           <Table.Td colSpan={4} p={0}>
             <div className={classes.below}>
-              <Deliveries run={run} />
+              <Deliveries run={run} zone={zoneOf(schedule)} />
             </div>
           </Table.Td>
         </Table.Tr>
