@@ -131,7 +131,7 @@ test.describe('two people at one schedule', () => {
     const id = await planned(page, 'Two change');
     await page.goto('/schedules');
     await page.getByRole('link', { name: 'Two change' }).click();
-    await page.getByLabel('Name').fill('Mine');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Mine');
     await proceed(page);
     const theirs = await (await page.request.get(`/api/v1/schedules/${id}`)).json();
     const { report, all_tenants, recurrence, version } = theirs;
@@ -150,7 +150,7 @@ test.describe('two people at one schedule', () => {
   test('one deletes it while the other changes it: what was entered can be saved as a new one', async ({ page }) => {
     const id = await planned(page, 'Deleted meanwhile');
     await page.goto(`/schedules/${id}/edit`);
-    await page.getByLabel('Name').fill('Saved after all');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Saved after all');
     await proceed(page);
     expect((await page.request.delete(`/api/v1/schedules/${id}`)).ok()).toBe(true);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -176,12 +176,12 @@ test('a report that was to be made once is scheduled, with all that was entered'
   await page.getByRole('button', { name: 'Generate usage report' }).click();
   await page.getByRole('menuitem', { name: 'For all tenants' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Name').fill('Every month');
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Every month');
   await dialog.getByRole('combobox', { name: 'Format' }).click();
   await page.getByRole('option', { name: 'Excel workbook (.xlsx)' }).click();
   await dialog.getByRole('button', { name: 'Schedule report' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Schedule a report' })).toBeVisible();
-  await expect(page.getByLabel('Name')).toHaveValue('Every month');
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Every month');
   await expect(page.getByRole('combobox', { name: 'Format' })).toHaveValue('Excel workbook (.xlsx)');
   await expect(page.getByRole('combobox', { name: 'Period', exact: true })).toHaveValue('Last month');
   await expect(page).toHaveURL(/report=/);
@@ -206,7 +206,7 @@ test.describe('a form whose session ends', () => {
 
   test('loses nothing', async ({ page, context }) => {
     await page.goto('/schedules/new?report=room-usage');
-    await page.getByLabel('Name').fill('Still here');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Still here');
     await expect(next(page).getByRole('listitem')).toHaveCount(5);
     await context.clearCookies();
     await proceed(page);
@@ -215,7 +215,7 @@ test.describe('a form whose session ends', () => {
     await again.getByRole('button', { name: 'Sign in' }).click();
     await expect(page.getByRole('button', { name: 'Schedule the report' })).toBeVisible();
     await page.getByRole('button', { name: 'Back' }).click();
-    await expect(page.getByLabel('Name')).toHaveValue('Still here');
+    await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Still here');
   });
 });
 
