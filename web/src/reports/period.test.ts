@@ -26,6 +26,13 @@ test.each([
     'Europe/Berlin',
     '31 Mar 2025, 00:00:00 – 31 Mar 2025, 11:12:07',
   ],
+  [
+    'days up to now',
+    '2025-03-24T23:00:00Z',
+    '2025-03-31T09:12:07Z',
+    'Europe/Berlin',
+    '25 Mar 2025 – 31 Mar 2025, 11:12:07',
+  ],
   ['a day of 23 hours', '2025-03-29T23:00:00Z', '2025-03-30T22:00:00Z', 'Europe/Berlin', '30 Mar 2025'],
   ['half an hour aside', '2025-11-01T18:30:00Z', '2025-11-02T18:30:00Z', 'Asia/Kolkata', '2 Nov 2025'],
 ])('%s', (_, from, before, zone, text) => {

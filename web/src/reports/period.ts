@@ -12,8 +12,8 @@ export function periodText({ from, before, zone }: Pick<TenantPeriod, 'from' | '
   const [fromDay, toDay] = clocks.map((c) => c === '00:00:00');
   const instant = clocks.every((c) => c.endsWith(':00')) ? f.minute : f.instant;
   const last = new Date(Date.parse(before) - 1).toISOString();
-  // A midnight is its date, unless it is the end of what began at a time of day.
-  const a = fromDay ? f.dateOf(from, zone) : instant(from, zone);
+  const days = fromDay && (toDay || f.dateOf(from, zone) !== f.dateOf(last, zone));
+  const a = days ? f.dateOf(from, zone) : instant(from, zone);
   const b = fromDay && toDay ? f.dateOf(last, zone) : instant(before, zone);
   return a === b ? a : `${a} – ${b}`;
 }
