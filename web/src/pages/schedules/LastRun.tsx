@@ -42,6 +42,11 @@ export function LastRun({ schedule }: { schedule: Schedule }) {
           {[last.late ? t.lateRun : '', ...told].filter(Boolean).join(' · ')}
         </Text>
       )}
+      {last.waits && (
+        <Text size="xs" c="dimmed" lineClamp={2}>
+          {sentence(last.waits)}
+        </Text>
+      )}
       {last.error && last.state !== 'done' && (
         <Text size="xs" c="var(--mantine-color-error)" lineClamp={2}>
           {sentence(last.error)}

@@ -38,7 +38,7 @@ const kept: Schedule = {
   version: 3,
   created: null,
   edited: null,
-  last: { id: 'x1', at: null, state: 'done', late: false, error: '', finished: null, deliveries: {} },
+  last: { id: 'x1', at: null, state: 'done', late: false, error: '', finished: null, deliveries: {}, waits: '' },
 };
 
 test('a schedule is the same when it went through the form', () => {
