@@ -141,9 +141,13 @@ func (s *serving) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	fixed, err := s.program.fixedSettings()
+	if err != nil {
+		return err
+	}
 	s.api = &api.Server{
 		Control: s.control, Ingest: s.ingest(), Events: s.events(), Reports: &api.Reports{Source: s.source(), Now: s.program.now, Logger: s.logger}, Rejects: s.rejects(), Now: s.program.now, Logger: s.logger, Version: version(), Address: s.address,
-		PublicURL: strings.TrimRight(s.program.settings.get("public-url"), "/"), TrustedProxies: proxies, Web: web.Handler(),
+		PublicURL: strings.TrimRight(s.program.settings.get("public-url"), "/"), TrustedProxies: proxies, Fixed: fixed, Web: web.Handler(),
 	}
 	fmt.Fprintf(s.program.stderr, "tallystick: serving %s at %s\n", s.dir.Path(), s.address)
 	if token != "" {

@@ -102,14 +102,18 @@ func resolve(line *kong.Context, file string, env func(string) (string, bool)) (
 
 // explainSetting says which setting is wrong, and where it was set.
 func explainSetting(v value, err error) error {
-	where := v.name + " in " + v.origin
-	if strings.HasPrefix(v.origin, "--") || strings.HasPrefix(v.origin, "TALLYSTICK_") {
-		where = v.origin
-	}
 	if e := (*tallystick.Error)(nil); errors.As(err, &e) {
-		return e.At(where)
+		return e.At(v.where())
 	}
-	return tallystick.Errorf(tallystick.Invalid, "%w", err).At(where)
+	return tallystick.Errorf(tallystick.Invalid, "%w", err).At(v.where())
+}
+
+// where says in words where the value is set: a flag and a variable say of what it is, a file doesn't.
+func (v value) where() string {
+	if strings.HasPrefix(v.origin, "--") || strings.HasPrefix(v.origin, "TALLYSTICK_") {
+		return v.origin
+	}
+	return v.name + " in " + v.origin
 }
 
 // readConfig reads the configuration file: a YAML map from names of settings to single values. There is none where the name is empty.

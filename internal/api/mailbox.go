@@ -80,6 +80,11 @@ func (s *Server) mailbox() (*deliver.Mailbox, error) {
 	return s.Mailbox, nil
 }
 
+// readsMailbox reports whether somebody may look at mails that are kept in place of being sent, and whether there are any such.
+func (s *Server) readsMailbox(a *control.Actor) bool {
+	return s.Mailbox != nil && a.Can(control.Settings, control.Edit)
+}
+
 func (s *Server) listMails(_ context.Context, in *Page) (*listBody[MailEntry], error) {
 	box, err := s.mailbox()
 	if err != nil {

@@ -328,19 +328,28 @@ func TestWhatIsSaidOfATenantIsAnEvent(t *testing.T) {
 }
 
 func TestSettingsFixedFromOutside(t *testing.T) {
-	s := newSite(t, func(s *site) { s.PublicURL = "https://usage.example.com" })
+	s := newSite(t, func(s *site) {
+		s.Fixed = map[string]FixedSetting{
+			"public_url": {"https://usage.example.com", "--public-url"}, "smtp_host": {"smtp.example.com", "TALLYSTICK_SMTP"}, "oidc_client_secret": {control.Secret("quiet"), "x"},
+		}
+	})
 	_, cookie := s.member("", control.SuperAdministrator)
-	s.do("PUT", "/api/v1/settings/public_url", cookie, `{"value":"https://other.example.com"}`).is(t, 409, nil)
+	var p Problem
+	s.do("PUT", "/api/v1/settings/public_url", cookie, `{"value":"https://other.example.com"}`).is(t, 409, &p)
+	if p.Path != "public_url" || p.Detail != "the setting public_url is set by --public-url" {
+		t.Errorf("%+v", p)
+	}
+	s.do("PUT", "/api/v1/settings/smtp_host", cookie, `{"value":"other.example.com"}`).is(t, 409, nil)
 	s.do("PUT", "/api/v1/settings/time_zone", cookie, `{"value":"Europe/Berlin"}`).is(t, 204, nil)
 	s.do("PUT", "/api/v1/settings/smtp_port", cookie, `{"value":2525}`).is(t, 204, nil)
 	s.do("PUT", "/api/v1/settings/smtp_password", cookie, `{"value":"hush"}`).is(t, 204, nil)
 	g := s.do("GET", "/api/v1/settings", cookie, "").is(t, 200, nil)
-	for _, part := range []string{`"value":"https://usage.example.com"`, `"fixed":"--public-url"`, `"value":"Europe/Berlin"`, `"value":2525`, `"value":"***"`} {
+	for _, part := range []string{`"value":"https://usage.example.com"`, `"fixed":"--public-url"`, `"value":"smtp.example.com","default":false,"changed":null,"fixed":"TALLYSTICK_SMTP"`, `"value":"Europe/Berlin"`, `"value":2525`, `"value":"***"`} {
 		if !strings.Contains(string(g.body), part) {
 			t.Errorf("lacks %s: %s", part, g.body)
 		}
 	}
-	if strings.Contains(string(g.body), "hush") || strings.Contains(s.log.String(), "hush") {
+	if strings.Contains(string(g.body), "quiet") || strings.Contains(string(g.body), "hush") || strings.Contains(s.log.String(), "hush") {
 		t.Error("a secret is told")
 	}
 	s.do("PUT", "/api/v1/settings/time_zone", cookie, `{"value":null}`).is(t, 204, nil)

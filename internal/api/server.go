@@ -34,6 +34,9 @@ type Server struct {
 	PublicURL      string         // where people find the server; "" as Settings say
 	TrustedProxies []netip.Prefix // whose word about who asks is taken
 
+	// Fixed are the settings that are said from outside, by name: they are shown with where, and can't be set here.
+	Fixed map[string]FixedSetting
+
 	// Mail sends a link to the member that it is for; nil: nothing can be sent.
 	Mail func(ctx context.Context, to control.Member, link string) error
 
@@ -66,7 +69,7 @@ type Events struct {
 // groups are the routes of the API, a function for each part of it.
 func (s *Server) groups() []func(huma.API) {
 	list := []func(huma.API){
-		s.registerSessions, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerMailTest, s.registerMailbox, s.registerAudit,
+		s.registerSessions, s.registerProfile, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerMailTest, s.registerMailbox, s.registerAudit,
 	}
 	if s.Reports != nil {
 		list = append(list, s.registerReports, s.registerExports, s.registerSchedules, s.registerRuns, s.registerArchive)

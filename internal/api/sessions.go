@@ -27,6 +27,7 @@ type Who struct {
 	Version        string               `json:"version" doc:"of the program"`
 	Now            Time                 `json:"now" doc:"by the clock of the server"`
 	Session        string               `json:"session,omitempty" doc:"id of the session"`
+	Mailbox        bool                 `json:"mailbox" doc:"mails are kept in place of being sent, and may be looked at"`
 }
 
 // Reach says in short which tenants somebody may see.
@@ -115,7 +116,7 @@ func (s *Server) who(ctx context.Context, a *control.Actor) (Who, error) {
 	w := Who{
 		Kind: a.Kind, ID: a.ID, Name: a.Name, Tenant: a.Tenant, Permissions: a.Permissions, Scopes: a.Scopes, ManagesAll: a.ManageAll, Manages: a.Manages,
 		CanListTenants: a.CanListTenants(), Reach: Reach{All: a.Reach.All, Tenants: len(a.Reach.Tenants)}, PublicURL: s.publicURL(ctx), Version: s.Version,
-		Now: Time(s.Control.Now()), Session: a.Session,
+		Now: Time(s.Control.Now()), Session: a.Session, Mailbox: s.readsMailbox(a),
 	}
 	if w.Permissions == nil {
 		w.Permissions = []control.Permission{}

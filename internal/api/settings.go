@@ -25,6 +25,12 @@ type Setting struct {
 	Fixed   string              `json:"fixed,omitempty" doc:"where it is set from outside, and so can't be set here"`
 }
 
+// FixedSetting is a setting that is said from outside.
+type FixedSetting struct {
+	Value  any    // as JSON; of a secret "***" or nil
+	Origin string // where, in words: "--smtp", "TALLYSTICK_SMTP", "smtp in tallystick.yaml"
+}
+
 type settingSet struct {
 	Name string `path:"name" maxLength:"100"`
 	Body struct {
@@ -46,8 +52,8 @@ func (s *Server) registerSettings(api huma.API) {
 		method: http.MethodPut, path: path + "/{name}", id: "set-setting", summary: "Set a setting", tag: tag, status: http.StatusNoContent,
 		needs: needs{entity: control.Settings, action: control.Edit},
 	}, func(ctx context.Context, in *settingSet) (*empty, error) {
-		if where := s.fixed(in.Name); where != "" {
-			return nil, tallystick.Errorf(tallystick.Conflict, "the setting %s is set by %s", in.Name, where).WithHint("change it there, and start the server again")
+		if fixed, is := s.Fixed[in.Name]; is {
+			return nil, tallystick.Errorf(tallystick.Conflict, "the setting %s is set by %s", in.Name, fixed.Origin).WithHint("change it there, and start the server again").At(in.Name)
 		}
 		value, err := json.Marshal(in.Body.Value)
 		if err != nil {
@@ -58,21 +64,13 @@ func (s *Server) registerSettings(api huma.API) {
 }
 
 func (s *Server) setting(v control.SettingValue) Setting {
-	out := Setting{Name: v.Name, Kind: v.Kind, Value: v.Value, Default: v.Default, Changed: Time(v.Changed), Fixed: s.fixed(v.Name)}
+	out := Setting{Name: v.Name, Kind: v.Kind, Value: v.Value, Default: v.Default, Changed: Time(v.Changed)}
 	if i := slices.IndexFunc(control.SettingList, func(k control.Setting) bool { return k.Name == v.Name }); i >= 0 {
 		k := &control.SettingList[i]
 		out.Choices, out.Min, out.Max = k.Choices, k.Min, k.Max
 	}
-	if out.Fixed != "" {
-		out.Value = s.PublicURL
+	if fixed, is := s.Fixed[v.Name]; is {
+		out.Value, out.Fixed, out.Default, out.Changed = fixed.Value, fixed.Origin, false, 0
 	}
 	return out
-}
-
-// fixed says where a setting is set from outside, "" where it is not.
-func (s *Server) fixed(name string) string {
-	if name == "public_url" && s.PublicURL != "" {
-		return "--public-url"
-	}
-	return ""
 }

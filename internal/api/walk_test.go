@@ -43,6 +43,9 @@ var bodies = map[string]string{
 	"edit-schedule":    `{"name":"Other","report":"room-usage","tenants":["acme"],"recurrence":{"grain":"day","hour":6,"minute":30,"zone":"UTC"},"version":1}`,
 	"enable-schedule":  `{"report_pause":true}`,
 	"test-mail":        `{"to":"somebody@example.com"}`,
+
+	"rename-myself":   `{"name":"Other"}`,
+	"change-password": `{"old":"wrong","password":"another battery horse"}`,
 }
 
 // walked is a route with what the walk knows about it.

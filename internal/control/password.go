@@ -144,6 +144,9 @@ func (s *Store) ChangePassword(ctx context.Context, actor Actor, old, password s
 	if err != nil {
 		return err
 	}
+	if a.hash == "" {
+		return tallystick.Errorf(tallystick.Conflict, "you have no password here yet").WithHint("have a link sent by the sign-in page, to choose one").At("old")
+	}
 	if len(old) > 4*MaxPassword {
 		old = ""
 	}

@@ -88,6 +88,23 @@ func (t Timeouts) orDefault() Timeouts {
 	return t
 }
 
+// ports are where mail servers listen, by how the connection is encrypted.
+var ports = map[Security]int{StartTLS: 587, TLS: 465, Unencrypted: 25}
+
+// Usual returns the settings with the encryption, port and sign-in that hold where none is said.
+func (s SMTP) Usual() SMTP {
+	if s.Security == "" {
+		s.Security = StartTLS
+	}
+	if s.Port == 0 {
+		s.Port = ports[s.Security]
+	}
+	if s.Auth == "" {
+		s.Auth = AuthAuto
+	}
+	return s
+}
+
 // complete returns the settings with what was left to us, or an error for people.
 func (s SMTP) complete() (SMTP, error) {
 	invalid := func(hint, format string, args ...any) (SMTP, error) {
@@ -96,23 +113,14 @@ func (s SMTP) complete() (SMTP, error) {
 	if s.Host == "" {
 		return invalid("name the mail server, such as smtp.example.com", "there is no mail server to send by")
 	}
-	ports := map[Security]int{StartTLS: 587, TLS: 465, Unencrypted: 25}
-	if s.Security == "" {
-		s.Security = StartTLS
-	}
-	port, known := ports[s.Security]
-	if !known {
+	s = s.Usual()
+	if _, known := ports[s.Security]; !known {
 		return invalid("choose starttls, tls or none", "%q is no way to encrypt mail", s.Security)
-	}
-	if s.Port == 0 {
-		s.Port = port
 	}
 	if s.Port < 1 || s.Port > 65535 {
 		return invalid("choose one of 1 to 65535; mail servers have 587, 465 or 25", "%d is not a port", s.Port)
 	}
 	switch s.Auth {
-	case "":
-		s.Auth = AuthAuto
 	case AuthAuto, AuthCRAMMD5:
 	case AuthPlain, AuthLogin:
 		if s.Security == Unencrypted && s.User != "" && !isLoopback(s.Host) {

@@ -1085,6 +1085,30 @@ export interface paths {
         delete: operations["sign-out"];
         options?: never;
         head?: never;
+        /**
+         * Change my name
+         * @description Needs a session or a key, of a member.
+         */
+        patch: operations["rename-myself"];
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change my password, and end my other sessions
+         * @description Needs a session or a key, of a member.
+         */
+        put: operations["change-password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -1803,6 +1827,12 @@ export interface components {
             /** @description Time zone by its IANA name. */
             zone?: string;
         };
+        PasswordChangedBody: {
+            /** @description the one until now */
+            old: string;
+            /** @description the one from now on */
+            password: string;
+        };
         Permission: {
             action: string;
             entity: string;
@@ -1974,6 +2004,9 @@ export interface components {
             weekdays?: number[];
             /** @description time zone by its IANA name; that of the schedule's files where it is not said */
             zone?: string;
+        };
+        RenamedBody: {
+            name: string;
         };
         "Replay-quarantineRequest": {
             /** @description These only. What describes a tenant itself is replayed only when it is named here, and by the provider. */
@@ -2604,6 +2637,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "member" | "key";
+            /** @description mails are kept in place of being sent, and may be looked at */
+            mailbox: boolean;
             /** @description otherwise these, by id */
             manages: string[];
             /** @description manages every role of the members in reach */
@@ -4991,6 +5026,70 @@ export interface operations {
             204: {
                 headers: {
                     "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rename-myself": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Who"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChangedBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
