@@ -28,10 +28,24 @@ const dark: MantineColorsTuple = [
   '#0d100f',
 ];
 
+/** Reds a step darker than Mantine's: white on shade 7, and shade 7 on white, have a contrast of 5.6 to 1. */
+const red: MantineColorsTuple = [
+  '#fff5f5',
+  '#ffe3e3',
+  '#ffc9c9',
+  '#ffa8a8',
+  '#ff8787',
+  '#fa5252',
+  '#e03131',
+  '#c92a2a',
+  '#b02525',
+  '#8f1d1d',
+];
+
 export const theme = createTheme({
   primaryColor: 'tally',
   primaryShade: { light: 7, dark: 7 },
-  colors: { tally, dark },
+  colors: { tally, dark, red },
   defaultRadius: 'md',
   cursorType: 'pointer',
   focusRing: 'auto',

@@ -4,6 +4,7 @@ import { dashboardRoute } from './dashboard/route';
 import { exportsRoute } from './exports/route';
 import { homeRoute } from './home/route';
 import { membersRoute } from './members/route';
+import { profileRoute } from './profile/route';
 import { roleNewRoute, roleRoute, rolesRoute } from './roles/route';
 import { runRoute } from './run/route';
 import { scheduleEditRoute, scheduleNewRoute, scheduleRoute, schedulesRoute } from './schedules/route';
@@ -29,5 +30,6 @@ export const pages = root.addChildren([
     rolesRoute,
     roleNewRoute,
     roleRoute,
+    profileRoute,
   ]),
 ]);

@@ -1,5 +1,6 @@
 import { Avatar, Menu, Stack, Text, UnstyledButton } from '@mantine/core';
-import { IconLogout } from '@tabler/icons-react';
+import { IconLogout, IconUser } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useWords } from '../../i18n/words';
 import { toastFailed } from '../../parts/toast';
 import { partWords } from '../../parts/words';
@@ -35,6 +36,9 @@ export function Account() {
           </Text>
         </Stack>
         <Menu.Divider />
+        <Menu.Item component={Link} to="/profile" leftSection={<IconUser size={16} />}>
+          {t.profile}
+        </Menu.Item>
         <Menu.Item
           leftSection={<IconLogout size={16} />}
           onClick={() => signOut.mutate(undefined, { onError: (error) => toastFailed(p.wentWrong, error) })}
