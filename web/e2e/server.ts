@@ -19,13 +19,19 @@ export default async function start(): Promise<() => Promise<void>> {
   const events = join(folder, 'events.jsonl');
   execFileSync(program, ['sample', '--from', sample.from, '--days', String(sample.days), '-o', events]);
   execFileSync(program, ['import', '--data', data, events], { stdio: 'ignore' });
-  const server = spawn(
-    program,
-    ['serve', '--data', data, '--listen', '127.0.0.1:0', '--mailbox', join(folder, 'mails')],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const { url, token } = await announced(server);
+  const { url, state, end } = await serve(folder, '--data', data, '--mailbox', join(folder, 'mailbox'));
+  process.env.TALLYSTICK_URL = url;
+  process.env.TALLYSTICK_STATE = state;
+  return async () => {
+    await end();
+    rmSync(folder, { recursive: true });
+  };
+}
 
+/** Starts a server, makes its first administrator, whose session is put into a file of the folder, and waits until reports are answered. */
+export async function serve(folder: string, ...args: string[]) {
+  const server = spawn(program, ['serve', '--listen', '127.0.0.1:0', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const { url, token } = await announced(server);
   const state = join(folder, 'state.json');
   const api = await request.newContext({ baseURL: url });
   await post(api, '/api/v1/links/use', { token, ...admin });
@@ -33,15 +39,12 @@ export default async function start(): Promise<() => Promise<void>> {
   await api.storageState({ path: state });
   await ready(api);
   await api.dispose();
-  process.env.TALLYSTICK_URL = url;
-  process.env.TALLYSTICK_STATE = state;
-
-  return async () => {
+  const end = async () => {
     const ended = new Promise((done) => server.once('exit', done));
     server.kill('SIGTERM');
     await ended;
-    rmSync(folder, { recursive: true });
   };
+  return { url, state, end };
 }
 
 type Api = Awaited<ReturnType<typeof request.newContext>>;

@@ -8,6 +8,7 @@ import { profileRoute } from './profile/route';
 import { roleNewRoute, roleRoute, rolesRoute } from './roles/route';
 import { runRoute } from './run/route';
 import { scheduleEditRoute, scheduleNewRoute, scheduleRoute, schedulesRoute } from './schedules/route';
+import { settingsRoute } from './settings/route';
 import { signInRoute } from './sign-in/route';
 import { tenantsRoute } from './tenants/route';
 import { welcomeRoute } from './welcome/route';
@@ -31,5 +32,6 @@ export const pages = root.addChildren([
     roleNewRoute,
     roleRoute,
     profileRoute,
+    settingsRoute,
   ]),
 ]);

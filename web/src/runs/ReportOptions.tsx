@@ -1,8 +1,8 @@
 import { Autocomplete, Button, Collapse, Select, Stack, TagsInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
+import { titled } from '../i18n/titled';
 import { useWords } from '../i18n/words';
-import { titled } from '../pages/dashboard/filters/titled';
 import { refusalOf } from '../parts/Refused';
 import type { Definition } from '../reports/definitions';
 import { valuesOf, withValues } from '../reports/question';

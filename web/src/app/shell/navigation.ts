@@ -3,6 +3,7 @@ import {
   IconBuilding,
   IconCalendarClock,
   IconFileAnalytics,
+  IconSettings,
   IconShield,
   IconUsers,
 } from '@tabler/icons-react';
@@ -31,4 +32,5 @@ export const places: Place[] = [
   },
   { to: '/members', label: 'members', icon: IconUsers, shown: (who) => may(who, 'VIEW', 'MEMBERS') },
   { to: '/roles', label: 'roles', icon: IconShield, shown: (who) => may(who, 'VIEW', 'ROLES') },
+  { to: '/settings', label: 'settings', icon: IconSettings, shown: (who) => may(who, 'VIEW', 'SETTINGS') },
 ];

@@ -1,10 +1,10 @@
 import { TagsInput } from '@mantine/core';
 import type { Schemas } from '../../../api/client';
+import { titled } from '../../../i18n/titled';
 import { useWords } from '../../../i18n/words';
 import { valuesOf, withValues } from '../../../reports/question';
 import { dashboardWords } from '../words';
 import type { Asking } from './asking';
-import { titled } from './titled';
 
 /** Values of a field, of which one must match. */
 export function FieldFilter({ field, asked, ask }: Asking & { field: Schemas['ReportFilterHead'] }) {

@@ -1,9 +1,9 @@
 import { Autocomplete, Select } from '@mantine/core';
 import { useState } from 'react';
 import type { Schemas } from '../../../api/client';
+import { titled } from '../../../i18n/titled';
 import { valuesOf, withValues } from '../../../reports/question';
 import type { Asking } from './asking';
-import { titled } from './titled';
 
 type Option = Schemas['ReportOption'];
 
