@@ -72,7 +72,7 @@ func (s *Server) groups() []func(huma.API) {
 		s.registerSessions, s.registerProfile, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerMailTest, s.registerMailbox, s.registerAudit,
 	}
 	if s.Reports != nil {
-		list = append(list, s.registerReports, s.registerExports, s.registerSchedules, s.registerRuns, s.registerArchive)
+		list = append(list, s.registerReports, s.registerRecent, s.registerExports, s.registerSchedules, s.registerRuns, s.registerArchive)
 	}
 	if s.Rejects != nil {
 		s.Rejects.Audit = s.Control.AppendAudit

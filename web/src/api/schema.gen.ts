@@ -632,6 +632,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recent-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events that were accepted last, the newest first, of the tenants in reach
+         * @description Needs INGEST:VIEW.
+         */
+        get: operations["list-recent-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -1626,6 +1646,11 @@ export interface components {
             /** @description after of the page that follows; missing in the last */
             next?: string;
         };
+        ListRecentEvent: {
+            items: components["schemas"]["RecentEvent"][];
+            /** @description after of the page that follows; missing in the last */
+            next?: string;
+        };
         ListRole: {
             items: components["schemas"]["Role"][];
             /** @description after of the page that follows; missing in the last */
@@ -1963,6 +1988,26 @@ export interface components {
             name: string;
             /** Format: int64 */
             rows: number;
+        };
+        RecentEvent: {
+            id: string;
+            /** @description in the journal */
+            position: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339; null where there is none
+             */
+            received: string | null;
+            source: string;
+            tenant: string;
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            time: string | null;
+            type: string;
+            /** @description data fields that the vocabulary does not have: often misspelt */
+            unknown: string[];
         };
         Recipient: {
             /** @description e-mail, of an outside address or as the member has it now; of a webhook http or https */
@@ -3906,6 +3951,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-recent-events": {
+        parameters: {
+            query?: {
+                /** @description most events */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRecentEvent"];
                 };
             };
             /** @description Error */
