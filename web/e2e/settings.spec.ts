@@ -66,12 +66,12 @@ test('lists and switches are saved', async ({ page }) => {
   const where = page.getByRole('region', { name: 'Where reports may go' });
   await where.getByLabel('Domains of mail').fill('Example.ORG');
   await page.keyboard.press('Enter');
-  await where.getByText('Webhooks may lead into private networks').click();
+  await where.getByRole('switch', { name: 'Webhooks may lead into private networks' }).click();
   await where.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('Saved: Where reports may go.')).toBeVisible();
   await page.reload();
   await expect(where.getByText('example.org')).toBeVisible();
-  await where.getByText('Webhooks may lead into private networks').click();
+  await where.getByRole('switch', { name: 'Webhooks may lead into private networks' }).click();
   await where.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('Saved: Where reports may go.')).toBeVisible();
 });

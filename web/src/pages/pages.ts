@@ -3,6 +3,7 @@ import { shell } from '../app/shell/route';
 import { dashboardRoute } from './dashboard/route';
 import { exportsRoute } from './exports/route';
 import { homeRoute } from './home/route';
+import { ingestRoute } from './ingest/route';
 import { membersRoute } from './members/route';
 import { profileRoute } from './profile/route';
 import { roleNewRoute, roleRoute, rolesRoute } from './roles/route';
@@ -33,5 +34,6 @@ export const pages = root.addChildren([
     roleRoute,
     profileRoute,
     settingsRoute,
+    ingestRoute,
   ]),
 ]);

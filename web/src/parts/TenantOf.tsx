@@ -1,7 +1,6 @@
 import { Select, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useWords } from '../i18n/words';
-import { tenantsQuery } from '../reports/tenants';
+import { useTenantChoice } from '../reports/useTenantChoice';
 import { useWho } from '../session/session';
 import { partWords } from './words';
 
@@ -25,21 +24,21 @@ interface Props {
 export function TenantOf({ label, description, value, onChange, error, orProvider, providerLabel }: Props) {
   const t = useWords(partWords);
   const who = useWho();
-  const tenants = useQuery({ ...tenantsQuery, enabled: who.can_list_tenants });
+  const choice = useTenantChoice(value ? [value] : []);
   const common = { label, description, error, required: !orProvider };
   if (!who.can_list_tenants) {
     return <TextInput {...common} value={value} onChange={(e) => onChange(e.currentTarget.value)} />;
   }
-  const known = (tenants.data ?? []).map((x) => ({ value: x.id, label: x.company_name || x.id }));
-  const chosen = value && !known.some((k) => k.value === value) ? [{ value, label: value }] : [];
   return (
     <Select
       {...common}
       searchable
       allowDeselect={false}
-      limit={100}
       nothingFoundMessage={t.noTenant}
-      data={[...(orProvider ? [{ value: provider, label: providerLabel ?? t.provider }] : []), ...chosen, ...known]}
+      filter={choice.filter}
+      searchValue={choice.search}
+      onSearchChange={choice.setSearch}
+      data={[...(orProvider ? [{ value: provider, label: providerLabel ?? t.provider }] : []), ...choice.data]}
       value={value || (orProvider ? provider : null)}
       onChange={(v) => onChange(v === null || v === provider ? '' : v)}
     />

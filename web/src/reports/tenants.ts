@@ -1,10 +1,28 @@
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, call, type Schemas } from '../api/client';
 
-/** The tenants in reach to choose from: the first 500 of them, by name. */
-export const tenantsQuery = queryOptions({
-  queryKey: ['tenants', 'choice'],
-  staleTime: 300_000,
-  queryFn: async (): Promise<Schemas['Tenant'][]> =>
-    (await call(api.GET('/api/v1/tenants', { params: { query: { limit: 500 } } }))).items ?? [],
-});
+/** How many tenants are offered at once. Whoever has more searches among them. */
+export const tenantsOffered = 50;
+
+/** The tenants in reach whose names hold a text, by name: the first of them. */
+export function tenantsQuery(text: string) {
+  const filter = text ? [`company_name:contains:${text}`] : undefined;
+  return queryOptions({
+    queryKey: ['tenants', 'choice', text],
+    staleTime: 300_000,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }): Promise<Schemas['Tenant'][]> =>
+      (await call(api.GET('/api/v1/tenants', { params: { query: { filter, limit: tenantsOffered } }, signal })))
+        .items ?? [],
+  });
+}
+
+/** One tenant by its id, to call it by its name. */
+export function tenantQuery(id: string) {
+  return queryOptions({
+    queryKey: ['tenants', 'one', id],
+    staleTime: 300_000,
+    retry: false,
+    queryFn: ({ signal }) => call(api.GET('/api/v1/tenants/{id}', { params: { path: { id } }, signal })),
+  });
+}

@@ -2,6 +2,7 @@ import { Checkbox, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useWords } from '../i18n/words';
+import { DateField } from '../parts/DateField';
 import { refusalOf } from '../parts/Refused';
 import { reportsQuery } from '../reports/definitions';
 import classes from './Fields.module.css';
@@ -76,22 +77,20 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
           />
           {draft.period === 'custom' && (
             <>
-              <TextInput
-                type="date"
+              <DateField
                 label={t.from}
                 required
                 value={draft.from}
-                max={draft.to || undefined}
-                onChange={(e) => onChange({ from: e.currentTarget.value })}
+                max={draft.to}
+                onChange={(from) => onChange({ from })}
                 error={refusalOf(error, 'from')}
               />
-              <TextInput
-                type="date"
+              <DateField
                 label={t.to}
                 required
                 value={draft.to}
-                min={draft.from || undefined}
-                onChange={(e) => onChange({ to: e.currentTarget.value })}
+                min={draft.from}
+                onChange={(to) => onChange({ to })}
                 error={refusalOf(error, 'to')}
               />
             </>

@@ -1,9 +1,8 @@
 import { MultiSelect, Stack, TagsInput, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useWords } from '../i18n/words';
 import { Choice } from '../parts/Choice';
 import { refusalOf } from '../parts/Refused';
-import { tenantsQuery } from '../reports/tenants';
+import { useTenantChoice } from '../reports/useTenantChoice';
 import { useWho } from '../session/session';
 import { Conditions } from './Conditions';
 import classes from './Fields.module.css';
@@ -65,19 +64,19 @@ export function TenantFields({ draft, onChange, error }: Props) {
 function Chosen({ ids, onChange, error }: { ids: string[]; onChange: (ids: string[]) => void; error?: string }) {
   const t = useWords(runWords);
   const who = useWho();
-  const tenants = useQuery({ ...tenantsQuery, enabled: who.can_list_tenants });
+  const choice = useTenantChoice(ids);
   const common = { label: t.tenants, value: ids, onChange, error, clearable: true, required: true };
   if (!who.can_list_tenants) return <TagsInput {...common} placeholder={ids.length === 0 ? t.valueHint : undefined} />;
-  const known = (tenants.data ?? []).map((x) => ({ value: x.id, label: x.company_name || x.id }));
-  const unknown = ids.filter((id) => !known.some((k) => k.value === id)).map((id) => ({ value: id, label: id }));
   return (
     <MultiSelect
       {...common}
-      data={[...known, ...unknown]}
+      data={choice.data}
+      filter={choice.filter}
+      searchValue={choice.search}
+      onSearchChange={choice.setSearch}
       searchable
       hidePickedOptions
       nothingFoundMessage={t.noTenant}
-      limit={100}
     />
   );
 }

@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconArrowsDownUp,
   IconBuilding,
   IconCalendarClock,
   IconFileAnalytics,
@@ -32,5 +33,6 @@ export const places: Place[] = [
   },
   { to: '/members', label: 'members', icon: IconUsers, shown: (who) => may(who, 'VIEW', 'MEMBERS') },
   { to: '/roles', label: 'roles', icon: IconShield, shown: (who) => may(who, 'VIEW', 'ROLES') },
+  { to: '/ingest', label: 'ingest', icon: IconArrowsDownUp, shown: (who) => may(who, 'VIEW', 'INGEST') },
   { to: '/settings', label: 'settings', icon: IconSettings, shown: (who) => may(who, 'VIEW', 'SETTINGS') },
 ];

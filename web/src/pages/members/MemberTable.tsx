@@ -2,7 +2,7 @@ import { Badge, Group, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
-import { tenantsQuery } from '../../reports/tenants';
+import { useTenantNames } from '../../reports/useTenantNames';
 import { rolesQuery } from '../../roles/roles';
 import { ownZone } from '../../runs/zones';
 import { useWho } from '../../session/session';
@@ -25,9 +25,8 @@ export function MemberTable({ members, onEdit, onLink }: Props) {
   const f = useFormats();
   const who = useWho();
   const roles = useQuery(rolesQuery);
-  const tenants = useQuery({ ...tenantsQuery, enabled: who.can_list_tenants });
-  const companyOf = (id: string) =>
-    id === '' ? t.provider : tenants.data?.find((x) => x.id === id)?.company_name || id;
+  const nameOf = useTenantNames(members.map((m) => m.tenant));
+  const companyOf = (id: string) => (id === '' ? t.provider : nameOf(id));
   const roleOf = (id: string) => roles.data?.find((r) => r.id === id)?.name ?? id;
   return (
     <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={t.listed}>

@@ -1,7 +1,7 @@
 import { Button, Card, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useWords } from '../../i18n/words';
@@ -9,7 +9,7 @@ import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
-import { tenantsQuery } from '../../reports/tenants';
+import { TenantFilter } from '../../parts/TenantFilter';
 import { useMay } from '../../session/may';
 import { useWho } from '../../session/session';
 import { LinkShown, type MadeLink } from './LinkShown';
@@ -27,7 +27,6 @@ export function MembersPage() {
   const mayAdd = useMay('ADD', 'MEMBERS');
   const members = useInfiniteQuery(membersQuery(search));
   const several = who.can_list_tenants && (who.reach.all || who.reach.tenants > 1);
-  const tenants = useQuery({ ...tenantsQuery, enabled: several });
   // Stays what it was while the dialog goes away.
   const [dialog, setDialog] = useState<{ opened: boolean; member?: Member }>({ opened: false });
   const [made, setMade] = useState<MadeLink>();
@@ -61,15 +60,11 @@ export function MembersPage() {
             }}
           />
           {several && (
-            <Select
-              aria-label={t.tenantFilter}
+            <TenantFilter
+              label={t.tenantFilter}
               placeholder={t.allTenants}
-              clearable
-              searchable
-              w={220}
-              data={(tenants.data ?? []).map((x) => ({ value: x.id, label: x.company_name || x.id }))}
-              value={search.tenant ?? null}
-              onChange={(v) => navigate({ search: (s) => ({ ...s, tenant: v ?? undefined }), replace: true })}
+              value={search.tenant}
+              onChange={(tenant) => navigate({ search: (s) => ({ ...s, tenant }), replace: true })}
             />
           )}
           <Select

@@ -11,8 +11,9 @@ import { Section } from '../../parts/Section';
 import { toastDone, toastFailed } from '../../parts/toast';
 import { partWords } from '../../parts/words';
 import { ownZone } from '../../runs/zones';
+import { deviceOf } from './device';
 import classes from './Sessions.module.css';
-import { deviceOf, sessionsQuery } from './sessions';
+import { sessionsQuery } from './sessions';
 import { profileWords } from './words';
 
 /** Where somebody is signed in, and the way to end what they don't know. */

@@ -9,11 +9,10 @@ import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
-import { tenantsQuery } from '../../reports/tenants';
+import { useTenantNames } from '../../reports/useTenantNames';
 import { actions, entities, type Role, squaresOf } from '../../roles/permissions';
 import { rolesQuery } from '../../roles/roles';
 import { useMay } from '../../session/may';
-import { useWho } from '../../session/session';
 import { areasOf } from './PermissionGrid';
 import { RoleMenu } from './RoleMenu';
 import { rolesWords } from './words';
@@ -64,11 +63,10 @@ export function RolesPage() {
 function RoleTable({ roles }: { roles: Role[] }) {
   const t = useWords(rolesWords);
   const f = useFormats();
-  const who = useWho();
-  const tenants = useQuery({ ...tenantsQuery, enabled: who.can_list_tenants });
+  const nameOf = useTenantNames(roles.map((r) => r.tenant));
   const whoseOf = (r: Role) => {
     if (r.for_tenants) return t.everyTenant;
-    return r.tenant === '' ? t.provider : tenants.data?.find((x) => x.id === r.tenant)?.company_name || r.tenant;
+    return r.tenant === '' ? t.provider : nameOf(r.tenant);
   };
   return (
     <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={t.listed}>

@@ -1,7 +1,7 @@
-import { Button, Card, Group, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Button, Card, Group, SegmentedControl, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useWords } from '../../i18n/words';
@@ -9,7 +9,7 @@ import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
-import { tenantsQuery } from '../../reports/tenants';
+import { TenantFilter } from '../../parts/TenantFilter';
 import { useMay } from '../../session/may';
 import { useWho } from '../../session/session';
 import { ScheduleTable } from './ScheduleTable';
@@ -25,7 +25,6 @@ export function SchedulesPage() {
   const mayAdd = useMay('ADD', 'SCHEDULED_TASKS');
   const schedules = useInfiniteQuery(schedulesQuery(search, who.id));
   const several = who.can_list_tenants && (who.reach.all || who.reach.tenants > 1);
-  const tenants = useQuery({ ...tenantsQuery, enabled: several });
   const [text, setText] = useState(search.search ?? '');
   const look = useDebouncedCallback(
     (value: string) => navigate({ search: (s) => ({ ...s, search: value || undefined }), replace: true }),
@@ -56,15 +55,11 @@ export function SchedulesPage() {
             }}
           />
           {several && (
-            <Select
-              aria-label={t.tenantFilter}
+            <TenantFilter
+              label={t.tenantFilter}
               placeholder={t.allTenants}
-              clearable
-              searchable
-              w={220}
-              data={(tenants.data ?? []).map((x) => ({ value: x.id, label: x.company_name || x.id }))}
-              value={search.tenant ?? null}
-              onChange={(v) => navigate({ search: (s) => ({ ...s, tenant: v ?? undefined }), replace: true })}
+              value={search.tenant}
+              onChange={(tenant) => navigate({ search: (s) => ({ ...s, tenant }), replace: true })}
             />
           )}
           <SegmentedControl

@@ -9,7 +9,8 @@ import { Section } from '../../parts/Section';
 import { toastDone } from '../../parts/toast';
 import { MailTest } from './MailTest';
 import { SettingField } from './SettingField';
-import { type Draft, entered, type Group, type Setting, settingsQuery } from './settings';
+import { type Draft, entered, type Group, type Setting } from './settings';
+import { settingsQuery } from './settingsQuery';
 import { settingsWords } from './words';
 
 interface Props {

@@ -7,7 +7,8 @@ import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
 import { useMay } from '../../session/may';
 import { SettingGroup } from './SettingGroup';
-import { grouped, settingsQuery } from './settings';
+import { grouped } from './settings';
+import { settingsQuery } from './settingsQuery';
 import { settingsWords } from './words';
 
 /** What holds for the whole installation, in groups that are saved by themselves. */

@@ -1,13 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
-import { api, call, type Schemas } from '../../api/client';
+import type { Schemas } from '../../api/client';
 
 export type Setting = Schemas['Setting'];
-
-/** Every setting with its value, as the server lists them. */
-export const settingsQuery = queryOptions({
-  queryKey: ['settings'],
-  queryFn: async ({ signal }) => (await call(api.GET('/api/v1/settings', { signal }))).items,
-});
 
 /** What belongs together on the page. A setting that the server has and this list lacks stands in a group of its own at the end. */
 export const groups = {

@@ -1,6 +1,7 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
 import { useWords } from '../../../i18n/words';
+import { DateField } from '../../../parts/DateField';
 import { presets } from '../../../reports/question';
 import { serverNow } from '../../../session/clock';
 import { dashboardWords } from '../words';
@@ -46,7 +47,7 @@ interface DatesProps {
   onChosen: (from: string, to: string) => void;
 }
 
-/** Two dates in the browser's own calendar. They are asked for together: one of them alone is no period. */
+/** Two dates. They are asked for together: one of them alone is no period. */
 function Dates({ from: before, to: after, onChosen }: DatesProps) {
   const t = useWords(dashboardWords);
   const today = serverNow().slice(0, 10);
@@ -60,24 +61,8 @@ function Dates({ from: before, to: after, onChosen }: DatesProps) {
         onChosen(from, to);
       }}
     >
-      <TextInput
-        type="date"
-        label={t.from}
-        required
-        withAsterisk={false}
-        value={from}
-        max={to}
-        onChange={(e) => setFrom(e.currentTarget.value)}
-      />
-      <TextInput
-        type="date"
-        label={t.to}
-        required
-        withAsterisk={false}
-        value={to}
-        min={from}
-        onChange={(e) => setTo(e.currentTarget.value)}
-      />
+      <DateField label={t.from} required value={from} max={to} onChange={setFrom} />
+      <DateField label={t.to} required value={to} min={from} onChange={setTo} />
       <Button type="submit" variant="light">
         {t.apply}
       </Button>

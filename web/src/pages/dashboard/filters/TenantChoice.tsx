@@ -1,7 +1,6 @@
 import { MultiSelect, TagsInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useWords } from '../../../i18n/words';
-import { tenantsQuery } from '../../../reports/tenants';
+import { useTenantChoice } from '../../../reports/useTenantChoice';
 import { useWho } from '../../../session/session';
 import { dashboardWords } from '../words';
 import type { Asking } from './asking';
@@ -11,9 +10,9 @@ import classes from './Filters.module.css';
 export function TenantChoice({ asked, ask }: Asking) {
   const t = useWords(dashboardWords);
   const who = useWho();
-  const tenants = useQuery({ ...tenantsQuery, enabled: who.can_list_tenants });
-  if (!who.reach.all && who.reach.tenants === 1) return null;
   const chosen = asked.tenant ?? [];
+  const choice = useTenantChoice(chosen);
+  if (!who.reach.all && who.reach.tenants === 1) return null;
   const common = {
     label: t.tenants,
     placeholder: chosen.length === 0 ? t.allTenants : undefined,
@@ -24,16 +23,16 @@ export function TenantChoice({ asked, ask }: Asking) {
     classNames: { inputField: classes.small },
   };
   if (!who.can_list_tenants) return <TagsInput {...common} />;
-  const known = (tenants.data ?? []).map((x) => ({ value: x.id, label: x.company_name || x.id }));
-  const unknown = chosen.filter((id) => !known.some((k) => k.value === id)).map((id) => ({ value: id, label: id }));
   return (
     <MultiSelect
       {...common}
-      data={[...known, ...unknown]}
+      data={choice.data}
+      filter={choice.filter}
+      searchValue={choice.search}
+      onSearchChange={choice.setSearch}
       searchable
       hidePickedOptions
       nothingFoundMessage={t.noTenant}
-      limit={100}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deviceOf } from './sessions';
+import { deviceOf } from './device';
 
 test.each([
   [

@@ -1,0 +1,32 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { shell } from '../../app/shell/route';
+
+export const ingestTabs = ['overview', 'keys', 'rejected'] as const;
+export const spans = ['hour', 'day', 'week'] as const;
+
+/** The address of the page: which part, of how long, and whose rejected events. */
+export interface IngestSearch {
+  tab?: (typeof ingestTabs)[number];
+  last?: (typeof spans)[number];
+  /** A tenant's id; missing: of the first that has any. */
+  tenant?: string;
+  /** Rejected events that came with keys of no tenant. */
+  none?: 'true';
+  /** A part of the reason, the source or the path. */
+  search?: string;
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+export const ingestRoute = createRoute({
+  getParentRoute: () => shell,
+  path: '/ingest',
+  validateSearch: (search: Record<string, unknown>): IngestSearch => ({
+    tab: ingestTabs.find((x) => x === search.tab),
+    last: spans.find((x) => x === search.last),
+    tenant: text(search.tenant),
+    none: search.none === 'true' ? 'true' : undefined,
+    search: text(search.search),
+  }),
+  component: lazyRouteComponent(() => import('./IngestPage'), 'IngestPage'),
+});
