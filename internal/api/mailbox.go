@@ -35,7 +35,7 @@ type Mail struct {
 	MailEntry
 	Headers     []MailHeader     `json:"headers" nullable:"false" doc:"by name"`
 	Text        string           `json:"text"`
-	HTML        string           `json:"html" doc:"as it stands in the mail: show it in a frame that runs nothing"`
+	HTML        string           `json:"html" doc:"as it stands in the mail; /html has it for a frame, where it runs nothing"`
 	Attachments []MailAttachment `json:"attachments" nullable:"false"`
 }
 
@@ -68,6 +68,8 @@ func (s *Server) registerMailbox(api huma.API) {
 	handle(api, route{method: http.MethodGet, path: path + "/{id}", id: "get-mail", summary: "A mail with its text", tag: tag, needs: needed}, s.getMail)
 	raw(api, route{method: http.MethodGet, path: path + "/{id}/raw", id: "get-raw-mail", summary: "A mail as it would be sent", tag: tag, needs: needed},
 		http.StatusOK, content{"message/rfc822": nil}, s.rawMail)
+	raw(api, route{method: http.MethodGet, path: path + "/{id}/html", id: "get-mail-page", summary: "The HTML of a mail, for a frame: it runs and loads nothing", tag: tag, needs: needed},
+		http.StatusOK, content{"text/html": nil}, s.mailPage)
 	raw(api, route{method: http.MethodGet, path: path + "/{id}/attachments/{n}", id: "get-mail-attachment", summary: "A file of a mail", tag: tag, needs: needed},
 		http.StatusOK, made(), s.mailAttachment)
 }
@@ -140,6 +142,27 @@ func (s *Server) readMail(id string) (*deliver.Mail, error) {
 // noteMail writes into the audit log that somebody gets a mail, before they do.
 func (s *Server) noteMail(ctx context.Context, id, action string, what any) error {
 	return s.Control.AppendAudit(context.WithoutCancel(ctx), actorOf(ctx), control.Entry{Action: action, ObjectKind: "mail", ObjectID: id, After: what})
+}
+
+// mailPolicy lets the HTML of a mail look as it does in a mail program, in a frame of our pages alone, and do nothing: no script, nothing from elsewhere, no form, no
+// other origin than one of its own.
+const mailPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
+
+func (s *Server) mailPage(w http.ResponseWriter, r *http.Request, in *Named) {
+	read, err := s.readMail(in.ID)
+	if err == nil && read.HTML == "" {
+		err = tallystick.Errorf(tallystick.NotFound, "the mail has no HTML").WithHint("read its text")
+	}
+	if err == nil {
+		err = s.noteMail(r.Context(), in.ID, "mail.read", nil)
+	}
+	if err != nil {
+		WriteProblem(w, s.Logger, err)
+		return
+	}
+	w.Header().Set("Content-Security-Policy", mailPolicy)
+	w.Header().Set("X-Frame-Options", "SAMEORIGIN")
+	write(w, http.StatusOK, "text/html; charset=utf-8", []byte(read.HTML))
 }
 
 // attachmentName is what a file of a mail is called: by its number where the mail has no name for it.

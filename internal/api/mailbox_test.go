@@ -110,13 +110,29 @@ func TestMailbox(t *testing.T) {
 			t.Errorf("the audit log has %+v, %v", l.Items, err)
 		}
 	})
+	t.Run("a mail's page does nothing but show itself", func(t *testing.T) {
+		g := s.do("GET", path+"/"+ids[0]+"/html", ann, "").is(t, 200, nil)
+		if !strings.Contains(string(g.body), "It is late.") || !strings.HasPrefix(g.header.Get("Content-Type"), "text/html") {
+			t.Errorf("%v %s", g.header, g.body)
+		}
+		policy := g.header.Get("Content-Security-Policy")
+		for _, part := range []string{"default-src 'none'", "; sandbox;", "frame-ancestors 'self'"} {
+			if !strings.Contains(policy, part) {
+				t.Errorf("the policy %q lacks %s", policy, part)
+			}
+		}
+		if strings.Contains(policy, "script") || strings.Contains(policy, "allow-") || g.header.Get("X-Frame-Options") != "SAMEORIGIN" {
+			t.Errorf("%v", g.header)
+		}
+		s.do("GET", path+"/absent/html", ann, "").is(t, 404, nil)
+	})
 	t.Run("what there is not", func(t *testing.T) {
 		for _, rest := range []string{"/nothing", "/nothing/raw", "/nothing/attachments/1", "/" + ids[0] + "/attachments/2", "/..%2Fcontrol.db/raw"} {
 			s.do("GET", path+rest, ann, "").is(t, 404, nil)
 		}
 		s.do("GET", path+"/"+ids[0]+"/attachments/0", ann, "").is(t, 400, nil)
 		l, err := s.Control.Audit(t.Context(), control.System("test"), control.AuditFilter{Action: "mail."}, control.Page{})
-		if err != nil || len(l.Items) != 3 {
+		if err != nil || len(l.Items) != 4 {
 			t.Errorf("the audit log tells of what nobody got: %+v, %v", l.Items, err)
 		}
 	})

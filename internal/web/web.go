@@ -24,7 +24,7 @@ const noncePlace = "__CSP_NONCE__"
 // policy is what a page may load and do; the nonce goes between its parts.
 var policy = [2]string{
 	"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-",
-	"'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+	"'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 }
 
 // mediaTypes are those of the files that the app has; what the machine believes of the endings of names does not matter.

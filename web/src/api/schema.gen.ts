@@ -376,6 +376,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mailbox/{id}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The HTML of a mail, for a frame: it runs and loads nothing
+         * @description Needs SETTINGS:EDIT.
+         */
+        get: operations["get-mail-page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mailbox/{id}/raw": {
         parameters: {
             query?: never;
@@ -1691,7 +1711,7 @@ export interface components {
             from: string;
             /** @description by name */
             headers: components["schemas"]["MailHeader"][];
-            /** @description as it stands in the mail: show it in a frame that runs nothing */
+            /** @description as it stands in the mail; /html has it for a frame, where it runs nothing */
             html: string;
             id: string;
             /**
@@ -3424,6 +3444,37 @@ export interface operations {
                     "application/x-ndjson": string;
                     "application/zip": string;
                     "text/csv": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mail-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description Error */

@@ -13,6 +13,17 @@ export function parseSearch(text: string): Search {
   return search;
 }
 
+/** The texts of a name in an address; undefined: there are none. */
+export function textsOf(value: unknown): string[] | undefined {
+  const texts = [value].flat().filter((v): v is string => typeof v === 'string' && v !== '');
+  return texts.length > 0 ? texts : undefined;
+}
+
+/** The text of a name in an address that says it once. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
 export function stringifySearch(search: Record<string, unknown>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(search)) {

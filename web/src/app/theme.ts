@@ -42,10 +42,24 @@ const red: MantineColorsTuple = [
   '#8f1d1d',
 ];
 
+/** Oranges a step darker than Mantine's, for the same reason. */
+const orange: MantineColorsTuple = [
+  '#fff4e6',
+  '#ffe8cc',
+  '#ffd8a8',
+  '#ffc078',
+  '#ffa94d',
+  '#fd7e14',
+  '#d9480f',
+  '#b3440a',
+  '#963a08',
+  '#7a2f06',
+];
+
 export const theme = createTheme({
   primaryColor: 'tally',
   primaryShade: { light: 7, dark: 7 },
-  colors: { tally, dark, red },
+  colors: { tally, dark, red, orange },
   defaultRadius: 'md',
   cursorType: 'pointer',
   focusRing: 'auto',

@@ -1,9 +1,11 @@
 import { root } from '../app/root';
 import { shell } from '../app/shell/route';
+import { auditRoute } from './audit/route';
 import { dashboardRoute } from './dashboard/route';
 import { exportsRoute } from './exports/route';
 import { homeRoute } from './home/route';
 import { ingestRoute } from './ingest/route';
+import { mailboxRoute } from './mailbox/route';
 import { membersRoute } from './members/route';
 import { profileRoute } from './profile/route';
 import { roleNewRoute, roleRoute, rolesRoute } from './roles/route';
@@ -35,5 +37,7 @@ export const pages = root.addChildren([
     profileRoute,
     settingsRoute,
     ingestRoute,
+    auditRoute,
+    mailboxRoute,
   ]),
 ]);

@@ -8,6 +8,7 @@ import { reportsQuery } from '../reports/definitions';
 import classes from './Fields.module.css';
 import { delimiters, formats, type JobDraft } from './job';
 import { ReportOptions } from './ReportOptions';
+import { reportChosen } from './reportChosen';
 import { TenantFields } from './TenantFields';
 import { runWords } from './words';
 import { zones } from './zones';
@@ -44,7 +45,10 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
               nothingFoundMessage={t.noReport}
               data={(reports.data ?? []).map((r) => ({ value: r.name, label: r.title }))}
               value={draft.report || null}
-              onChange={(report) => report && onChange({ report, table: '', options: {}, where: [] })}
+              onChange={(name) => {
+                const chosen = reports.data?.find((r) => r.name === name);
+                if (chosen) onChange(reportChosen(chosen));
+              }}
               error={refusalOf(error, 'report')}
               description={definition?.about}
               inputWrapperOrder={['label', 'input', 'description', 'error']}

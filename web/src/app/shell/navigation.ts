@@ -4,6 +4,8 @@ import {
   IconBuilding,
   IconCalendarClock,
   IconFileAnalytics,
+  IconHistory,
+  IconMail,
   IconSettings,
   IconShield,
   IconUsers,
@@ -34,5 +36,7 @@ export const places: Place[] = [
   { to: '/members', label: 'members', icon: IconUsers, shown: (who) => may(who, 'VIEW', 'MEMBERS') },
   { to: '/roles', label: 'roles', icon: IconShield, shown: (who) => may(who, 'VIEW', 'ROLES') },
   { to: '/ingest', label: 'ingest', icon: IconArrowsDownUp, shown: (who) => may(who, 'VIEW', 'INGEST') },
+  { to: '/audit-log', label: 'audit', icon: IconHistory, shown: (who) => may(who, 'VIEW', 'AUDIT_LOG') },
+  { to: '/mailbox', label: 'mailbox', icon: IconMail, shown: (who) => who.mailbox },
   { to: '/settings', label: 'settings', icon: IconSettings, shown: (who) => may(who, 'VIEW', 'SETTINGS') },
 ];

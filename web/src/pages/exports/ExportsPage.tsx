@@ -9,6 +9,7 @@ import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
+import { Stale } from '../../parts/Stale';
 import { ExportDialog } from '../../runs/ExportDialog';
 import { runWords } from '../../runs/words';
 import { useMay } from '../../session/may';
@@ -67,8 +68,9 @@ export function ExportsPage() {
           />
         </Group>
         {exports.isPending && <Loading lines={8} />}
-        {exports.isError && items.length === 0 && <Failed error={exports.error} retry={() => exports.refetch()} />}
-        {exports.isSuccess &&
+        <Stale query={exports} />
+        {exports.isError && !exports.data && <Failed error={exports.error} retry={() => exports.refetch()} />}
+        {exports.data &&
           items.length === 0 &&
           (filtered ? (
             <Empty title={t.noMatch} hint={t.noMatchHint} />

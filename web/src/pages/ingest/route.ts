@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { textOf } from '../../app/search';
 import { shell } from '../../app/shell/route';
 
 export const ingestTabs = ['overview', 'keys', 'rejected'] as const;
@@ -16,17 +17,15 @@ export interface IngestSearch {
   search?: string;
 }
 
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-
 export const ingestRoute = createRoute({
   getParentRoute: () => shell,
   path: '/ingest',
   validateSearch: (search: Record<string, unknown>): IngestSearch => ({
     tab: ingestTabs.find((x) => x === search.tab),
     last: spans.find((x) => x === search.last),
-    tenant: text(search.tenant),
+    tenant: textOf(search.tenant),
     none: search.none === 'true' ? 'true' : undefined,
-    search: text(search.search),
+    search: textOf(search.search),
   }),
   component: lazyRouteComponent(() => import('./IngestPage'), 'IngestPage'),
 });

@@ -1,7 +1,7 @@
-import { Button, Card, Group, Menu } from '@mantine/core';
-import { IconChevronDown, IconChevronLeft, IconChevronRight, IconFilter, IconUsersGroup } from '@tabler/icons-react';
+import { Button, Card, Menu } from '@mantine/core';
+import { IconChevronDown, IconFilter, IconUsersGroup } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, call } from '../../api/client';
 import { useWords } from '../../i18n/words';
@@ -9,6 +9,8 @@ import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
+import { Pager } from '../../parts/Pager';
+import { Stale } from '../../parts/Stale';
 import { ExportDialog } from '../../runs/ExportDialog';
 import type { JobDraft } from '../../runs/job';
 import { runWords } from '../../runs/words';
@@ -25,7 +27,6 @@ export function TenantsPage() {
   const r = useWords(runWords);
   const { filter, after } = useSearch({ from: '/shell/tenants' });
   const navigate = useNavigate({ from: '/tenants' });
-  const router = useRouter();
   const mayAdd = useMay('ADD', 'EXPORT_REPORTS');
   const [of, setOf] = useState<Of>();
   const [opened, setOpened] = useState(false);
@@ -33,7 +34,7 @@ export function TenantsPage() {
     queryKey: ['tenants', 'list', filter, after],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      call(api.GET('/api/v1/tenants', { params: { query: { filter, after, limit: 50 } }, signal })),
+      call(api.GET('/api/v1/tenants', { params: { query: { filter, after: after?.at(-1), limit: 50 } }, signal })),
   });
   const items = tenants.data?.items ?? [];
   const generate = (whose: Of) => {
@@ -77,38 +78,24 @@ export function TenantsPage() {
       />
       <Card withBorder padding={0} component="section" aria-label={t.listed}>
         {tenants.isPending && <Loading lines={10} />}
-        {tenants.isError && <Failed error={tenants.error} retry={() => tenants.refetch()} />}
-        {tenants.isSuccess &&
+        <Stale query={tenants} />
+        {tenants.isError && !tenants.data && <Failed error={tenants.error} retry={() => tenants.refetch()} />}
+        {tenants.data &&
           items.length === 0 &&
           (filter ? <Empty title={t.noMatch} hint={t.noMatchHint} /> : <Empty title={t.none} hint={t.noneHint} />)}
-        {!tenants.isError && items.length > 0 && (
+        {items.length > 0 && (
           <TenantTable
             tenants={items}
             generate={mayAdd ? (id) => generate({ whose: 'these', tenants: [id], filter: [] }) : undefined}
           />
         )}
-        {!tenants.isError && (after || tenants.data?.next) && (
-          <Group component="nav" justify="center" p="md" gap="sm" aria-label={t.listed}>
-            <Button
-              variant="default"
-              size="sm"
-              disabled={!after}
-              leftSection={<IconChevronLeft size={16} />}
-              onClick={() => (router.history.canGoBack() ? router.history.back() : navigate({ search: { filter } }))}
-            >
-              {t.previous}
-            </Button>
-            <Button
-              variant="default"
-              size="sm"
-              disabled={!tenants.data?.next || tenants.isPlaceholderData}
-              rightSection={<IconChevronRight size={16} />}
-              onClick={() => navigate({ search: { filter, after: tenants.data?.next } })}
-            >
-              {t.next}
-            </Button>
-          </Group>
-        )}
+        <Pager
+          label={t.listed}
+          after={after}
+          next={tenants.data?.next}
+          busy={tenants.isPlaceholderData}
+          onChange={(next) => navigate({ search: { filter, after: next } })}
+        />
       </Card>
       <ExportDialog
         opened={opened}

@@ -23,8 +23,6 @@ export const tenantsWords = words({
     noneHint: 'A tenant is here as soon as an event names it.',
     noMatch: 'No tenant matches',
     noMatchHint: 'Remove a condition, or change its value.',
-    previous: 'Previous page',
-    next: 'Next page',
   },
   de: {
     title: 'Mandanten',
@@ -48,7 +46,5 @@ export const tenantsWords = words({
     noneHint: 'Ein Mandant steht hier, sobald ein Ereignis ihn nennt.',
     noMatch: 'Kein Mandant passt',
     noMatchHint: 'Entfernen Sie eine Bedingung oder ändern Sie ihren Wert.',
-    previous: 'Vorige Seite',
-    next: 'Nächste Seite',
   },
 });

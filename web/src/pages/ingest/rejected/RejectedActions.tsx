@@ -35,7 +35,13 @@ export function RejectedActions({ tenant, entries, all, onDone }: Props) {
   const mayRemove = useMay('REMOVE', 'INGEST');
   const [asking, setAsking] = useState(false);
   const [told, setTold] = useState(false);
-  const changed = () => queries.invalidateQueries({ queryKey: ['quarantine'] });
+  // The events themselves never change, and each look at one is in the audit log.
+  const changed = () =>
+    queries.invalidateQueries({ queryKey: ['quarantine'], predicate: (q) => q.queryKey[1] !== 'event' });
+  const leave = () => {
+    setTold(false);
+    onDone();
+  };
   const whole = entries.filter((e) => e.whole).map((e) => e.id);
   const replay = useMutation({
     mutationFn: async () => {
@@ -51,10 +57,7 @@ export function RejectedActions({ tenant, entries, all, onDone }: Props) {
       }
       return sum;
     },
-    onSuccess: () => {
-      setTold(true);
-      onDone();
-    },
+    onSuccess: () => setTold(true),
     onError: (error) => toastFailed(p.wentWrong, error),
     onSettled: changed,
   });
@@ -113,13 +116,8 @@ export function RejectedActions({ tenant, entries, all, onDone }: Props) {
       >
         {t.removeText(n)}
       </Confirm>
-      <Modal
-        opened={told}
-        onClose={() => setTold(false)}
-        title={t.replayedTitle}
-        closeButtonProps={{ 'aria-label': p.close }}
-      >
-        {replay.data && <Outcome outcome={replay.data} onClose={() => setTold(false)} />}
+      <Modal opened={told} onClose={leave} title={t.replayedTitle} closeButtonProps={{ 'aria-label': p.close }}>
+        {replay.data && <Outcome outcome={replay.data} onClose={leave} />}
       </Modal>
     </Group>
   );
