@@ -1,6 +1,7 @@
 import '@mantine/dates/styles.css';
 import 'dayjs/locale/de';
 import { DateInput } from '@mantine/dates';
+import { useId } from 'react';
 import { useFormats } from '../i18n/format';
 import { useLanguage } from '../i18n/language';
 import { useWords } from '../i18n/words';
@@ -13,8 +14,12 @@ export default function DateCalendar({ label, value, onChange, min, max, require
   const t = useWords(partWords);
   const f = useFormats();
   const { language } = useLanguage();
+  const id = useId(); // of the field and its calendar, which so know each other
   return (
     <DateInput
+      id={`${id}-target`}
+      role="combobox"
+      popoverProps={{ id, withRoles: true }}
       label={label}
       required={required}
       withAsterisk={false}
@@ -28,6 +33,8 @@ export default function DateCalendar({ label, value, onChange, min, max, require
       maxDate={max || undefined}
       placeholder={t.dateHint}
       clearable={false}
+      weekendDays={[]}
+      hideOutsideDates
       ariaLabels={{
         previousMonth: t.previousMonth,
         nextMonth: t.nextMonth,

@@ -124,7 +124,7 @@ function Form({ onClose, onMade }: { onClose: () => void; onMade: (made: Schemas
           error={wrong('name')}
         />
         <Stack gap={6}>
-          <Text size="sm" fw={500} id="key-whose">
+          <Text size="sm" fw={600} id="key-whose">
             {t.keyWhose}
           </Text>
           {who.reach.all && (
