@@ -17,7 +17,7 @@ export default function DateCalendar({ label, value, onChange, min, max, require
   const id = useId(); // of the field and its calendar, which so know each other
   return (
     <DateInput
-      id={`${id}-target`}
+      id={id}
       role="combobox"
       popoverProps={{ id, withRoles: true }}
       label={label}
