@@ -52,12 +52,12 @@ func (t *talks) hear(name hash, created, message, last tallystick.Instant, ticke
 	}
 }
 
-// learn makes conversations known. ahead, which may be nil, adds the names of others that will be asked for: all parts are looked through anyway. It is not called where
-// everything asked for is known already.
+// learn makes conversations known. ahead, which may be nil, adds the names of others that will be asked for, for all parts are looked through anyway; where everything
+// asked for is known already, it is not called. After an error nothing is known.
 //
 // What whole batches said is in their parts. Left to the events themselves are those of a batch of which only the beginning is in the scope, and conversations with a part
 // that reaches past the scope's end.
-func (t *talks) learn(ctx context.Context, s *snapshot, ids []string, ahead func(add func(id string) (full bool)) error) error {
+func (t *talks) learn(ctx context.Context, s *snapshot, ids []string, ahead func(add func(id string) (full bool)) error) (err error) {
 	asked := map[hash]bool{}
 	add := func(id string) {
 		if id == "" {
@@ -72,6 +72,12 @@ func (t *talks) learn(ctx context.Context, s *snapshot, ids []string, ahead func
 	for _, id := range ids {
 		add(id)
 	}
+	defer func() {
+		if err != nil { // what was not read to its end is not known
+			clear(t.known)
+			clear(t.tickets)
+		}
+	}()
 	if len(asked) > 0 {
 		if ahead != nil {
 			err := ahead(func(id string) bool {
@@ -103,7 +109,7 @@ func (t *talks) learn(ctx context.Context, s *snapshot, ids []string, ahead func
 }
 
 // mostTalks is the number of conversations that are learned at once, those of one slice apart.
-const mostTalks = 300_000
+const mostTalks = 150_000
 
 // fewTalks is the number up to which DuckDB looks for them; more are faster looked for here, among all.
 const fewTalks = 20_000

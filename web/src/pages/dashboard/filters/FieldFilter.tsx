@@ -17,6 +17,8 @@ export function FieldFilter({ field, asked, ask }: Asking & { field: Schemas['Re
       placeholder={values.length === 0 ? t.valueHint : undefined}
       value={values}
       onChange={(next) => ask({ where: withValues(asked.where, field.name, next) })}
+      // Who leaves a half-typed value has not asked for it yet.
+      acceptValueOnBlur={false}
       clearable
     />
   );
