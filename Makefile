@@ -62,8 +62,9 @@ run: build ## import a made-up year into DATA (data/sample) and print the five r
 test: ## run all tests, with a sample of each long campaign
 	go test -timeout 8m $(PKG)
 
-long: ## run all tests with the long campaigns: about an hour
+long: ## run all tests with the long campaigns and all stories in the browser: about an hour
 	TALLYSTICK_LONG=1 go test -timeout 6h -count 1 $(PKG)
+	$(MAKE) e2e
 
 lint: ## look for what tests don't find: format, vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi

@@ -83,7 +83,7 @@ func (d *demo) print() error {
 	}
 	now := tallystick.InstantOf(d.program.now())
 	_, err := fmt.Fprintf(out, `
-The mails that it would send are at /api/v1/mailbox, for the Super Administrator, and as files in
+The mails that it would send are at /mailbox, for the Super Administrator, and as files in
   %s
 
 Send an event, as a platform would:

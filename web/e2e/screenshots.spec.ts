@@ -2,18 +2,24 @@ import { expect, nobody, schemes, test } from './story';
 
 /** What there are pictures of. A new page adds its line. */
 const pages: Record<string, string> = {
-  'service-usage': '/dashboards/service-usage?tenant=hudson-savings&from=2025-11-01&to=2025-11-29',
-  'session-usage': '/dashboards/session-usage?tenant=sahyadri-telecom&from=2025-11-01&to=2025-11-29',
-  'room-usage': '/dashboards/room-usage?tenant=hudson-savings&from=2025-11-01&to=2025-11-29',
-  'billing-usage': '/dashboards/billing-usage?tenant=hudson-savings&from=2025-11-01&to=2025-11-29',
-  'tenant-usage': '/dashboards/tenant-usage?all_tenants=true&from=2025-11-01&to=2025-11-29',
+  'service-usage': '/dashboards/service-usage?tenant=hudson-savings&compare=previous',
+  'session-usage': '/dashboards/session-usage?tenant=sahyadri-telecom',
+  'room-usage': '/dashboards/room-usage?tenant=hudson-savings',
+  'billing-usage': '/dashboards/billing-usage?tenant=hudson-savings',
+  'tenant-usage': '/dashboards/tenant-usage?all_tenants=true',
+  tenants: '/tenants',
+  exports: '/exports',
   schedules: '/schedules',
   'schedule-new': '/schedules/new?report=room-usage',
   members: '/members',
   roles: '/roles',
   'role-new': '/roles/new',
-  events:
-    '/dashboards/service-usage?tenant=hudson-savings&from=2025-11-01&to=2025-11-29&cell=active-agents,3,Active Agents',
+  ingest: '/ingest',
+  'audit-log': '/audit-log',
+  mailbox: '/mailbox',
+  settings: '/settings',
+  profile: '/profile',
+  events: '/dashboards/service-usage?tenant=hudson-savings&cell=active-agents,3,Active Agents',
 };
 
 const widths = { 390: 844, 1280: 900, 1920: 1080 };

@@ -15,6 +15,7 @@ const program = resolve(import.meta.dirname, '../../bin/tallystick');
 /** Starts the program on a fresh data directory with made-up events, and makes its first administrator. What it returns ends it again. */
 export default async function start(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-e2e-'));
+  if (process.env.SCREENSHOTS) return demonstrate(folder);
   const data = join(folder, 'data');
   const events = join(folder, 'events.jsonl');
   execFileSync(program, ['sample', '--from', sample.from, '--days', String(sample.days), '-o', events]);
@@ -24,6 +25,35 @@ export default async function start(): Promise<() => Promise<void>> {
   process.env.TALLYSTICK_STATE = state;
   return async () => {
     await end();
+    rmSync(folder, { recursive: true });
+  };
+}
+
+/** Starts the demonstration, which has something on every page, and signs in as who may do everything. */
+async function demonstrate(folder: string): Promise<() => Promise<void>> {
+  const server = spawn(program, ['demo', '--data', join(folder, 'demo'), '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const url = await new Promise<string>((found, failed) => {
+    let said = '';
+    server.once('exit', (code) => failed(new Error(`the demonstration ended with ${code}`)));
+    server.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const at = /is ready at (http:\S+)/.exec(said)?.[1];
+      if (at) found(at);
+    });
+  });
+  const state = join(folder, 'state.json');
+  const api = await request.newContext({ baseURL: url });
+  await post(api, '/api/v1/session', { email: 'ada@meridian.example', password: 'twelve calm otters' });
+  await api.storageState({ path: state });
+  await api.dispose();
+  process.env.TALLYSTICK_URL = url;
+  process.env.TALLYSTICK_STATE = state;
+  return async () => {
+    const ended = new Promise((done) => server.once('exit', done));
+    server.kill('SIGTERM');
+    await ended;
     rmSync(folder, { recursive: true });
   };
 }
