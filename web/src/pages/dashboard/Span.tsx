@@ -6,6 +6,7 @@ import { useWords } from '../../i18n/words';
 import { tableQuery } from '../../reports/answers';
 import { periodText, spanText, zonesOf } from '../../reports/period';
 import { previousOf } from '../../reports/previous';
+import classes from './Span.module.css';
 import type { Dashboard } from './useDashboard';
 import { dashboardWords } from './words';
 
@@ -27,7 +28,7 @@ export function Span({ table, dashboard }: { table: string; dashboard: Dashboard
   return (
     <Group gap="xs" c="dimmed" fz="sm" aria-live="polite">
       <Group gap={6} wrap="nowrap">
-        <IconCalendar size={16} stroke={1.6} aria-hidden />
+        <IconCalendar size={16} stroke={1.6} className={classes.icon} aria-hidden />
         <Text inherit>
           <Text span inherit fw={600} c="var(--mantine-color-text)">
             {[...texts][0]}
@@ -38,7 +39,7 @@ export function Span({ table, dashboard }: { table: string; dashboard: Dashboard
       </Group>
       {data.complete_until && (
         <Group gap={6} wrap="nowrap">
-          <IconDatabaseCheck size={16} stroke={1.6} aria-hidden />
+          <IconDatabaseCheck size={16} stroke={1.6} className={classes.icon} aria-hidden />
           <Text inherit>
             {t.completeUntil} {f.instant(data.complete_until, one ? first.zone : 'UTC')}
             {one ? '' : ' UTC'}
