@@ -7,7 +7,7 @@ import { useWho } from './session';
 import { sessionWords } from './words';
 
 /** The dialog over a page whose session has ended. It can't be closed: what waits behind it needs an answer. */
-export function SignInAgain() {
+export default function SignInAgain() {
   const t = useWords(sessionWords);
   const who = useWho();
   const ended = useSyncExternalStore(sessionEnded.subscribe, sessionEnded.get);

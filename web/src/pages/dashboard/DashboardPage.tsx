@@ -1,16 +1,18 @@
 import { ActionIcon, SimpleGrid, Tooltip } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 import { useWords } from '../../i18n/words';
 import { Page } from '../../parts/Page';
 import { reportQuery } from '../../reports/definitions';
 import { ExportMenu } from './ExportMenu';
-import { EventsDrawer } from './events/EventsDrawer';
 import { Filters } from './filters/Filters';
 import { Span } from './Span';
 import { TableCard } from './TableCard';
 import { useDashboard } from './useDashboard';
 import { dashboardWords } from './words';
+
+const EventsDrawer = lazy(() => import('./events/EventsDrawer'));
 
 /** A report, drawn from its definition alone: what may be asked, a card for each of its tables, and the events behind each number. */
 export function DashboardPage() {
@@ -19,6 +21,9 @@ export function DashboardPage() {
   const { data: definition } = useSuspenseQuery(reportQuery(dashboard.report));
   const tables = definition.tables ?? [];
   const first = tables[0];
+  // Most who look at a dashboard open no number, and need not wait for what shows one.
+  const [opened, setOpened] = useState(false);
+  if (dashboard.cell && !opened) setOpened(true);
   return (
     <Page
       title={definition.title}
@@ -46,7 +51,11 @@ export function DashboardPage() {
           />
         ))}
       </SimpleGrid>
-      <EventsDrawer definition={definition} dashboard={dashboard} />
+      {opened && (
+        <Suspense>
+          <EventsDrawer definition={definition} dashboard={dashboard} />
+        </Suspense>
+      )}
     </Page>
   );
 }

@@ -7,7 +7,7 @@ import { CellEvents } from './CellEvents';
 import { eventsWords } from './words';
 
 /** Opens over the dashboard when its address names a number, and shows what that counts. */
-export function EventsDrawer({ definition, dashboard }: { definition: Definition; dashboard: Dashboard }) {
+export default function EventsDrawer({ definition, dashboard }: { definition: Definition; dashboard: Dashboard }) {
   const t = useWords(eventsWords);
   const { cell } = dashboard;
   const last = useRef(cell); // stays while the drawer slides away
