@@ -524,3 +524,24 @@ func TestFilesToRemove(t *testing.T) {
 		}
 	})
 }
+
+// What is in the hand of a worker that is slow to hold it may be said to wait by another, which lacks the way. It is tried again all the same.
+func TestAFirstFailureIsNotTheLast(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		_, r := p.sent(who, outside("a@example.org"))
+		d := p.deliveries(1)[0]
+		p.wait(control.ClaimLease + 1)
+		_, err := p.ClaimDeliveries(p.Context(), control.Claimant{Worker: "another", Lacks: map[control.Way]string{control.ByMail: "mail is not set up"}}, 8)
+		p.is(err, "")
+		if p.begin(d) != 0 {
+			p.Error("its claim is lost")
+		}
+		p.end(control.TrySendAgain, "450 greylisted", d)
+		list, err := p.Deliveries(p.Context(), who, r.ID)
+		p.is(err, "")
+		if d := list[0]; d.State != control.DeliveryPending || d.Attempts != 1 || d.Answer != "450 greylisted" {
+			p.Errorf("a minute after it was made the row says %+v", d)
+		}
+	})
+}

@@ -141,9 +141,9 @@ func (c conn) waitFor(ctx context.Context, way Way, why string, now tallystick.I
 	return err
 }
 
-// spent reports whether a delivery is not tried any more.
+// spent reports whether a delivery is not tried any more. One that waits for its way has not been tried for any time yet.
 func (d *Delivery) spent(now tallystick.Instant) bool {
-	return now >= d.since+GiveUp || d.Attempts >= SendTries
+	return d.since != 0 && now >= d.since+GiveUp || d.Attempts >= SendTries
 }
 
 // HoldDeliveries says that a worker is still there, and goes on with what it has in hand: what it has claimed, and what it has begun to send. A claim that was lost meanwhile
