@@ -45,10 +45,18 @@ type conn struct {
 	dialect dialect
 }
 
-// write makes one transaction that reads and writes.
+// writeTries is how often a transaction is tried that the database ends for the sake of another one.
+const writeTries = 3
+
+// write makes one transaction that reads and writes. f is called again where Postgres has ended the transaction because it and another one waited for each other: then
+// nothing of it is written, and f must set anew what it returns.
 func (s *Store) write(ctx context.Context, f func(conn) error) error {
 	defer s.written.Add(1) // also after an error: the database may have committed
-	return s.transact(ctx, s.writes, nil, f)
+	for try := 1; ; try++ {
+		if err := s.transact(ctx, s.writes, nil, f); !givenWay(err) || try == writeTries {
+			return err
+		}
+	}
 }
 
 // read makes one transaction that sees the database as it is at one moment.

@@ -45,11 +45,6 @@ func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claime
 		if err != nil {
 			return err
 		}
-		for _, d := range inHand {
-			if err := c.holdDelivery(ctx, d, now, now); err != nil {
-				return err
-			}
-		}
 		some, err := c.row(ctx, `SELECT 1 FROM deliveries WHERE state = 'sending' AND lease <= ? LIMIT 1`, []any{now}, new(int))
 		if err != nil {
 			return err
@@ -57,6 +52,19 @@ func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claime
 		log, err := c.sendLog(ctx, s, some)
 		if err != nil {
 			return err
+		}
+		for _, d := range inHand { // behind the log, as whoever ends them takes both
+			if err := c.holdDelivery(ctx, d, now, now); err != nil {
+				return err
+			}
+		}
+		lacks := sortedKeys(by.Lacks)
+		args := []any{now, now, ""}
+		for _, way := range lacks {
+			if err := c.waitFor(ctx, way, by.Lacks[way], now); err != nil {
+				return err
+			}
+			args = append(args, string(way))
 		}
 		lost, err := all(ctx, c, `
 			SELECT `+deliveryColumns+`
@@ -81,14 +89,6 @@ func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claime
 		}
 		if err := c.concluded(ctx, lost, now); err != nil {
 			return err
-		}
-		lacks := sortedKeys(by.Lacks)
-		args := []any{now, now, ""}
-		for _, way := range lacks {
-			if err := c.waitFor(ctx, way, by.Lacks[way], now); err != nil {
-				return err
-			}
-			args = append(args, string(way))
 		}
 		due, err := all(ctx, c, `
 			SELECT `+deliveryColumns+`

@@ -62,6 +62,7 @@ type counted struct {
 func (s *Store) guess(ctx context.Context, purpose, address, email string) (a attempt, err error) {
 	now := s.Now()
 	err = s.write(ctx, func(c conn) error {
+		a = nil
 		for _, subject := range subjects(purpose, address, email) {
 			if _, err := c.exec(ctx, `
 				INSERT INTO guesses (subject, fails, until, last)

@@ -39,6 +39,12 @@ func connectionLost(err error) bool {
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
+// givenWay reports whether Postgres has ended a transaction for the sake of another one, so that nothing keeps it from being tried again.
+func givenWay(err error) bool {
+	e := (*pgconn.PgError)(nil)
+	return errors.As(err, &e) && (e.Code == "40P01" || e.Code == "40001") // deadlock_detected, serialization_failure
+}
+
 // oneLine is an error of the driver in a line: it says one for each try, with and without TLS, which mostly are the same.
 func oneLine(err error) error {
 	var parts []string
