@@ -545,3 +545,66 @@ func TestAFirstFailureIsNotTheLast(t *testing.T) {
 		}
 	})
 }
+
+// A program without mail beside one that has it, and is busy, says nothing: neither why the others wait, nor in place of what the other server has said, and a day of tries ends.
+func TestAProgramWithoutAWayBesideABusyOne(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		k, r := p.sent(who, outside("a@example.org"), outside("b@example.org"), outside("c@example.org"))
+		lacking := control.Claimant{Worker: "server", Lacks: map[control.Way]string{control.ByMail: "mail is not set up"}}
+		nothing := func() {
+			p.Helper()
+			list, err := p.ClaimDeliveries(p.Context(), lacking, 8)
+			p.is(err, "")
+			if len(list) > 0 {
+				p.Errorf("it takes %+v", list)
+			}
+		}
+		inHand, err := p.ClaimDeliveries(p.Context(), control.Claimant{Worker: "busy"}, 1)
+		p.is(err, "")
+		p.wait(11 * tallystick.Second)
+		nothing()
+		is, err := p.Schedule(p.Context(), who, k.ID)
+		p.is(err, "")
+		if is.Last.Waits != "" {
+			p.Errorf("while mails are sent the schedule says %q", is.Last.Waits)
+		}
+		p.end(control.TrySendAgain, "450 wait", append(inHand, p.deliveries(2)...)...)
+		for range 3 { // looks of a program with mail, which come late
+			p.wait(8 * tallystick.Hour)
+			nothing()
+			list, err := p.Deliveries(p.Context(), who, r.ID)
+			p.is(err, "")
+			for _, d := range list {
+				if d.Answer != "450 wait" {
+					p.Errorf("the row says %+v", d)
+				}
+			}
+			p.end(control.TrySendAgain, "450 wait", p.deliveries(3)...)
+		}
+		if d := p.deliveries(1)[0]; d.Kind != control.NoticeDelivery {
+			p.Errorf("after a day its owner is told %+v", d)
+		}
+	})
+}
+
+// Who takes what has waited for its way takes back why.
+func TestWhyADeliveryHasWaited(t *testing.T) {
+	onEach(t, func(p *place) {
+		who := p.owner()
+		_, r := p.sent(who, outside("a@example.org"))
+		p.wait(11 * tallystick.Second)
+		_, err := p.ClaimDeliveries(p.Context(), control.Claimant{Worker: "w", Lacks: map[control.Way]string{control.ByMail: "mail is not set up"}}, 8)
+		p.is(err, "")
+		for _, want := range []string{"mail is not set up", ""} {
+			list, err := p.Deliveries(p.Context(), who, r.ID)
+			p.is(err, "")
+			if list[0].Answer != want {
+				p.Errorf("the row says %+v, want %q", list[0], want)
+			}
+			if want != "" {
+				p.deliveries(1)
+			}
+		}
+	})
+}

@@ -36,7 +36,7 @@ type Claimant struct {
 // that has happened too often: then it has failed. What it has begun and not ended is unknown from then on, for it may have been sent. What the claimant itself still has
 // in hand is held, so that it takes nothing from itself, however long it could not say that it is there.
 //
-// A delivery of a way that the claimant lacks waits, without a try and for as long as it takes. Where nobody else takes it, it says why.
+// A delivery of a way that the claimant lacks waits, without a try and for as long as it takes. Where nobody goes that way, one that was never tried says why.
 func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claimed []Delivery, err error) {
 	inHand := inOrder(by.InHand, func(d *Delivery) string { return d.ID })
 	err = s.write(ctx, func(c conn) error {
@@ -104,7 +104,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claime
 		for i := range due {
 			d := &due[i]
 			if d.since == 0 {
-				d.since = now
+				d.since, d.Answer = now, "" // why it has waited
 			}
 			if d.claim != "" && d.spent(now) {
 				if err := c.endDelivery(ctx, d, DeliveryFailed, fmt.Sprintf("not sent: its worker has stopped without a word, the last of %d tries", d.Attempts), now); err != nil {
@@ -117,8 +117,8 @@ func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claime
 			d.Attempts++
 			if _, err := c.exec(ctx, `
 				UPDATE deliveries
-				SET claim = ?, worker = ?, lease = ?, attempts = ?, since = ?
-				WHERE id = ?`, d.claim, clean(by.Worker, 200), now+ClaimLease, d.Attempts, d.since, d.ID); err != nil {
+				SET claim = ?, worker = ?, lease = ?, attempts = ?, since = ?, answer = ?
+				WHERE id = ?`, d.claim, clean(by.Worker, 200), now+ClaimLease, d.Attempts, d.since, d.Answer, d.ID); err != nil {
 				return err
 			}
 			claimed = append(claimed, *d)
@@ -131,13 +131,26 @@ func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claime
 	return claimed, nil
 }
 
-// waitFor says of the deliveries of a way, whose time has come and that nobody has taken, that they wait, and why. Until they are claimed no time counts as tried: their
-// since is 0.
+// waitFor says of the deliveries of a way, whose time has come and that nobody has ever taken, that they wait, and why. Until they are claimed no time counts as tried: their
+// since is 0. It says nothing while somebody has some of that way in hand, who goes that way and is only busy, and nothing of those that were tried: they have the words of
+// the other server. Those that another program has in hand are left to the next look.
 func (c conn) waitFor(ctx context.Context, way Way, why string, now tallystick.Instant) error {
-	_, err := c.exec(ctx, `
+	goes, err := c.row(ctx, `
+		SELECT 1
+		FROM deliveries
+		WHERE way = ? AND lease > 0 AND lease > ?
+		LIMIT 1`, []any{string(way), now}, new(int))
+	if err != nil || goes {
+		return err
+	}
+	why = clean(why, maxDescription)
+	_, err = c.exec(ctx, `
 		UPDATE deliveries
 		SET since = 0, answer = ?
-		WHERE state = 'pending' AND next_at <= ? AND lease <= ? AND way = ? AND (since <> 0 OR answer <> ?)`, clean(why, maxDescription), now-waitNoted, now, string(way), clean(why, maxDescription))
+		WHERE id IN (
+			SELECT id
+			FROM deliveries
+			WHERE state = 'pending' AND way = ? AND next_at <= ? AND attempts = 0 AND (since <> 0 OR answer <> ?)`+c.dialect.skipping()+`)`, why, string(way), now-waitNoted, why)
 	return err
 }
 

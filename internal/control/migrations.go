@@ -353,4 +353,10 @@ CREATE TABLE told (
 );
 `,
 	},
+	{
+		name: "which ways somebody goes",
+		sql: `
+CREATE INDEX deliveries_claimed ON deliveries (way, lease) WHERE lease > 0;
+`,
+	},
 }
