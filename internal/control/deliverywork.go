@@ -58,13 +58,10 @@ func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claime
 				return err
 			}
 		}
-		lacks := sortedKeys(by.Lacks)
-		args := []any{now, now, ""}
-		for _, way := range lacks {
+		for _, way := range sortedKeys(by.Lacks) {
 			if err := c.waitFor(ctx, way, by.Lacks[way], now); err != nil {
 				return err
 			}
-			args = append(args, string(way))
 		}
 		lost, err := all(ctx, c, `
 			SELECT `+deliveryColumns+`
@@ -90,12 +87,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claime
 		if err := c.concluded(ctx, lost, now); err != nil {
 			return err
 		}
-		due, err := all(ctx, c, `
-			SELECT `+deliveryColumns+`
-			FROM deliveries
-			WHERE state = 'pending' AND next_at <= ? AND lease <= ? AND way NOT IN (`+marks(len(args)-2)+`)
-			ORDER BY next_at, id
-			LIMIT ?`+c.dialect.skipping(), append(args, n), scanDelivery)
+		due, err := c.dueDeliveries(ctx, by, now, n)
 		if err != nil {
 			return err
 		}
@@ -129,6 +121,29 @@ func (s *Store) ClaimDeliveries(ctx context.Context, by Claimant, n int) (claime
 		return nil, fmt.Errorf("claim deliveries: %w", err)
 	}
 	return claimed, nil
+}
+
+// dueDeliveries returns up to n deliveries whose time has come, of the ways that a claimant goes, the longest waiting first.
+func (c conn) dueDeliveries(ctx context.Context, by Claimant, now tallystick.Instant, n int) ([]Delivery, error) {
+	which, args := "", []any{now, now}
+	if len(by.Lacks) > 0 { // else the order is that of an index over all ways
+		var goes []any
+		for _, way := range []Way{ByMail, ByWebhook} {
+			if _, lacks := by.Lacks[way]; !lacks {
+				goes = append(goes, string(way))
+			}
+		}
+		if len(goes) == 0 {
+			return nil, nil
+		}
+		which, args = ` AND way IN (`+marks(len(goes))+`)`, append(args, goes...)
+	}
+	return all(ctx, c, `
+		SELECT `+deliveryColumns+`
+		FROM deliveries
+		WHERE state = 'pending' AND next_at <= ? AND lease <= ?`+which+`
+		ORDER BY next_at, id
+		LIMIT ?`+c.dialect.skipping(), append(args, n), scanDelivery)
 }
 
 // waitFor says of the deliveries of a way, whose time has come and that nobody has ever taken, that they wait, and why. Until they are claimed no time counts as tried: their

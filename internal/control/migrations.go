@@ -359,4 +359,10 @@ CREATE TABLE told (
 CREATE INDEX deliveries_claimed ON deliveries (way, lease) WHERE lease > 0;
 `,
 	},
+	{
+		name: "what waits for one way holds up no other",
+		sql: `
+CREATE INDEX deliveries_way ON deliveries (way, next_at, id) WHERE state = 'pending';
+`,
+	},
 }

@@ -22,13 +22,30 @@ func (s *Store) RunFilesToRemove(ctx context.Context, olderThan tallystick.Insta
 	return list, nil
 }
 
-// MarkFilesRemoved notes that the files of runs are gone. The runs stay.
+// MarkFilesRemoved notes that the files of runs are gone. The runs stay. What of them still waits to be sent has failed, and the owners are told.
 func (s *Store) MarkFilesRemoved(ctx context.Context, runs ...string) error {
 	runs = inOrder(runs, func(id *string) string { return *id })
 	err := s.write(ctx, func(c conn) error {
 		now, err := c.clock(ctx, s)
 		if err != nil {
 			return err
+		}
+		var ended []Delivery
+		for _, id := range runs { // deliveries before runs, as whoever ends them takes both
+			waiting, err := all(ctx, c, `
+				SELECT `+deliveryColumns+`
+				FROM deliveries
+				WHERE run = ? AND state = 'pending' AND kind = 'report'
+				ORDER BY id`+c.dialect.locked(), []any{id}, scanDelivery)
+			if err != nil {
+				return err
+			}
+			for i := range waiting {
+				if err := c.endDelivery(ctx, &waiting[i], DeliveryFailed, "not sent: its file was removed before it could be", now); err != nil {
+					return err
+				}
+			}
+			ended = append(ended, waiting...)
 		}
 		for _, id := range runs {
 			if _, err := c.exec(ctx, `
@@ -38,10 +55,32 @@ func (s *Store) MarkFilesRemoved(ctx context.Context, runs ...string) error {
 				return err
 			}
 		}
-		return nil
+		return c.concluded(ctx, ended, now)
 	})
 	if err != nil {
 		return fmt.Errorf("mark files as removed: %w", err)
+	}
+	return nil
+}
+
+// EndNotices gives up the notices that were made before an instant and still wait: what they tell is over.
+func (s *Store) EndNotices(ctx context.Context, olderThan tallystick.Instant) error {
+	err := s.write(ctx, func(c conn) error {
+		now, err := c.clock(ctx, s)
+		if err != nil {
+			return err
+		}
+		_, err = c.exec(ctx, `
+			UPDATE deliveries
+			SET state = 'failed', answer = 'not sent: what it tells is over', claim = '', lease = 0, finished = ?
+			WHERE id IN (
+				SELECT id
+				FROM deliveries
+				WHERE state = 'pending' AND kind = 'notice' AND next_at < ? AND created < ?`+c.dialect.skipping()+`)`, now, now, olderThan)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("end notices: %w", err)
 	}
 	return nil
 }

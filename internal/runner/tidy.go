@@ -28,16 +28,20 @@ func (r *Runner) tidy(ctx context.Context) {
 	}
 }
 
-// expire removes files that were kept for their time.
+// expire removes files that were kept for their time, and ends what waits to be told for as long.
 func (r *Runner) expire(ctx context.Context) error {
 	var days int64
 	if err := r.o.Control.Setting(ctx, "retention_days", &days); err != nil {
 		return err
 	}
+	before := r.o.Control.Now() - tallystick.Instant(days)*tallystick.Day
+	if err := r.o.Control.EndNotices(ctx, before); err != nil {
+		return err
+	}
 	const some = 200
 	var after control.Run
 	for {
-		runs, err := r.o.Control.RunFilesToRemove(ctx, r.o.Control.Now()-tallystick.Instant(days)*tallystick.Day, after, some)
+		runs, err := r.o.Control.RunFilesToRemove(ctx, before, after, some)
 		if err != nil {
 			return err
 		}
