@@ -10,6 +10,9 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
+// toldAge is how far before the newest that a schedule tells it is kept what it has told: what comes late for a time further back is not told of.
+const toldAge = 2 * 366 * tallystick.Day
+
 // Told is a time, [From, Before), of a tenant that a schedule's files have been about. Periods that touch are kept as one.
 type Told struct {
 	Tenant       string
@@ -57,8 +60,18 @@ func joined(list []Told) (out []Told) {
 	return out
 }
 
-// tell notes what a run of a schedule has told. Rows are only made longer, and one goes only when another one holds it, so that programs that tell at once lose nothing.
+// tell notes what a run of a schedule has told. Rows are only made longer, and one goes only when another one holds it, or by [toldAge], so that programs that tell at once
+// lose nothing.
 func (c conn) tell(ctx context.Context, schedule string, told []Told) error {
+	newest := tallystick.MinInstant + toldAge
+	for _, t := range told {
+		newest = max(newest, t.Before)
+	}
+	if _, err := c.exec(ctx, `
+		DELETE FROM told
+		WHERE schedule = ? AND ends < ?`, schedule, newest-toldAge); err != nil {
+		return err
+	}
 	rows, err := c.told(ctx, schedule)
 	if err != nil {
 		return err

@@ -9,14 +9,15 @@ import (
 	"github.com/tallystick/tallystick/internal/control"
 )
 
-// What a schedule has told is kept as what it is: periods that touch or overlap are one, what is between others is not told, and it goes with the schedule.
+// What a schedule has told is kept as what it is: periods that touch or overlap are one, what is between others is not told, and it goes in time, and with the schedule.
 func TestTold(t *testing.T) {
 	onEach(t, func(p *place) {
 		who := p.owner()
 		k := p.schedule(who, scheduled("Hourly", hourly()))
-		at := func(tenant string, from, before tallystick.Instant) control.Told {
-			return control.Told{Tenant: tenant, From: from, Before: before}
+		at := func(tenant string, from, before int64) control.Told {
+			return control.Told{Tenant: tenant, From: tallystick.Instant(from), Before: tallystick.Instant(before)}
 		}
+		const long = int64(2 * 366 * tallystick.Day)
 		for i, test := range []struct {
 			told []control.Told
 			want string
@@ -26,6 +27,8 @@ func TestTold(t *testing.T) {
 			{[]control.Told{at("a", 12, 28)}, "a 10-30, b 0-5, b 6-9"},
 			{[]control.Told{at("a", 50, 60), at("a", 40, 40)}, "a 10-30, a 50-60, b 0-5, b 6-9"},
 			{[]control.Told{at("a", 5, 55), at("b", 4, 7)}, "a 5-60, b 0-9"},
+			{[]control.Told{at("a", long+50, long+60)}, fmt.Sprintf("a 5-60, a %d-%d", long+50, long+60)}, // what was told two years before is forgotten
+			{[]control.Told{at("b", long+60, long+61)}, fmt.Sprintf("a %d-%d, b %d-%d", long+50, long+60, long+60, long+61)},
 		} {
 			p.wait(tallystick.Hour)
 			if i == 0 {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"sort"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
@@ -44,16 +45,17 @@ func (w *Workshop) arrivedSince(ctx context.Context, r control.Run, reach contro
 			return counts[1] - counts[0], nil
 		}
 		for _, t := range receipt.Tenants {
-			list := told[t.Tenant]
 			begin, _, err := ends(t) // of the period, as this tenant's zone has it
 			if err != nil {
 				return err
 			}
-			if len(list) == 0 || list[0].From >= begin {
+			list := told[t.Tenant]
+			list = list[:sort.Search(len(list), func(i int) bool { return list[i].From >= begin })]
+			if len(list) == 0 {
 				continue
 			}
-			if len(list) > 1 { // mostly nothing has come at all
-				n, err := come(t.Tenant, list[0].From, begin)
+			if last := len(list) - 1; last > 0 { // mostly nothing has come at all
+				n, err := come(t.Tenant, list[0].From, min(list[last].Before, begin))
 				if err != nil {
 					return err
 				}
@@ -62,9 +64,6 @@ func (w *Workshop) arrivedSince(ctx context.Context, r control.Run, reach contro
 				}
 			}
 			for _, one := range list {
-				if one.From >= begin {
-					break
-				}
 				n, err := come(t.Tenant, one.From, min(one.Before, begin))
 				if err != nil {
 					return err

@@ -15,6 +15,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -589,15 +590,21 @@ func TestAfterDowntime(t *testing.T) {
 	}
 }
 
+// mondays returns a schedule of each Monday that is about the day before.
+func mondays() control.Schedule {
+	k := hourly(job("tenant-usage"))
+	k.Job.Period = "previous-day"
+	k.Recurrence = tallystick.Schedule{Zone: "UTC", Start: tallystick.Date{Year: 2025, Month: 3, Day: 1}, Grain: tallystick.Weekly, Every: 1, Weekdays: []time.Weekday{time.Monday}, Hour: 13}
+	k.Job.Zone = "UTC"
+	return k
+}
+
 // Events that come late are told of also where the period is a preset, as of invoices: of each tenant, for the times before its own period that it was told of, and not for
 // the days between them, which no report is about.
 func TestLateEventsOfPresets(t *testing.T) {
 	p := newPlant(t, "")
 	p.add(someEvents()...)
-	k := hourly(job("tenant-usage"))
-	k.Job.Period = "previous-day"
-	k.Recurrence = tallystick.Schedule{Zone: "UTC", Start: tallystick.Date{Year: 2025, Month: 3, Day: 1}, Grain: tallystick.Weekly, Every: 1, Weekdays: []time.Weekday{time.Monday}, Hour: 13}
-	k.Job.Zone = "UTC"
+	k := mondays()
 	k = p.schedule(p.owner, k)
 	p.start(p.runner("server"))
 	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
@@ -634,5 +641,49 @@ func TestLateEventsOfPresets(t *testing.T) {
 		if s.LateEvents != test.late || run.LateEvents != test.late || test.says != "" && !strings.HasPrefix(s.Lines[0], test.says) {
 			t.Errorf("the run of %v says %+v", run.At, s)
 		}
+	}
+}
+
+// asked is an engine that says which events it is asked for.
+type asked struct {
+	tallystick.Answerer
+	say func(tallystick.Events)
+}
+
+func (a asked) Events(ctx context.Context, q tallystick.Events) (int64, error) {
+	a.say(q)
+	return a.Answerer.Events(ctx, q)
+}
+
+// However many days a schedule has told of, with others between them, one question says that nothing has come late: also where much has come since the last of them.
+func TestLateEventsAreLookedForAtOnce(t *testing.T) {
+	p := newPlant(t, "")
+	p.add(someEvents()...)
+	var questions atomic.Int64
+	ask := p.source.Ask
+	p.source.Ask = func(ctx context.Context, do func(tallystick.Answerer, tallystick.Position) error) error {
+		return ask(ctx, func(engine tallystick.Answerer, head tallystick.Position) error {
+			return do(asked{engine, func(q tallystick.Events) {
+				if q.Scope.Tenant() == wealth {
+					questions.Add(1)
+				}
+			}}, head)
+		})
+	}
+	k := p.schedule(p.owner, mondays())
+	p.start(p.runner("server"))
+	p.clock.Add(int64(tallystick.Hour + 5*tallystick.Minute))
+	for n := range 4 {
+		questions.Store(0)
+		p.until("there is a run", func() bool { return len(p.history(k.ID)) == n+1 })
+		run := p.ended(p.history(k.ID)[n].ID)
+		// The making asks one; and one, at two positions, asks for what has come late.
+		if want := []int64{1, 3, 3, 3}[n]; run.State != control.RunDone || run.LateEvents != 0 || questions.Load() != want {
+			t.Errorf("run %d asks %d questions, want %d; it is %+v", n, questions.Load(), want, run)
+		}
+		e := p.records[0].Event.Clone()
+		e.ID, e.Type, e.Tenant, e.Time, e.Data = fmt.Sprint("between", n), tallystick.ContactUpserted, wealth, tallystick.Instant(p.clock.Load())-tallystick.Hour, []tallystick.Value{{Field: tallystick.FieldContactID, Text: "x"}}
+		p.add(e)
+		p.clock.Add(int64(7 * tallystick.Day))
 	}
 }
