@@ -158,6 +158,11 @@ func (b *watchedBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
+// isProblem reports whether an answer of no success is of a server, and not of who is before it.
+func isProblem(answer *http.Response) bool {
+	return strings.HasPrefix(answer.Header.Get("Content-Type"), "application/problem+json")
+}
+
 // problem turns an answer of no success into the error that it tells.
 func (r *remote) problem(answer *http.Response) error {
 	var p struct {
@@ -165,7 +170,7 @@ func (r *remote) problem(answer *http.Response) error {
 		Errors []struct{ Message, Location string }
 	}
 	text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
-	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/problem+json") || json.Unmarshal(text, &p) != nil || p.Detail == "" {
+	if !isProblem(answer) || json.Unmarshal(text, &p) != nil || p.Detail == "" {
 		return tallystick.Errorf(codeOf(answer.StatusCode), "%s answers %s", r.address, answer.Status).WithHint("see whether --server is the address of a tallystick server")
 	}
 	for _, e := range p.Errors {

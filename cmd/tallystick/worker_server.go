@@ -145,12 +145,16 @@ func (w *worker) once(ctx context.Context, method, path string) (*http.Response,
 	defer answer.Body.Close()
 	err = (&remote{address: w.address}).problem(answer)
 	if after := retryAfter(answer); after >= 0 {
-		err = &busy{err, after}
+		return nil, &busy{err, after}
+	}
+	if !isProblem(answer) { // who is before the server, such as a proxy, knows nothing of runs
+		return nil, &busy{tallystick.Errorf(tallystick.Unavailable, "%s answers %s, and not as a tallystick server does", w.address, answer.Status).
+			WithHint("see whether --server is the address of one, and what is before it"), 0}
 	}
 	return nil, err
 }
 
-// busy is the error of a server that is there, and has no time now: it may be asked again, after a while at least.
+// busy is the error of a server that has no time now, or that somebody else answers for: it may be asked again, after a while at least.
 type busy struct {
 	err   error
 	after time.Duration

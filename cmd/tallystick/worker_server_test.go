@@ -40,7 +40,7 @@ const (
 	diskFull = `{"problem": {"code": "unavailable", "message": "the disk is full"}}`
 )
 
-// What a server answers to who has a run made costs the run a try only where it says that the run can't be made.
+// What a server answers to who has a run made costs the run a try only where the server itself says that the run can't be made.
 func TestWhatAServerAnswersToAWorker(t *testing.T) {
 	says := func(status int, head ...string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -49,6 +49,14 @@ func TestWhatAServerAnswersToAWorker(t *testing.T) {
 				w.Header().Set(name, value)
 			}
 			w.WriteHeader(status)
+		}
+	}
+	// problem is the answer of a server, in its own words.
+	problem := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(status)
+			fmt.Fprintf(w, `{"status": %d, "detail": "it can't be"}`, status)
 		}
 	}
 	line := func(text string) http.HandlerFunc {
@@ -82,10 +90,18 @@ func TestWhatAServerAnswersToAWorker(t *testing.T) {
 		{"the engine is being opened", line(opening), again, 0, ""},
 		{"the disk is full", line(diskFull), fails, 0, tallystick.Unavailable},
 		{"a stopped schedule", line(`{"problem": {"code": "denied", "message": "its owner is gone", "stop": true}}`), fails, 0, tallystick.Internal},
-		{"400", says(400), fails, 0, tallystick.Invalid},
-		{"401", says(401), fails, 0, tallystick.Denied},
-		{"404", says(404), fails, 0, tallystick.NotFound},
-		{"500", says(500), fails, 0, tallystick.Unavailable},
+		{"400", problem(400), fails, 0, tallystick.Invalid},
+		{"401", problem(401), fails, 0, tallystick.Denied},
+		{"404", problem(404), fails, 0, tallystick.NotFound},
+		{"500", problem(500), fails, 0, tallystick.Unavailable},
+		{"307 of a proxy", says(307, "Location: /elsewhere"), again, 0, ""},
+		{"400 of a proxy", says(400), again, 0, ""},
+		{"401 of a proxy", says(401, "Content-Type: text/html"), again, 0, ""},
+		{"404 of a proxy", says(404, "Content-Type: text/html"), again, 0, ""},
+		{"413 of a proxy", says(413, "Content-Type: text/html"), again, 0, ""},
+		{"500 of a proxy", says(500, "Content-Type: application/json"), again, 0, ""},
+		{"504 of a proxy", says(504, "Content-Type: text/html"), again, 0, ""},
+		{"520 of a proxy", says(520), again, 0, ""},
 		{"no head", hangs(""), away, 0, tallystick.Unavailable},
 		{"silence after a line", hangs("{\"percent\": 3}\n"), away, 0, tallystick.Unavailable},
 		{"silence in a line", hangs("{\"per"), away, 0, tallystick.Unavailable},
