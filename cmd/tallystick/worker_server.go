@@ -200,6 +200,12 @@ func (w *worker) lost(err error) error {
 	return &runner.Away{Err: tallystick.Errorf(tallystick.Unavailable, "the server %s does not answer: %w", w.address, err).WithHint("see whether it runs, and whether --server is right")}
 }
 
+// brokeOff is the error of a server that is gone in the middle of making a file. It may be that this file is its end, so that it counts as a try; a server that is stopped says so.
+func (w *worker) brokeOff(err error) error {
+	w.away.Store(true)
+	return tallystick.Errorf(tallystick.Unavailable, "the server %s has stopped without a word while it made the file: %w", w.address, err).WithHint("its log may say why")
+}
+
 // make has the server make the file of a run. While the server has no time the run stays ours, by its heartbeat.
 func (w *worker) make(ctx context.Context, r control.Run, progress func(usage.Progress)) (product *runner.Product, err error) {
 	err = w.patiently(ctx, makePatience, func() (err error) {
@@ -217,16 +223,19 @@ func (w *worker) makeOnce(ctx context.Context, r control.Run, progress func(usag
 	defer answer.Body.Close()
 	const longest = 64 << 20
 	lines := bufio.NewReaderSize(io.LimitReader(answer.Body, longest), 64<<10)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-			return nil, w.lost(err)
-		}
+	for begun := false; ; begun = true {
 		var news api.WorkNews
-		if err := json.Unmarshal(bytes.TrimSpace(line), &news); err != nil {
+		line, err := lines.ReadBytes('\n')
+		if err == nil {
+			err = json.Unmarshal(bytes.TrimSpace(line), &news)
+		}
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case begun:
+			return nil, w.brokeOff(err)
+		default:
 			return nil, w.lost(err)
 		}
 		if p := news.Problem; p != nil {

@@ -37,10 +37,12 @@ func someWorker(server *httptest.Server) (w *worker, waited *[]time.Duration) {
 const (
 	produced = `{"product": {"receipt": null, "summary": null}}`
 	opening  = `{"problem": {"code": "unavailable", "message": "the engine is being opened", "busy": true}}`
+	ends     = `{"problem": {"code": "unavailable", "message": "the server ends", "busy": true}}`
 	diskFull = `{"problem": {"code": "unavailable", "message": "the disk is full"}}`
 )
 
-// What a server answers to who has a run made costs the run a try only where the server itself says that the run can't be made.
+// What a server answers to who has a run made costs the run a try only where the server itself says that the run can't be made, or
+// stops without a word in the middle of it.
 func TestWhatAServerAnswersToAWorker(t *testing.T) {
 	says := func(status int, head ...string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -71,7 +73,7 @@ func TestWhatAServerAnswersToAWorker(t *testing.T) {
 			<-r.Context().Done()
 		}
 	}
-	const again, away, fails = "again", "away", "fails"
+	const again, away, fails, breaks = "again", "away", "fails", "breaks"
 	for _, test := range []struct {
 		name string
 		says http.HandlerFunc
@@ -103,9 +105,12 @@ func TestWhatAServerAnswersToAWorker(t *testing.T) {
 		{"504 of a proxy", says(504, "Content-Type: text/html"), again, 0, ""},
 		{"520 of a proxy", says(520), again, 0, ""},
 		{"no head", hangs(""), away, 0, tallystick.Unavailable},
-		{"silence after a line", hangs("{\"percent\": 3}\n"), away, 0, tallystick.Unavailable},
+		{"silence after a line", hangs("{\"percent\": 3}\n"), breaks, 0, tallystick.Unavailable},
 		{"silence in a line", hangs("{\"per"), away, 0, tallystick.Unavailable},
-		{"it breaks off", line(`{"percent": 3}`), away, 0, tallystick.Unavailable},
+		{"it breaks off", line(`{"percent": 3}`), breaks, 0, tallystick.Unavailable},
+		{"it breaks off before the first line", says(200), away, 0, tallystick.Unavailable},
+		{"it ends in the middle", line(`{"percent": 3}` + "\n" + ends), again, 0, ""},
+		{"not what it should say after a line", line("{}\n<html>"), breaks, 0, tallystick.Unavailable},
 		{"not what it should say", line(`<html>`), away, 0, tallystick.Unavailable},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -127,6 +132,8 @@ func TestWhatAServerAnswersToAWorker(t *testing.T) {
 				got = again
 			case errors.As(err, new(*runner.Away)) && asked == 1 && len(*waited) == 0 && w.away.Load():
 				got = away
+			case err != nil && asked == 1 && len(*waited) == 0 && w.away.Load():
+				got = breaks
 			case err != nil && asked == 1 && len(*waited) == 0:
 				got = fails
 			}

@@ -198,8 +198,8 @@ func (s *Server) makeForWorker(w http.ResponseWriter, r *http.Request) {
 		if s.Logger != nil && tallystick.CodeOf(err) == tallystick.Internal && ctx.Err() == nil {
 			s.Logger.Error("a run for a worker has failed", "run", run.ID, "error", err)
 		}
-		if last = (WorkNews{Problem: workProblem(err)}); ending() {
-			panic(http.ErrAbortHandler) // to the worker the server has gone, and the run can be made later
+		if last = (WorkNews{Problem: workProblem(err)}); ending() { // the run can be made later
+			last.Problem = &WorkProblem{Code: tallystick.Unavailable, Message: "the server ends", Busy: true}
 		}
 	}
 	if tell(last) != nil {
