@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +30,7 @@ type worker struct {
 	name    string
 	store   *control.Store // nil while it joins
 	away    atomic.Bool    // the server did not answer
+	renewal renewal
 	logger  *slog.Logger
 	client  http.Client
 	told    atomic.Pointer[api.Told]
@@ -102,19 +104,55 @@ func (w *worker) ready(ctx context.Context) error {
 
 // do asks the server. A token that it does not know, because it was not used for long, is replaced once.
 func (w *worker) do(ctx context.Context, method, path string) (*http.Response, error) {
+	used := w.token.Load()
 	answer, err := w.once(ctx, method, path)
 	if tallystick.CodeOf(err) != tallystick.Denied || w.store == nil {
 		return answer, err
 	}
-	token, err := w.store.AddWorker(ctx, w.name)
-	if err != nil {
-		return nil, broken(err)
+	if err := w.renew(ctx, used, err); err != nil {
+		return nil, err
 	}
-	w.token.Store(&token)
 	if answer, err = w.once(ctx, method, path); tallystick.CodeOf(err) == tallystick.Denied {
-		err = w.lost(err) // it is no server of this database
+		return nil, w.lost(err) // it is no server of this database
+	}
+	if err == nil {
+		w.renewal.mu.Lock()
+		w.renewal.pause = 0
+		w.renewal.mu.Unlock()
 	}
 	return answer, err
+}
+
+// renewal is when a token may be replaced again: a server that knows none of them is asked less and less often, for each is in the audit log.
+type renewal struct {
+	mu    sync.Mutex
+	next  time.Time
+	pause time.Duration
+}
+
+// longestRenewal is the longest pause between two tokens.
+const longestRenewal = 10 * time.Minute
+
+// renew replaces a token that was refused, unless somebody has meanwhile, or it is too early.
+func (w *worker) renew(ctx context.Context, used *string, refused error) error {
+	r := &w.renewal
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if w.token.Load() != used {
+		return nil
+	}
+	now := w.now()
+	if now.Before(r.next) {
+		return w.lost(refused)
+	}
+	r.pause = min(max(2*r.pause, firstPause), longestRenewal)
+	r.next = now.Add(r.pause)
+	token, err := w.store.AddWorker(ctx, w.name)
+	if err != nil {
+		return broken(err)
+	}
+	w.token.Store(&token)
+	return nil
 }
 
 func (w *worker) once(ctx context.Context, method, path string) (*http.Response, error) {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -233,5 +234,42 @@ func TestAWorkerIsNotLedElsewhere(t *testing.T) {
 	w, _ := someWorker(server)
 	if err := w.ask(t.Context()); tallystick.CodeOf(err) != tallystick.Unavailable || !strings.Contains(err.Error(), "307") {
 		t.Errorf("it says %v", err)
+	}
+}
+
+// A server that knows no token of this database does not get one at each look: each is in the audit log.
+func TestAServerThatKnowsNoToken(t *testing.T) {
+	knows := false
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if knows {
+			fmt.Fprint(w, "{}")
+			return
+		}
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprint(w, `{"status": 401, "code": "denied", "detail": "no worker has this token"}`)
+	}))
+	defer server.Close()
+	w, _ := someWorker(server)
+	store, err := control.Open(t.Context(), control.Options{DSN: filepath.Join(t.TempDir(), "control.db"), Now: w.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	w.store, w.name = store, "w"
+	w.away.Store(true)
+	for range 720 { // an hour
+		if err := w.ready(t.Context()); !errors.As(err, new(*runner.Away)) {
+			t.Fatalf("it is ready: %v", err)
+		}
+		w.pause(t.Context(), 5*time.Second)
+	}
+	head, err := store.AuditHead(t.Context())
+	if err != nil || head.Seq < 12 || head.Seq > 20 {
+		t.Errorf("in an hour there are %d tokens, %v", head.Seq, err)
+	}
+	knows = true
+	if err := w.ready(t.Context()); err != nil {
+		t.Errorf("one that is taken after all: %v", err)
 	}
 }
