@@ -10,11 +10,15 @@ import (
 // A member may get a report of more than they could ask for: whoever may see it sends it to them. The link in their mail is theirs by signing in: it opens this one file, as
 // long as the link of anybody else would be good, and they are still within the tenant that the report belongs to.
 
-// delivered returns the delivery of a run to a member by a link that is good, and the run. The error is of code NotFound where there is none.
-func (c conn) delivered(ctx context.Context, actor Actor, run, suffix string, now, kept tallystick.Instant) (d Delivery, r Run, err error) {
+// delivered returns the delivery of a run to a member by a link that is good, and the run. The clock is that which has set the link's end. The error is of code NotFound where there is none.
+func (c conn) delivered(ctx context.Context, s *Store, actor Actor, run, suffix string, kept tallystick.Instant) (d Delivery, r Run, err error) {
 	none := noSuch("run", run)
 	if actor.Kind != MemberActor {
 		return d, r, none
+	}
+	now, err := c.clock(ctx, s)
+	if err != nil {
+		return d, r, err
 	}
 	found, err := all(ctx, c, `
 		SELECT `+deliveryColumns+`
@@ -55,7 +59,7 @@ func (s *Store) RunDelivered(ctx context.Context, actor Actor, id string) (Run, 
 	if err != nil {
 		return Run{}, fmt.Errorf("read delivered run: %w", err)
 	}
-	_, r, err := s.single().delivered(ctx, actor, id, "", s.Now(), kept)
+	_, r, err := s.single().delivered(ctx, s, actor, id, "", kept)
 	return r.toRecipient(), err
 }
 
@@ -69,7 +73,7 @@ func (s *Store) OpenDelivered(ctx context.Context, actor Actor, id string) (r Ru
 		return Run{}, fmt.Errorf("open delivered file: %w", err)
 	}
 	err = s.change(ctx, actor, "link.open", func(c *change) error {
-		d, is, err := c.delivered(ctx, c.actor, id, c.dialect.locked(), c.now, kept)
+		d, is, err := c.delivered(ctx, s, c.actor, id, c.dialect.locked(), kept)
 		if err != nil {
 			return err
 		}

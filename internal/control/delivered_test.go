@@ -126,3 +126,18 @@ func TestDeliveredToAMemberBelow(t *testing.T) {
 		opens(below, tallystick.NotFound)
 	})
 }
+
+// Whether a member's link is over the clock of the ledger says, which has set its end, and not that of the program that is asked.
+func TestALinkEndsByTheClockOfTheLedger(t *testing.T) {
+	p := newPlace(t, needPostgres(t))
+	who := p.owner()
+	_, r := p.sent(who, control.Recipient{Way: control.ByMail, Member: who.ID})
+	_, _, err := p.LinkToken(p.Context(), p.deliveries(1)[0])
+	p.is(err, "")
+	p.clock.Add(int64(control.LinkLifetime)) // of the program alone
+	_, err = p.RunDelivered(p.Context(), who, r.ID)
+	p.is(err, "")
+	p.wait(0) // the ledger's is set by it
+	_, err = p.RunDelivered(p.Context(), who, r.ID)
+	p.is(err, tallystick.NotFound)
+}
