@@ -24,6 +24,7 @@ func TestFarewell(t *testing.T) {
 		name    string
 		handler func(t *testing.T, begun chan<- bool, end <-chan bool) http.HandlerFunc
 		whole   bool
+		slow    bool // to notice that its connection was broken off
 	}{
 		{"it ends in time", func(t *testing.T, begun chan<- bool, end <-chan bool) http.HandlerFunc {
 			return func(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +33,7 @@ func TestFarewell(t *testing.T) {
 				used(t)
 				io.WriteString(w, "whole")
 			}
-		}, true},
+		}, true, false},
 		{"a download that nobody reads", func(t *testing.T, begun chan<- bool, _ <-chan bool) http.HandlerFunc {
 			return func(w http.ResponseWriter, r *http.Request) {
 				begun <- true
@@ -43,15 +44,15 @@ func TestFarewell(t *testing.T) {
 				}
 				used(t)
 			}
-		}, false},
-		{"it asks on and on", func(t *testing.T, begun chan<- bool, _ <-chan bool) http.HandlerFunc {
+		}, false, false},
+		{"it asks on and on", func(t *testing.T, begun chan<- bool, end <-chan bool) http.HandlerFunc {
 			return func(w http.ResponseWriter, r *http.Request) {
 				begun <- true
 				<-r.Context().Done()
-				time.Sleep(20 * time.Millisecond) // an engine takes a moment to notice
+				<-end // an engine takes a moment to notice
 				used(t)
 			}
-		}, false},
+		}, false, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			closed.Store(false)
@@ -96,6 +97,15 @@ func TestFarewell(t *testing.T) {
 				if text, err := io.ReadAll(client); err != nil || !strings.HasSuffix(string(text), "whole") {
 					t.Errorf("the answer is %q, %v", text, err)
 				}
+			}
+			if test.slow {
+				io.Copy(io.Discard, client) // until it is broken off
+				select {
+				case <-said:
+					t.Error("who still answers is not waited for")
+				default:
+				}
+				close(end)
 			}
 			<-said
 		})
