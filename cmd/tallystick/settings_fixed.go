@@ -25,13 +25,12 @@ func (p *program) fixedSettings() (map[string]api.FixedSetting, error) {
 	origin := p.settings.whence("smtp")
 	for name, value := range map[string]any{
 		"smtp_host": server.Host, "smtp_port": server.Port, "smtp_security": server.Security, "smtp_auth": server.Auth, "smtp_user": server.User, "smtp_password": password,
+		"smtp_from": server.From,
 	} {
 		fixed[name] = api.FixedSetting{Value: value, Origin: origin}
 	}
-	for name, value := range map[string]string{"smtp_from": server.From, "smtp_from_name": server.FromName} {
-		if value != "" { // else the page says it
-			fixed[name] = api.FixedSetting{Value: value, Origin: origin}
-		}
+	if server.FromName != "" { // else the page says it
+		fixed["smtp_from_name"] = api.FixedSetting{Value: server.FromName, Origin: origin}
 	}
 	return fixed, nil
 }

@@ -27,8 +27,9 @@ smtp_security "tls" TALLYSTICK_SMTP
 smtp_user "ann" TALLYSTICK_SMTP`,
 		},
 		{
-			map[string]value{"smtp": {text: "smtp+plain://localhost", origin: "tallystick.yaml"}},
+			map[string]value{"smtp": {text: "smtp+plain://localhost?from=usage@example.com", origin: "tallystick.yaml"}},
 			`smtp_auth "auto" smtp in tallystick.yaml
+smtp_from "usage@example.com" smtp in tallystick.yaml
 smtp_host "localhost" smtp in tallystick.yaml
 smtp_password null smtp in tallystick.yaml
 smtp_port 25 smtp in tallystick.yaml

@@ -1,7 +1,6 @@
 package deliver
 
 import (
-	"net"
 	"net/mail"
 	"strings"
 
@@ -55,12 +54,6 @@ const (
 )
 
 func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
-
-// isLoopback reports whether a host is this machine, by name or number.
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
 
 func checkMailAddress(_ Settings, address string) error {
 	_, err := mailAddress(address)

@@ -57,6 +57,8 @@ type Sample struct {
 	Rows    [][]string // each as long as Columns
 	Numeric []bool     // by column; numbers stand on the right
 	More    int64      // how many rows only the file has
+
+	MoreColumns int // how many columns only the file has
 }
 
 // File is a report's file.

@@ -89,9 +89,7 @@ func (d *Delivery) page() page {
 			}
 			p.Rows = append(p.Rows, cells)
 		}
-		if s.More > 0 {
-			p.More = s.more()
-		}
+		p.More = s.more()
 	}
 	if d.File != nil {
 		p.File = d.fileSentence()

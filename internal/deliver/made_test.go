@@ -43,7 +43,7 @@ func billing(t testing.TB) *Delivery {
 			Zone: "America/New_York", From: "1 October 2025 00:00", Before: "1 November 2025 00:00",
 			FromUTC: instant(t, "2025-10-01T04:00:00Z"), BeforeUTC: instant(t, "2025-11-01T04:00:00Z"),
 		}},
-		Lines:  []string{"12 events have since arrived for earlier periods; run those again to have them."},
+		Lines:  []string{"12 events have since arrived for earlier periods; exports of those times have them."},
 		Totals: []Fact{{"Billable sessions", "18,342"}, {"Messages", "211,907"}, {"Peak of active users", "1,204"}},
 		Sample: &Sample{
 			Columns: []string{"Room", "Channel", "Sessions", "Messages"}, Numeric: []bool{false, false, true, true},

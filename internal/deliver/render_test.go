@@ -93,3 +93,25 @@ func TestTextTables(t *testing.T) {
 		})
 	}
 }
+
+// A table says what of it is only in the file, in both ways.
+func TestWhatOnlyTheFileHas(t *testing.T) {
+	for _, test := range []struct {
+		rows    int64
+		columns int
+		want    string
+	}{
+		{0, 0, ""}, {1, 0, "… and 1 more row in the file"}, {0, 1, "… and 1 more column in the file"}, {1288, 3, "… and 1,288 more rows and 3 more columns in the file"},
+	} {
+		s := Sample{Columns: []string{"A"}, More: test.rows, MoreColumns: test.columns}
+		if got := s.more(); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+		d := billing(t)
+		d.Sample = &s
+		html, err := d.HTML()
+		if err != nil || !strings.Contains(html, test.want) || !strings.Contains(d.Text(), test.want) {
+			t.Errorf("%q is not shown: %v", test.want, err)
+		}
+	}
+}

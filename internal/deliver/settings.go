@@ -53,7 +53,7 @@ const (
 	Unencrypted Security = "none"
 )
 
-// Auth is how we say who we are. Over a connection that isn't encrypted, and doesn't end on this machine, only AuthCRAMMD5 is used: it does not give the password away.
+// Auth is how we say who we are; over a connection that isn't encrypted nobody says it.
 type Auth string
 
 const (
@@ -120,12 +120,12 @@ func (s SMTP) complete() (SMTP, error) {
 	if s.Port < 1 || s.Port > 65535 {
 		return invalid("choose one of 1 to 65535; mail servers have 587, 465 or 25", "%d is not a port", s.Port)
 	}
+	if s.Security == Unencrypted && (s.User != "" || s.Password != "") {
+		return invalid("leave user and password out, or encrypt by starttls (smtp://) or tls (smtps://)",
+			"the connection to %s is not encrypted, and no user or password is sent over such a one", short(s.Host))
+	}
 	switch s.Auth {
-	case AuthAuto, AuthCRAMMD5:
-	case AuthPlain, AuthLogin:
-		if s.Security == Unencrypted && s.User != "" && !isLoopback(s.Host) {
-			return invalid("choose starttls or tls, or cram-md5", "%s would show the password to everybody between here and %s, since the connection is not encrypted", s.Auth, s.Host)
-		}
+	case AuthAuto, AuthPlain, AuthLogin, AuthCRAMMD5:
 	default:
 		return invalid("choose auto, plain, login or cram-md5", "%q is no way to sign in at a mail server", s.Auth)
 	}

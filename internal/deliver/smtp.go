@@ -34,7 +34,6 @@ const grace = 10 * time.Second
 type smtpSender struct {
 	SMTP
 	tls   *tls.Config
-	local bool          // the server is this machine, by its name: nobody listens on the way
 	slots chan struct{} // as many as there are connections in use
 	quits sync.WaitGroup
 
@@ -54,7 +53,7 @@ func openSMTP(s SMTP) (*smtpSender, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &smtpSender{SMTP: s, tls: config, local: isLoopback(s.Host), slots: make(chan struct{}, maxConnections)}, nil
+	return &smtpSender{SMTP: s, tls: config, slots: make(chan struct{}, maxConnections)}, nil
 }
 
 // Send sends a mail. A connection that has waited may be dead without our knowing; then it is tried on a new one, once, and the server has seen nothing of it twice.

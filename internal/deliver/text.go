@@ -40,8 +40,8 @@ func (d *Delivery) Text() string {
 	}
 	if s := d.Sample; s != nil && len(s.Columns) > 0 {
 		b.WriteString(s.text())
-		if s.More > 0 {
-			b.WriteString(s.more() + "\n")
+		if more := s.more(); more != "" {
+			b.WriteString(more + "\n")
 		}
 		b.WriteByte('\n')
 	}
@@ -133,11 +133,24 @@ func (d *Delivery) why() string {
 
 func (d *Delivery) recipient() string { return oneLine(d.To) }
 
+// more says what of the table only the file has; "": nothing.
 func (s *Sample) more() string {
-	if s.More == 1 {
-		return "… and 1 more row in the file"
+	var list []string
+	for _, m := range []struct {
+		n    int64
+		what string
+	}{{s.More, "row"}, {int64(s.MoreColumns), "column"}} {
+		switch {
+		case m.n == 1:
+			list = append(list, "1 more "+m.what)
+		case m.n > 1:
+			list = append(list, thousands(m.n)+" more "+m.what+"s")
+		}
 	}
-	return "… and " + thousands(s.More) + " more rows in the file"
+	if len(list) == 0 {
+		return ""
+	}
+	return "… and " + strings.Join(list, " and ") + " in the file"
 }
 
 // size writes bytes for people.

@@ -42,9 +42,9 @@ func summaryOf(r control.Run, made *usage.Made, late int64) (*Summary, error) {
 	}
 	switch {
 	case late == 1:
-		s.Lines = append(s.Lines, "1 event has arrived since the last report for a time before this one's period; run the earlier report again to have it.")
+		s.Lines = append(s.Lines, "1 event has arrived since the last report for a time before this one's period; an export of that time has it.")
 	case late > 1:
-		s.Lines = append(s.Lines, thousands(late)+" events have arrived since the last report for times before this one's period; run the earlier reports again to have them.")
+		s.Lines = append(s.Lines, thousands(late)+" events have arrived since the last report for times before this one's period; exports of those times have them.")
 	}
 	s.Lines = append(s.Lines, made.Receipt.Notes...)
 	if len(tenants) == 0 {
@@ -147,6 +147,7 @@ func sampleOf(glance []usage.TableGlance) *deliver.Sample {
 	}
 	s := &deliver.Sample{More: best.Count - int64(len(best.First))}
 	width := min(len(best.Table.Columns), shownColumns)
+	s.MoreColumns = len(best.Table.Columns) - width
 	for _, c := range best.Table.Columns[:width] {
 		s.Columns = append(s.Columns, c.Name)
 		s.Numeric = append(s.Numeric, c.Kind == tallystick.CellInteger || c.Kind == tallystick.CellDecimal || c.Kind == tallystick.CellNumber)
