@@ -62,6 +62,14 @@ func (s *Schedule) Validate() error {
 	default:
 		return Errorf(Invalid, "a schedule can't recur by %q", s.Grain).WithHint("give hour, day, week or month").At("grain")
 	}
+	for _, unused := range []struct {
+		path  string
+		given bool
+	}{{"weekdays", s.Grain != Weekly && len(s.Weekdays) > 0}, {"day", s.Grain != Monthly && s.Day != 0}} {
+		if unused.given {
+			return Errorf(Invalid, "a schedule that recurs by %q has no %s", s.Grain, unused.path).WithHint("leave it out, or choose another grain").At(unused.path)
+		}
+	}
 	if s.Grain == Weekly {
 		if len(s.Weekdays) == 0 {
 			return Errorf(Invalid, "the schedule has no days of the week").WithHint("choose at least one").At("weekdays")

@@ -52,6 +52,9 @@ func LoadCalendar(zone string) (*Calendar, error) {
 		return c.(*Calendar), nil
 	}
 	f, ok := t.files[zone]
+	if zone == "" {
+		return nil, Errorf(Invalid, "the zone is missing").WithHint(`name a place as the IANA database does, such as "Europe/Berlin" or "America/New_York", or write "UTC"`)
+	}
 	if !ok {
 		err := Errorf(Invalid, "%q is not an IANA time zone", zone)
 		if near := t.nearest(zone); near != "" {

@@ -25,7 +25,6 @@ func TestLoadCalendarRefusesWhatIsNoZone(t *testing.T) {
 		{"PST", `did you mean "PST8PDT"?`},
 		{"Europe/Berlni", `did you mean "Europe/Berlin"?`},
 		{"Asia/Calcuta", `did you mean "Asia/Calcutta"?`},
-		{"", place},
 		{"Local", place},
 		{"Factory", place},
 		{"posixrules", place},
@@ -45,6 +44,9 @@ func TestLoadCalendarRefusesWhatIsNoZone(t *testing.T) {
 				t.Errorf("error %q, want the hint %q", err, test.hint)
 			}
 		})
+	}
+	if _, err := LoadCalendar(""); err == nil || err.Error() != "the zone is missing; "+place {
+		t.Errorf("without a zone: %v", err)
 	}
 	_, err := LoadCalendar("EST5")
 	if got, want := err.Error(), `"EST5" is not an IANA time zone; did you mean "EST5EDT"?`; got != want {

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -124,9 +125,17 @@ func (s *Server) addExport(ctx context.Context, in *exportAdded) (*runBody, erro
 func (s *Server) checkJob(ctx context.Context, job *control.Job) error {
 	job.Format = cmp.Or(job.Format, "csv")
 	a := actorOf(ctx)
-	for _, t := range job.Tenants {
-		if !a.Reach.Holds(t) {
-			return notHere("tenant", t)
+	for i, t := range job.Tenants {
+		missing := !a.Reach.Holds(t)
+		if !missing && a.Reach.All { // who sees less reaches only what is known
+			known, sure, err := s.knows(ctx, t)
+			if err != nil {
+				return err
+			}
+			missing = sure && !known
+		}
+		if missing {
+			return tallystick.Errorf(tallystick.NotFound, "there is no tenant %q", cut(t, 80)).At(fmt.Sprintf("tenants[%d]", i))
 		}
 	}
 	return s.Reports.CheckJob(*job, tallystick.InstantOf(s.Now()))

@@ -125,8 +125,8 @@ func TestAWrongExportIsRefusedAtOnce(t *testing.T) {
 		{"what only a schedule has", `"last-month"`, `"since-previous-run"`, 400, "period", "no previous run", "preset"},
 		{"no period", `,"period":"last-month"`, ``, 400, "period", `""`, ""},
 		{"the filter", `"tenants":["acme"]`, `"filter":["company_name:like:x"]`, 400, "filter", "is not a filter", "FIELD:OPERATOR:VALUE"},
-		{"a tenant out of reach", `"acme"`, `"other"`, 404, "", `no tenant "other"`, ""},
-		{"no tenant", `,"tenants":["acme"]`, ``, 400, "tenants", "0 ways", "all"},
+		{"a tenant out of reach", `"acme"`, `"other"`, 404, "tenants[0]", `no tenant "other"`, ""},
+		{"no tenant", `,"tenants":["acme"]`, ``, 400, "tenants", "is not said", "tenants, all_tenants or filter"},
 		{"no name", `"name":"x"`, `"name":" "`, 400, "name", "", ""},
 		{"a member that is unknown", good, good + `,"bots":["b"]`, 400, "body.bots", `there is no property "bots"`, ""},
 	} {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -129,7 +130,12 @@ func shownValue(name string, value any) string {
 	switch v := value.(type) {
 	case string:
 		return strconv.Quote(cut(v, 80))
-	case bool, float64, int, int64, json.Number:
+	case float64:
+		if math.Abs(v) < 1e15 {
+			return strconv.FormatFloat(v, 'f', -1, 64)
+		}
+		return fmt.Sprint(v)
+	case bool, int, int64, json.Number:
 		return fmt.Sprint(v)
 	case nil:
 		return "null"

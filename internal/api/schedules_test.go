@@ -165,16 +165,20 @@ func TestAWrongScheduleIsRefusedAtOnce(t *testing.T) {
 		{"an option", good, good + `,"options":{"colour":"red"}`, 404, "options.colour", `"colour"`},
 		{"a field", good, good + `,"where":["bot=b"]`, 404, "where[0]", `"bot"`},
 		{"the zone", `"zone":"Europe/Madrid"`, `"zone":"Mars"`, 400, "recurrence.zone", `"Mars"`},
-		{"no zone", `,"zone":"Europe/Madrid"`, ``, 400, "recurrence.zone", ""},
+		{"no zone", `,"zone":"Europe/Madrid"`, ``, 400, "recurrence.zone", "the zone is missing"},
 		{"the start", `2025-01-01`, `2025-02-30`, 400, "recurrence.start", "2025-02-30"},
 		{"every 5 hours", `"grain":"hour"`, `"grain":"hour","every":5`, 400, "recurrence.every", "5 hours"},
 		{"no day of the week", `"grain":"hour"`, `"grain":"week"`, 400, "recurrence.weekdays", "no days of the week"},
 		{"day 31", `"grain":"hour"`, `"grain":"month","day":31`, 400, "recurrence.day", "31"},
 		{"hour 24", `"grain":"hour"`, `"grain":"hour","hour":24`, 400, "recurrence.hour", "24"},
-		{"settle", good, good + `,"settle":86401`, 400, "body.settle", "86400"},
+		{"settle", good, good + `,"settle":9999999`, 400, "body.settle", "settle is 9999999, and must be 86400 or less"},
 		{"catch-up", good, good + `,"catch_up":"some"`, 400, "body.catch_up", ""},
-		{"a tenant out of reach", `["acme"]`, `["other"]`, 404, "", `no tenant "other"`},
-		{"nobody", `"tenants":["acme"],`, ``, 400, "tenants", "0 ways"},
+		{"a tenant out of reach", `["acme"]`, `["other"]`, 404, "tenants[0]", `no tenant "other"`},
+		{"nobody", `"tenants":["acme"],`, ``, 400, "tenants", "is not said"},
+		{"days of the week, every hour", `"grain":"hour"`, `"grain":"hour","weekdays":[1]`, 400, "recurrence.weekdays", `by "hour"`},
+		{"days of the week, every month", `"grain":"hour"`, `"grain":"month","day":1,"weekdays":[1]`, 400, "recurrence.weekdays", `by "month"`},
+		{"a day of the month, every week", `"grain":"hour"`, `"grain":"week","weekdays":[1],"day":1`, 400, "recurrence.day", `by "week"`},
+		{"a delimiter in a workbook", good, good + `,"format":"xlsx","delimiter":"pipe"`, 400, "delimiter", `"xlsx" has none`},
 	} {
 		t.Run(test.about, func(t *testing.T) {
 			for _, path := range []string{"/api/v1/schedules", "/api/v1/schedules/preview"} {
@@ -186,6 +190,27 @@ func TestAWrongScheduleIsRefusedAtOnce(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a webhook without encryption", func(t *testing.T) {
+		var p Problem
+		const body = "{" + good + `,"recipients":[{"way":"webhook","address":"http://example.com/in"}]}`
+		s.do("POST", "/api/v1/schedules", cookie, body).is(t, 400, &p)
+		if p.Path != "recipients[0]" || !strings.Contains(p.Detail, "not encrypted") {
+			t.Errorf("%+v", p)
+		}
+		_, super := s.member("", control.SuperAdministrator)
+		s.do("PUT", "/api/v1/settings/webhook_private", super, `{"value":true}`).is(t, 204, nil)
+		s.do("POST", "/api/v1/schedules", cookie, body).is(t, 201, nil)
+	})
+	t.Run("a tenant that nobody knows", func(t *testing.T) {
+		_, super := s.member("", control.SuperAdministrator)
+		for _, path := range []string{"/api/v1/schedules", "/api/v1/schedules/preview"} {
+			var p Problem
+			s.do("POST", path, super, "{"+strings.Replace(good, `["acme"]`, `["acmee"]`, 1)+"}").is(t, 404, &p)
+			if p.Path != "tenants[0]" || !strings.Contains(p.Detail, `no tenant "acmee"`) {
+				t.Errorf("%s: %+v", path, p)
+			}
+		}
+	})
 	t.Run("a recipient", func(t *testing.T) {
 		var p Problem
 		s.do("POST", "/api/v1/schedules", cookie, "{"+good+`,"recipients":[{"way":"mail","address":"x@elsewhere.example"}]}`).is(t, 400, &p)

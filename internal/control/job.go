@@ -118,8 +118,11 @@ func (j *Job) checkTenants(reach Reach) error {
 			ways++
 		}
 	}
-	if ways != 1 {
-		return tallystick.Errorf(tallystick.Invalid, "the tenants are said in %d ways", ways).At("tenants").WithHint("name them, take all, or give a filter")
+	if ways == 0 {
+		return tallystick.Errorf(tallystick.Invalid, "whose usage it is of is not said").At("tenants").WithHint("say whose: tenants, all_tenants or filter")
+	}
+	if ways > 1 {
+		return tallystick.Errorf(tallystick.Invalid, "the tenants are said in %d ways", ways).At("tenants").WithHint("say it by one of tenants, all_tenants and filter")
 	}
 	if len(j.Tenants) > maxJobTenants {
 		return tallystick.Errorf(tallystick.Invalid, "%d tenants are too many to be named", len(j.Tenants)).At("tenants").WithHint("%d are the limit; use a filter", maxJobTenants)

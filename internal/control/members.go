@@ -128,8 +128,10 @@ func CheckEmail(email string) error {
 	bad := func(why string) error {
 		return tallystick.Errorf(tallystick.Invalid, "%q is not an e-mail address: %s", cut(email, 80), why).At("email").WithHint("write it like name@example.org")
 	}
-	local, domain, _ := strings.Cut(email, "@")
+	local, domain, has := strings.Cut(email, "@")
 	switch {
+	case !has:
+		return bad("it has no @")
 	case len(email) > 254 || len(local) > 64:
 		return bad("it is too long")
 	case local == "" || domain == "":

@@ -66,6 +66,7 @@ func (c *change) checkRecipients(ctx context.Context, s *Store, k *keptSchedule,
 type recipientRule struct {
 	reach   Reach    // where a member has to be
 	domains []string // of outside addresses, in lower case
+	private bool     // webhooks may lead into private networks, and need no encryption
 }
 
 // recipientRule returns the rule of a tenant as it is now: by default an outside address may be of the domains of the tenant's members.
@@ -83,6 +84,11 @@ func (c conn) recipientRule(ctx context.Context, tenant string) (rule recipientR
 			return rule, fmt.Errorf("read the domains of mail: %w", err)
 		}
 	}
+	var private string
+	if set, err = c.row(ctx, `SELECT value FROM settings WHERE name = 'webhook_private'`, nil, &private); err != nil {
+		return rule, fmt.Errorf("read whether webhooks may be private: %w", err)
+	}
+	rule.private = set && private == "true"
 	if len(rule.domains) > 0 {
 		return rule, nil
 	}
@@ -129,6 +135,9 @@ func (c conn) checkRecipient(ctx context.Context, rule recipientRule, r *Recipie
 		u, err := url.Parse(r.Address)
 		if err != nil || len(r.Address) > maxWebhook || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.Fragment != "" {
 			return tallystick.Errorf(tallystick.Invalid, "%q is not an address that a webhook can have", cut(r.Address, 80)).WithHint("write it like https://example.org/reports")
+		}
+		if u.Scheme == "http" && !rule.private {
+			return tallystick.Errorf(tallystick.Invalid, "%q is not encrypted", cut(r.Address, 80)).WithHint("begin it with https://, or have the setting webhook_private turned on")
 		}
 	default:
 		return tallystick.Errorf(tallystick.Invalid, "nobody is reached by %q", cut(string(r.Way), 80)).WithHint("choose %s or %s", ByMail, ByWebhook)

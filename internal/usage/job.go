@@ -57,11 +57,17 @@ func (s *Source) CheckJob(job control.Job, now tallystick.Instant) error {
 			ways++
 		}
 	}
-	if ways != 1 {
-		return tallystick.Errorf(tallystick.Invalid, "the tenants are said in %d ways", ways).At("tenants").WithHint("name them, take all, or give a filter")
+	if ways == 0 {
+		return tallystick.Errorf(tallystick.Invalid, "whose usage it is of is not said").At("tenants").WithHint("say whose: tenants, all_tenants or filter")
+	}
+	if ways > 1 {
+		return tallystick.Errorf(tallystick.Invalid, "the tenants are said in %d ways", ways).At("tenants").WithHint("say it by one of tenants, all_tenants and filter")
 	}
 	if job.Period == control.CustomPeriod && (job.From == "" || job.To == "") {
 		return tallystick.Errorf(tallystick.Invalid, "a custom period has two ends").At("period").WithHint("give from and to")
+	}
+	if job.Delimiter != "" && job.Format != "" && job.Format != "csv" {
+		return tallystick.Errorf(tallystick.Invalid, "a delimiter is of CSV, and %q has none", job.Format).At("delimiter").WithHint("leave it out, or choose csv")
 	}
 	order := OrderOf(job)
 	if err := order.Check(definition, now); err != nil {

@@ -46,7 +46,7 @@ func TestWhatIsWrongWithAJobIsSaidAtOnce(t *testing.T) {
 		{"a job", "", "", func(*control.Job) {}},
 		{"all that a job can say", "", "", func(j *control.Job) {
 			j.Tenants, j.Filter, j.Zone, j.Options, j.Where = nil, []string{"company_name:contains:x"}, "Asia/Kolkata", map[string]string{"governance": "native"}, []string{"room=r1", "room=r2"}
-			j.Format, j.Delimiter, j.Guard = "xls", "tab", "on"
+			j.Format, j.Delimiter, j.Guard = "csv", "tab", "on"
 		}},
 		{"since the previous run", "", "", func(j *control.Job) { j.Period = control.SincePreviousRun }},
 		{"both ends", "", "", func(j *control.Job) { j.Period, j.From, j.To = "custom", "2025-01-01", "2025-01-01" }},
@@ -70,7 +70,8 @@ func TestWhatIsWrongWithAJobIsSaidAtOnce(t *testing.T) {
 			j.Period, j.From, j.To = "custom", "2025-02-01T00:00:00Z", "2025-02-01T01:00:00+01:00"
 		}},
 		{"a filter", "filter", "is not a filter", func(j *control.Job) { j.Tenants, j.Filter = nil, []string{"company_name:like:x"} }},
-		{"nobody", "tenants", "in 0 ways", func(j *control.Job) { j.Tenants = nil }},
+		{"a delimiter in a workbook", "delimiter", "has none", func(j *control.Job) { j.Format, j.Delimiter = "xlsx", "pipe" }},
+		{"nobody", "tenants", "is not said", func(j *control.Job) { j.Tenants = nil }},
 		{"somebody and everybody", "tenants", "in 2 ways", func(j *control.Job) { j.AllTenants = true }},
 	} {
 		t.Run(test.about, func(t *testing.T) {
