@@ -128,6 +128,8 @@ var archiveColumns = []struct {
 	{"Schedule ID", tallystick.CellText, func(r *Run) any { return r.Schedule }},
 	{"Due", tallystick.CellInstant, func(r *Run) any { return r.At }},
 	{"Period", tallystick.CellText, func(r *Run) any { return r.Job.Period }},
+	{"Custom From", tallystick.CellText, func(r *Run) any { return r.Job.From }},
+	{"Custom To", tallystick.CellText, func(r *Run) any { return r.Job.To }},
 	{"From", tallystick.CellInstant, func(r *Run) any { return r.From }},
 	{"Before", tallystick.CellInstant, func(r *Run) any { return r.Before }},
 	{"Created", tallystick.CellInstant, func(r *Run) any { return r.Created }},

@@ -205,7 +205,7 @@ func TestTheArchiveAsAFile(t *testing.T) {
 	if err != nil || len(rows) != many+2 || g.header.Get("Content-Disposition") != "attachment; filename=archive.csv" {
 		t.Fatalf("%d rows, %v, %v", len(rows), err, g.header)
 	}
-	if first := rows[1]; first[0] != done.ID || first[4] != "done" || first[19] != "Acme-rooms.csv" || first[20] != "27" || first[22] != "" {
+	if first := rows[1]; first[0] != done.ID || first[4] != "done" || first[21] != "Acme-rooms.csv" || first[22] != "27" || first[24] != "" {
 		t.Errorf("%q", rows[:2])
 	}
 	if last := rows[many+1]; last[2] != "'=Export 0" || last[9] != (tallystick.InstantOf(noon)+tallystick.Second).String() || last[20] != "" {
@@ -224,4 +224,14 @@ func TestTheArchiveAsAFile(t *testing.T) {
 	}
 	s.do("GET", "/api/v1/archive?from=yesterday", cookie, "").is(t, 400, nil)
 	s.do("GET", "/api/v1/archive?format=xlsx", cookie, "").is(t, 400, nil)
+}
+
+func TestTheArchiveHasTheDatesOfACustomPeriod(t *testing.T) {
+	s := newWholeSite(t)
+	_, cookie := s.member("acme", control.TenantAdministrator)
+	s.do("POST", "/api/v1/exports", cookie, `{"name":"x","report":"room-usage","tenants":["acme"],"from":"2025-05-01","to":"2025-05-31"}`).is(t, 201, nil)
+	g := s.do("GET", "/api/v1/archive?format=csv", cookie, "").is(t, 200, nil)
+	if !strings.Contains(string(g.body), "Custom From,Custom To") || !strings.Contains(string(g.body), ",2025-05-01,2025-05-31,") {
+		t.Errorf("%s", g.body)
+	}
 }

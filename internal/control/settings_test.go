@@ -211,6 +211,9 @@ func TestCheckEmail(t *testing.T) {
 			t.Errorf("%q: %v", email, err)
 		}
 	}
+	if err := control.CheckEmail("notanaddress"); err == nil || !strings.Contains(err.Error(), "it has no @") {
+		t.Error(err)
+	}
 }
 
 func TestCheckPassword(t *testing.T) {
