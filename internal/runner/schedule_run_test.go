@@ -424,7 +424,9 @@ func TestWebhook(t *testing.T) {
 		got <- posted{r.Header, b}
 	}))
 	defer hook.Close()
+	p.set("webhook_private", true) // else it can't be saved
 	k := p.schedule(p.owner, hourly(job("tenant-usage"), control.Recipient{Way: control.ByWebhook, Address: hook.URL}))
+	p.set("webhook_private", false)
 	if !strings.HasPrefix(string(k.Recipients[0].Secret), "whsec_") {
 		t.Errorf("its secret is %q", string(k.Recipients[0].Secret))
 	}
