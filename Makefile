@@ -12,7 +12,7 @@ EVENTS   ?= 5000000
 RUNS     ?= 3
 ROWS     ?= 10000000
 
-.PHONY: help build web web-check e2e e2e-quick screenshots run test long lint bench bench-import bench-ingest bench-export fuzz clean
+.PHONY: help build web web-check e2e e2e-quick screenshots run test long lint bench bench-import bench-ingest bench-export bench-reports fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,9 @@ bench-ingest: ## send events over HTTP on loopback, RUNS (3) times: 16 clients w
 
 bench-export: build ## export a table of ROWS (10000000) rows from a server, beside the engine's own CSV writer
 	go run ./cmd/benchexport -rows $(ROWS)
+
+bench-reports: build ## ask every table of the reports over EVENTS (5000000) events of every type, beside hand-written SQL
+	go run ./cmd/benchreports -events $(EVENTS)
 
 fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's/:func / /' | while read -r file name; do \

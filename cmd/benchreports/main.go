@@ -1,0 +1,332 @@
+// Command benchreports measures every table of the built-in reports over a year of made-up events: for one tenant and for all of them, for a day, a month and the year.
+// Beside each time stands that of hand-written SQL that asks the raw events in the same engine the same thing, as far as SQL can say it, and the ratio of both.
+//
+// A table of more than 10 000 rows is measured up to its thousandth row. Cold is the first time after the event store was opened; the files may be in the system's cache.
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/engine/duckdb"
+	"github.com/tallystick/tallystick/internal/report"
+	"github.com/tallystick/tallystick/internal/sample"
+	"github.com/tallystick/tallystick/reports"
+)
+
+type options struct {
+	program, data, memory string
+	events, runs          int
+	only                  string
+	patience              time.Duration
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.program, "program", "bin/tallystick", "the program that imports the events")
+	flag.StringVar(&o.data, "data", "", "data directory of an earlier run, or where this one leaves it; a temporary one where it is empty")
+	flag.StringVar(&o.memory, "memory-limit", "512MB", "of the engine")
+	flag.IntVar(&o.events, "events", 10_000_000, "events in the store")
+	flag.IntVar(&o.runs, "runs", 5, "how often each question is asked when it is warm")
+	flag.StringVar(&o.only, "only", "", "only the tables whose name has this in it")
+	flag.DurationVar(&o.patience, "patience", 30*time.Second, "time after which a question is not asked again, and SQL is given up")
+	flag.Parse()
+	if err := measure(context.Background(), o); err != nil {
+		fmt.Fprintln(os.Stderr, "benchreports:", err)
+		os.Exit(1)
+	}
+}
+
+// question is whose usage is asked for, and when. All days are in UTC.
+type question struct {
+	name     string
+	tenants  []string // nil: all
+	from, to string
+	zone     string
+}
+
+var questions = []question{
+	{"one tenant, one day", []string{"tenant-1"}, "2025-09-10", "2025-09-10", ""},
+	{"one tenant, one month", []string{"tenant-1"}, "2025-09-01", "2025-09-30", ""},
+	{"one tenant, one month, Asia/Kolkata", []string{"tenant-1"}, "2025-09-01", "2025-09-30", "Asia/Kolkata"},
+	{"one tenant, one month, America/New_York", []string{"tenant-1"}, "2025-09-01", "2025-09-30", "America/New_York"},
+	{"one tenant, one year", []string{"tenant-1"}, "2025-01-01", "2025-12-31", ""},
+	{"all tenants, one month", nil, "2025-09-01", "2025-09-30", ""},
+	{"all tenants, one year", nil, "2025-01-01", "2025-12-31", ""},
+}
+
+// figure is what one question took.
+type figure struct {
+	table, question string
+	cold, warm, sql time.Duration // sql 0: not asked; below 0: given up
+	rows            int
+}
+
+func measure(ctx context.Context, o options) error {
+	if o.data == "" {
+		dir, err := os.MkdirTemp("", "benchreports")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		o.data = filepath.Join(dir, "data")
+	}
+	if _, err := os.Stat(filepath.Join(o.data, "VERSION")); errors.Is(err, fs.ErrNotExist) {
+		if err := load(o); err != nil {
+			return err
+		}
+	}
+	figures, err := askReports(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := askSQL(ctx, o, figures); err != nil {
+		return err
+	}
+	tell(figures)
+	return nil
+}
+
+// load imports the events, and tells how long it took.
+func load(o options) error {
+	began := time.Now()
+	c := exec.Command(o.program, "import", "--data", o.data, "--progress", "none", "-")
+	c.Stderr = os.Stderr
+	in, err := c.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(in, 1<<20)
+	err = errors.Join(sample.WriteNDJSON(w, sample.Traffic(sample.TrafficOptions{Seed: 1, Events: o.events})), w.Flush(), in.Close())
+	if err = errors.Join(err, c.Wait()); err != nil {
+		return err
+	}
+	took := time.Since(began)
+	fmt.Printf("%d events imported in %.0f s, %.0f events/s\n", o.events, took.Seconds(), float64(o.events)/took.Seconds())
+	for _, part := range []string{"journal", "engine"} {
+		size, err := sizeOf(filepath.Join(o.data, part))
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s: %.1f B an event\n", part, float64(size)/float64(o.events))
+	}
+	return nil
+}
+
+func sizeOf(dir string) (total int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return err
+	})
+	return total, err
+}
+
+// askReports asks every table every question through the report package, as a server does.
+func askReports(ctx context.Context, o options) ([]*figure, error) {
+	catalog, err := report.Load(reports.FS)
+	if err != nil {
+		return nil, err
+	}
+	var figures []*figure
+	for _, r := range catalog.Reports() {
+		if r.Name == "ingest-quality" {
+			continue // asks about times of receipt
+		}
+		for _, t := range r.Tables {
+			name := r.Name + " " + t.Name
+			if !strings.Contains(name, o.only) {
+				continue
+			}
+			for _, q := range questions {
+				if q.zone != "" && r.Zone == "always-utc" {
+					continue
+				}
+				f, err := askTable(ctx, o, catalog, r.Name, t.Name, q)
+				if err != nil {
+					return nil, fmt.Errorf("%s, %s: %w", name, q.name, err)
+				}
+				figures = append(figures, f)
+				fmt.Fprintf(os.Stderr, "%s, %s: cold %s, warm %s, %d rows\n", name, q.name, f.cold, f.warm, f.rows)
+			}
+		}
+	}
+	return figures, nil
+}
+
+func askTable(ctx context.Context, o options, catalog *report.Catalog, name, table string, q question) (*figure, error) {
+	engine, err := duckdb.Open(ctx, duckdb.Options{Dir: filepath.Join(o.data, "engine"), MemoryLimit: o.memory})
+	if err != nil {
+		return nil, err
+	}
+	defer engine.Close()
+	from, err := tallystick.ParseDate(q.from)
+	if err != nil {
+		return nil, err
+	}
+	to, err := tallystick.ParseDate(q.to)
+	if err != nil {
+		return nil, err
+	}
+	request := tallystick.Request{
+		Report: name, Table: table, Tenants: q.tenants, Zone: cmp.Or(q.zone, "UTC"), From: tallystick.Moment{Date: from}, To: tallystick.Moment{Date: to},
+		Now: tallystick.InstantOf(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)),
+	}
+	f := &figure{table: name + " " + table, question: q.name}
+	var warm []time.Duration
+	for i := range o.runs + 1 {
+		took, rows, err := once(ctx, catalog, engine, request)
+		if err != nil {
+			return nil, err
+		}
+		f.rows = rows
+		if i == 0 {
+			f.cold = took
+		} else {
+			warm = append(warm, took)
+		}
+		if took > o.patience {
+			break
+		}
+	}
+	f.warm = median(append(warm, f.cold)[:max(1, len(warm))])
+	return f, nil
+}
+
+const (
+	many  = 10_000
+	first = 1000
+)
+
+// once makes a table, and returns how long it took: up to the thousandth row, where there are many.
+func once(ctx context.Context, catalog *report.Catalog, engine tallystick.Answerer, request tallystick.Request) (time.Duration, int, error) {
+	began := time.Now()
+	result, err := catalog.Make(ctx, engine, request)
+	if err != nil {
+		return 0, 0, err
+	}
+	rows, atFirst := 0, time.Duration(0)
+	for _, err := range result.Tables[0].Rows {
+		if err != nil {
+			return 0, 0, err
+		}
+		if rows++; rows == first {
+			atFirst = time.Since(began)
+		}
+		if rows > many {
+			return atFirst, rows, nil
+		}
+	}
+	return time.Since(began), rows, nil
+}
+
+// askSQL asks the raw events in the same file, with the same memory and processors.
+func askSQL(ctx context.Context, o options, figures []*figure) error {
+	db, err := sql.Open("duckdb", filepath.Join(o.data, "engine", "events.duckdb")+"?access_mode=read_only&memory_limit="+o.memory)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, f := range figures {
+		text, is := rawSQL[f.table]
+		q := questions[slices.IndexFunc(questions, func(q question) bool { return q.name == f.question })]
+		if !is || q.zone != "" {
+			continue
+		}
+		var took []time.Duration
+		for range o.runs {
+			t, err := runSQL(ctx, o, db, text, q)
+			if errors.Is(err, context.DeadlineExceeded) {
+				took = []time.Duration{-1}
+				break
+			}
+			if err != nil {
+				return fmt.Errorf("SQL of %s, %s: %w", f.table, f.question, err)
+			}
+			took = append(took, t)
+		}
+		f.sql = median(took)
+		fmt.Fprintf(os.Stderr, "SQL of %s, %s: %s\n", f.table, f.question, f.sql)
+	}
+	return nil
+}
+
+func runSQL(ctx context.Context, o options, db *sql.DB, text string, q question) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.patience)
+	defer cancel()
+	micros := func(date string, days int) string {
+		t, _ := time.Parse(time.DateOnly, date)
+		return fmt.Sprint(t.AddDate(0, 0, days).UnixMicro())
+	}
+	tenant := "TRUE"
+	if q.tenants != nil {
+		tenant = "tenant = (SELECT tenant FROM tenants WHERE name = '" + q.tenants[0] + "')"
+	}
+	text = strings.NewReplacer("{tenant}", tenant, "{from}", micros(q.from, 0), "{before}", micros(q.to, 1)).Replace(text)
+	began := time.Now()
+	rows, err := db.QueryContext(ctx, text)
+	if err != nil {
+		return 0, errors.Join(err, ctx.Err())
+	}
+	defer rows.Close()
+	for n := 0; rows.Next() && n < first; n++ {
+	}
+	return time.Since(began), errors.Join(rows.Err(), ctx.Err())
+}
+
+func median(list []time.Duration) time.Duration {
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+// tell prints the figures as a table for docs/benchmarks.md, and the geometric mean of the ratios over months and years.
+func tell(figures []*figure) {
+	fmt.Println("\n| table | question | rows | cold ms | warm ms | SQL ms | ratio |\n|---|---|---|---|---|---|---|")
+	sum, n := 0.0, 0
+	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
+	for _, f := range figures {
+		raw, ratio := "", ""
+		if f.sql < 0 {
+			raw = "given up"
+		}
+		if f.sql > 0 {
+			r := float64(f.sql) / float64(f.warm)
+			raw, ratio = ms(f.sql), fmt.Sprintf("%.1f", r)
+			if !strings.Contains(f.question, "day") {
+				sum, n = sum+math.Log(r), n+1
+			}
+		}
+		rows := fmt.Sprint(f.rows)
+		if f.rows > many {
+			rows = "first 1000"
+		}
+		fmt.Printf("| %s | %s | %s | %s | %s | %s | %s |\n", f.table, f.question, rows, ms(f.cold), ms(f.warm), raw, ratio)
+	}
+	if n > 0 {
+		fmt.Printf("\ngeometric mean of the ratios over months and years: %.2f, of %d\n", math.Exp(sum/float64(n)), n)
+	}
+}
