@@ -15,7 +15,7 @@ ROWS     ?= 10000000
 .PHONY: help build web web-check e2e e2e-quick screenshots run test long lint bench bench-import bench-ingest bench-export bench-reports fuzz clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 build: $(if $(shell command -v npm),web) ## build bin/tallystick, stamped with its version and commit, with the web app where npm is
 	go build -trimpath -buildvcs=auto -o bin/ ./cmd/tallystick

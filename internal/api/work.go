@@ -35,7 +35,7 @@ type Work struct {
 
 // Paths of the work.
 const (
-	WorkPath       = "/work/"
+	WorkPath       = "/workers/"
 	WorkerTold     = WorkPath + "server"
 	WorkRuns       = WorkPath + "runs/"
 	workTokenStart = "Worker "
