@@ -1,6 +1,9 @@
 /** Time zones to choose from, UTC first. */
 export const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((z) => z !== 'UTC')];
 
+/** The zone of the reader's own clock, in which lists say when something happened. */
+export const ownZone: string = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** A zone with how far its clocks are from UTC at an instant, such as Asia/Kolkata (UTC+5:30). */
 export function zoneLabel(zone: string, at: Date): string {
   if (zone === 'UTC') return zone;

@@ -2,7 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconCloudOff } from '@tabler/icons-react';
 import { useFormats } from '../i18n/format';
 import { useWords } from '../i18n/words';
-import { ownZone } from '../runs/zones';
+import { ownZone } from '../i18n/zones';
 import { partWords } from './words';
 
 interface Props {

@@ -61,17 +61,14 @@ export function periodColumn(columns: Column[], rows: Row[]): number | undefined
 /** How many hours, days, weeks, months, quarters or years a row's period is after the one that a time begins in. */
 function place(period: string, start: string, weekly: boolean): number {
   const year = Number(period.slice(0, 4));
-  const of = (n: number, ofStart: number) => n - ofStart;
   const [startYear, startMonth] = [Number(start.slice(0, 4)), Number(start.slice(5, 7)) - 1];
   const quarter = /-Q(\d)$/.exec(period)?.[1];
-  if (quarter) return of(year * 4 + Number(quarter) - 1, startYear * 4 + Math.floor(startMonth / 3));
-  if (/^\d{4}$/.test(period)) return of(year, startYear);
-  if (/^\d{4}-\d{2}$/.test(period)) return of(year * 12 + Number(period.slice(5)) - 1, startYear * 12 + startMonth);
+  if (quarter) return year * 4 + Number(quarter) - 1 - (startYear * 4 + Math.floor(startMonth / 3));
+  if (/^\d{4}$/.test(period)) return year - startYear;
+  if (/^\d{4}-\d{2}$/.test(period)) return year * 12 + Number(period.slice(5)) - 1 - (startYear * 12 + startMonth);
   if (period.length > 10) return Math.round((Date.parse(period) - days(start) * dayLength) / 3_600_000);
   // Weeks are named by their Monday, which may be before the start; day 4 of the epoch was one.
-  return weekly
-    ? Math.floor((days(period) - 4) / 7) - Math.floor((days(start) - 4) / 7)
-    : of(days(period), days(start));
+  return weekly ? Math.floor((days(period) - 4) / 7) - Math.floor((days(start) - 4) / 7) : days(period) - days(start);
 }
 
 /** The period of a date, written like another one. Hours are not dates. */

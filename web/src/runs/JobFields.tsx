@@ -2,6 +2,7 @@ import { Checkbox, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useWords } from '../i18n/words';
+import { zones } from '../i18n/zones';
 import { DateField } from '../parts/DateField';
 import { refusalOf } from '../parts/Refused';
 import { reportsQuery } from '../reports/definitions';
@@ -11,7 +12,6 @@ import { ReportOptions } from './ReportOptions';
 import { reportChosen } from './reportChosen';
 import { TenantFields } from './TenantFields';
 import { runWords } from './words';
-import { zones } from './zones';
 
 export interface JobFieldsProps {
   draft: JobDraft;

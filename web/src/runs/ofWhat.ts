@@ -1,8 +1,8 @@
 import type { Schemas } from '../api/client';
 import type { Formats } from '../i18n/format';
+import { ownZone } from '../i18n/zones';
 import { periodText } from '../reports/period';
 import type { runWords } from './words';
-import { ownZone } from './zones';
 
 type Words = (typeof runWords)['en'];
 

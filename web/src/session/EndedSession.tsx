@@ -5,7 +5,7 @@ const load = () => import('./SignInAgain');
 const Dialog = lazy(load);
 
 /** Stands ready for the end of the session. The dialog is fetched once the page is there and idle: when the session has ended, that may be too late for it. */
-export function SignInAgain() {
+export function EndedSession() {
   const ended = useSyncExternalStore(sessionEnded.subscribe, sessionEnded.get);
   const [needed, setNeeded] = useState(false);
   if (ended && !needed) setNeeded(true);

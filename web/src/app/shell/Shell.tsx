@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { useWords } from '../../i18n/words';
 import { Brand } from '../../parts/Brand';
 import { Preferences } from '../../parts/Preferences';
-import { SignInAgain } from '../../session/EndedSession';
+import { EndedSession } from '../../session/EndedSession';
 import { Account } from './Account';
 import { Navigation } from './Navigation';
 import classes from './Shell.module.css';
@@ -47,7 +47,7 @@ export function Shell() {
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <Outlet />
       </AppShell.Main>
-      <SignInAgain />
+      <EndedSession />
     </AppShell>
   );
 }

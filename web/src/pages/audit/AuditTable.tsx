@@ -2,7 +2,7 @@ import { Anchor, Badge, Table, Text } from '@mantine/core';
 import type { Schemas } from '../../api/client';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
-import { ownZone } from '../../runs/zones';
+import { ownZone } from '../../i18n/zones';
 import { objectOf, whoOf } from './entryText';
 import { actionName, auditWords } from './words';
 

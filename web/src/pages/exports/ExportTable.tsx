@@ -4,12 +4,12 @@ import type { Schemas } from '../../api/client';
 import { queries } from '../../api/queries';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
+import { ownZone } from '../../i18n/zones';
 import { reportsQuery } from '../../reports/definitions';
 import { runPeriod, whoseText } from '../../runs/ofWhat';
 import { RunActions } from '../../runs/RunActions';
 import { RunState } from '../../runs/RunState';
 import { runWords } from '../../runs/words';
-import { ownZone } from '../../runs/zones';
 import { useMay } from '../../session/may';
 import { exportsWords } from './words';
 

@@ -1,14 +1,14 @@
-import { Button, Card, Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback, useDisclosure } from '@mantine/hooks';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Button, Card, Group, Select } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useWords } from '../../i18n/words';
 import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
+import { SearchBox } from '../../parts/SearchBox';
 import { Stale } from '../../parts/Stale';
 import { ExportDialog } from '../../runs/ExportDialog';
 import { runWords } from '../../runs/words';
@@ -26,11 +26,6 @@ export function ExportsPage() {
   const mayAdd = useMay('ADD', 'EXPORT_REPORTS');
   const exports = useInfiniteQuery(exportsQuery(search));
   const [opened, { open, close }] = useDisclosure();
-  const [text, setText] = useState(search.search ?? '');
-  const look = useDebouncedCallback(
-    (value: string) => navigate({ search: (s) => ({ ...s, search: value || undefined }), replace: true }),
-    300,
-  );
   const items = exports.data?.pages.flatMap((p) => p.items) ?? [];
   const filtered = search.search !== undefined || search.state !== undefined;
   const generate = mayAdd && (
@@ -42,18 +37,10 @@ export function ExportsPage() {
     <Page title={t.title} about={t.about} actions={generate}>
       <Card withBorder padding={0} component="section" aria-label={t.listed}>
         <Group p="md" gap="sm">
-          <TextInput
-            type="search"
-            aria-label={t.search}
-            placeholder={t.search}
-            leftSection={<IconSearch size={16} />}
-            flex="1 1 200px"
-            maw={340}
-            value={text}
-            onChange={(e) => {
-              setText(e.currentTarget.value);
-              look(e.currentTarget.value);
-            }}
+          <SearchBox
+            label={t.search}
+            value={search.search}
+            onSearch={(text) => navigate({ search: (s) => ({ ...s, search: text }), replace: true })}
           />
           <Select
             aria-label={t.stateFilter}

@@ -1,6 +1,5 @@
-import { Button, Card, Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Button, Card, Group, Select } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,6 +8,7 @@ import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
+import { SearchBox } from '../../parts/SearchBox';
 import { TenantFilter } from '../../parts/TenantFilter';
 import { useMay } from '../../session/may';
 import { useWho } from '../../session/session';
@@ -30,11 +30,6 @@ export function MembersPage() {
   // Stays what it was while the dialog goes away.
   const [dialog, setDialog] = useState<{ opened: boolean; member?: Member }>({ opened: false });
   const [made, setMade] = useState<MadeLink>();
-  const [text, setText] = useState(search.search ?? '');
-  const look = useDebouncedCallback(
-    (value: string) => navigate({ search: (s) => ({ ...s, search: value || undefined }), replace: true }),
-    300,
-  );
   const items = members.data?.pages.flatMap((p) => p.items) ?? [];
   const filtered = search.search !== undefined || search.tenant !== undefined || search.status !== undefined;
   const add = mayAdd && (
@@ -46,18 +41,10 @@ export function MembersPage() {
     <Page title={t.title} about={t.about} actions={add}>
       <Card withBorder padding={0} component="section" aria-label={t.listed}>
         <Group p="md" gap="sm">
-          <TextInput
-            type="search"
-            aria-label={t.search}
-            placeholder={t.search}
-            leftSection={<IconSearch size={16} />}
-            flex="1 1 200px"
-            maw={340}
-            value={text}
-            onChange={(e) => {
-              setText(e.currentTarget.value);
-              look(e.currentTarget.value);
-            }}
+          <SearchBox
+            label={t.search}
+            value={search.search}
+            onSearch={(text) => navigate({ search: (s) => ({ ...s, search: text }), replace: true })}
           />
           {several && (
             <TenantFilter

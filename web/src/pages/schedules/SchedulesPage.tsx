@@ -1,14 +1,13 @@
-import { Button, Card, Group, SegmentedControl, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Button, Card, Group, SegmentedControl } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useWords } from '../../i18n/words';
 import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
+import { SearchBox } from '../../parts/SearchBox';
 import { TenantFilter } from '../../parts/TenantFilter';
 import { useMay } from '../../session/may';
 import { useWho } from '../../session/session';
@@ -25,11 +24,6 @@ export function SchedulesPage() {
   const mayAdd = useMay('ADD', 'SCHEDULED_TASKS');
   const schedules = useInfiniteQuery(schedulesQuery(search, who.id));
   const several = who.can_list_tenants && (who.reach.all || who.reach.tenants > 1);
-  const [text, setText] = useState(search.search ?? '');
-  const look = useDebouncedCallback(
-    (value: string) => navigate({ search: (s) => ({ ...s, search: value || undefined }), replace: true }),
-    300,
-  );
   const items = schedules.data?.pages.flatMap((p) => p.items) ?? [];
   const filtered = search.search !== undefined || search.tenant !== undefined || search.mine !== undefined;
   const create = mayAdd && (
@@ -41,18 +35,10 @@ export function SchedulesPage() {
     <Page title={t.title} about={t.about} actions={create}>
       <Card withBorder padding={0} component="section" aria-label={t.listed}>
         <Group p="md" gap="sm">
-          <TextInput
-            type="search"
-            aria-label={t.search}
-            placeholder={t.search}
-            leftSection={<IconSearch size={16} />}
-            flex="1 1 200px"
-            maw={340}
-            value={text}
-            onChange={(e) => {
-              setText(e.currentTarget.value);
-              look(e.currentTarget.value);
-            }}
+          <SearchBox
+            label={t.search}
+            value={search.search}
+            onSearch={(text) => navigate({ search: (s) => ({ ...s, search: text }), replace: true })}
           />
           {several && (
             <TenantFilter

@@ -1,9 +1,9 @@
 import { Chip, Group, Input, Select, Stack, TextInput } from '@mantine/core';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
+import { zones } from '../../i18n/zones';
 import { refusalOf } from '../../parts/Refused';
 import classes from '../../runs/Fields.module.css';
-import { zones } from '../../runs/zones';
 import { daysOfMonth, type RecurrenceDraft } from './form';
 import { formWords } from './formWords';
 import { grains, hourSteps, lastDay, monthSteps, weekdays } from './recurrence';

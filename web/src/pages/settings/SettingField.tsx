@@ -2,7 +2,7 @@ import { NumberInput, Select, Switch, TagsInput, TextInput } from '@mantine/core
 import { IconLock } from '@tabler/icons-react';
 import { titled } from '../../i18n/titled';
 import { useWords } from '../../i18n/words';
-import { zones } from '../../runs/zones';
+import { zones } from '../../i18n/zones';
 import { SecretField } from './SecretField';
 import { listOf, type Setting, textOf } from './settings';
 import { settingsWords } from './words';

@@ -2,11 +2,11 @@ import { Badge, Card, Group, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useFormats } from '../../../i18n/format';
 import { useWords } from '../../../i18n/words';
+import { ownZone } from '../../../i18n/zones';
 import { Empty } from '../../../parts/Empty';
 import { Failed } from '../../../parts/Failed';
 import { Loading } from '../../../parts/Loading';
 import { Stale } from '../../../parts/Stale';
-import { ownZone } from '../../../runs/zones';
 import { ingestWords } from '../words';
 import { recentQuery } from './countsQuery';
 

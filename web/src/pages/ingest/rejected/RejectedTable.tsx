@@ -1,7 +1,7 @@
 import { Anchor, Badge, Checkbox, Table, Text } from '@mantine/core';
 import { useFormats } from '../../../i18n/format';
 import { useWords } from '../../../i18n/words';
-import { ownZone } from '../../../runs/zones';
+import { ownZone } from '../../../i18n/zones';
 import { ingestWords } from '../words';
 import type { Entry } from './rejected';
 
