@@ -1,6 +1,5 @@
-// Package sample makes events up: a believable year of a handful of tenants ([Events]), to look at and to try reports on, and any number of plain ones ([Load]) and of
-// ones of every type ([Traffic]),
-// to measure with.
+// Package sample makes events up: a believable year of a handful of tenants ([Events]), to look at and to try reports on, and, to measure with, any number of plain
+// ones ([Load]) or of ones of every type ([Traffic]).
 //
 // It promises:
 //

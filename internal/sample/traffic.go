@@ -71,7 +71,7 @@ func (t *traffic) run(o TrafficOptions, yield func(tallystick.Event) bool) {
 	share := shares(o.Tenants)
 	ids := numbered("tenant", o.Tenants)
 	for i, id := range ids {
-		// The first tenant has a contact for every 100 events or so, up to what a large one has.
+		// The first tenant has a contact for every 400 events of all, up to what a large one has; the others have their share of them.
 		size := max(40, min(200_000, o.Events/400/(i+1)))
 		t.tenants = append(t.tenants, newWorld(t, id, size))
 	}
