@@ -91,7 +91,7 @@ test.describe('an auditor', () => {
 
 test('what is fixed by the command line is read-only, and says so', async ({ browser }) => {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-e2e-'));
-  const smtp = 'smtp+plain://ann:swordfish@localhost:2525?from=usage@example.com';
+  const smtp = 'smtp://ann:swordfish@localhost:2525?from=usage@example.com';
   const { url, state, end } = await serve(folder, '--data', join(folder, 'data'), '--smtp', smtp);
   const context = await browser.newContext({ baseURL: url, storageState: state });
   const page = await context.newPage();
