@@ -3,6 +3,7 @@ package disk_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"testing"
@@ -72,6 +73,20 @@ func testFS(t *testing.T, d disk.FS, root string) {
 	if string(content) != "hello wo!?" {
 		t.Errorf("content %q", content)
 	}
+	f, err = d.Open(name)
+	ok(err)
+	for offset, want := range map[int64]string{0: "hello wo", 2: "llo wo!?"} { // where a page begins, and where none does
+		m, err := disk.Map(f, offset, 8)
+		ok(err)
+		if string(m.Bytes) != want {
+			t.Errorf("mapped %q, want %q", m.Bytes, want)
+		}
+		ok(m.Release())
+	}
+	if _, err := disk.Map(f, 0, 11); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("mapping more than there is: %v", err)
+	}
+	ok(f.Close())
 	ok(disk.WriteFile(d, name, []byte("new")))
 	ok(d.MkdirAll(filepath.Join(dir, "c")))
 	entries, err := d.ReadDir(dir)

@@ -8,11 +8,11 @@ import (
 // filter holds the first bits of sorted keys. Keys are counted into 2^bits buckets by their first bits; the next eight bits of each key are kept in low.
 // upper has a one for each key and a zero at the end of each bucket, in order; starts has the bit position in upper at which every bucketsAStart-th bucket
 // begins. The ones before a bucket's begin are the keys before it, so that a key's place among all follows from the bits.
+//
+// upper and starts are words of 64 and 32 bits as they lie in the file, little-endian: a filter is read where it is mapped, and what nobody asks for takes no memory.
 type filter struct {
-	bits   uint // of a key that choose its bucket
-	upper  []uint64
-	starts []uint32
-	low    []byte
+	bits               uint // of a key that choose its bucket
+	upper, starts, low []byte
 }
 
 const (
@@ -30,12 +30,10 @@ type filterBuilder struct {
 
 // newFilter returns a builder for n keys.
 func newFilter(n uint64) *filterBuilder {
-	b := &filterBuilder{}
-	b.bits = filterBits(n)
-	buckets := uint64(1) << b.bits
-	b.upper = make([]uint64, (n+buckets+63)/64+1)
-	b.starts = make([]uint32, 0, buckets/bucketsAStart+1)
-	b.starts = append(b.starts, 0)
+	b := &filterBuilder{filter: filter{bits: filterBits(n)}}
+	upper, starts := filterParts(n)
+	b.upper = make([]byte, upper)
+	b.starts = make([]byte, 4, starts) // that of the first bucket is 0
 	b.low = make([]byte, 0, n)
 	return b
 }
@@ -45,7 +43,7 @@ func filterBits(n uint64) uint { return uint(bits.Len64(max(n, 1) - 1)) }
 
 func (b *filterBuilder) add(k Key) {
 	b.seek(k.High >> (64 - b.bits))
-	b.upper[b.position/64] |= 1 << (b.position % 64)
+	b.upper[b.position/8] |= 1 << (b.position % 8)
 	b.position++
 	b.low = append(b.low, b.lowOf(k))
 }
@@ -55,7 +53,7 @@ func (b *filterBuilder) seek(bucket uint64) {
 		b.bucket++
 		b.position++ // a zero
 		if b.bucket%bucketsAStart == 0 {
-			b.starts = append(b.starts, uint32(b.position))
+			b.starts = binary.LittleEndian.AppendUint32(b.starts, uint32(b.position))
 		}
 	}
 }
@@ -65,15 +63,17 @@ func (b *filterBuilder) done() *filter {
 	return &b.filter
 }
 
+func (f *filter) word(n uint64) uint64 { return binary.LittleEndian.Uint64(f.upper[n*8:]) }
+
 func (f *filter) lowOf(k Key) byte { return byte(k.High << f.bits >> 56) }
 
 // find returns the range of places at which the key may be, mostly none.
 func (f *filter) find(k Key) (from, to uint64) {
 	bucket := k.High >> (64 - f.bits)
-	position := uint64(f.starts[bucket/bucketsAStart])
+	position := uint64(binary.LittleEndian.Uint32(f.starts[bucket/bucketsAStart*4:]))
 	if skip := int(bucket % bucketsAStart); skip > 0 {
 		word := position / 64
-		zeros := ^f.upper[word] & (^uint64(0) << (position % 64))
+		zeros := ^f.word(word) & (^uint64(0) << (position % 64))
 		for {
 			n := bits.OnesCount64(zeros)
 			if n >= skip {
@@ -81,13 +81,13 @@ func (f *filter) find(k Key) (from, to uint64) {
 			}
 			skip -= n
 			word++
-			zeros = ^f.upper[word]
+			zeros = ^f.word(word)
 		}
 		position = word*64 + uint64(selectBit(zeros, skip)) + 1
 	}
 	place := position - bucket
 	low := f.lowOf(k)
-	for ; f.upper[position/64]&(1<<(position%64)) != 0; position, place = position+1, place+1 {
+	for ; f.upper[position/8]&(1<<(position%8)) != 0; position, place = position+1, place+1 {
 		switch l := f.low[place]; {
 		case l == low && to == 0:
 			from, to = place, place+1
@@ -121,7 +121,7 @@ type walker struct{ position, bucket, place uint64 }
 
 // next returns the next key's first bits: those of its bucket and the eight that follow; the others are zero.
 func (w *walker) next(f *filter) uint64 {
-	for f.upper[w.position/64]&(1<<(w.position%64)) == 0 {
+	for f.upper[w.position/8]&(1<<(w.position%8)) == 0 {
 		w.position++
 		w.bucket++
 	}
@@ -131,36 +131,25 @@ func (w *walker) next(f *filter) uint64 {
 	return w.bucket<<(64-f.bits) | low<<56>>f.bits
 }
 
-// append appends the filter's stored form: upper, starts and low.
-func (f *filter) append(b []byte) []byte {
-	for _, w := range f.upper {
-		b = binary.LittleEndian.AppendUint64(b, w)
-	}
-	for _, s := range f.starts {
-		b = binary.LittleEndian.AppendUint32(b, s)
-	}
-	return append(b, f.low...)
-}
-
-// filterSize returns the length of the stored form of a filter of n keys.
-func filterSize(n uint64) int64 {
+// filterParts returns the lengths of upper and starts of a filter of n keys.
+func filterParts(n uint64) (upper, starts uint64) {
 	buckets := uint64(1) << filterBits(n)
-	words := (n+buckets+63)/64 + 1
-	return int64(words*8 + max(1, buckets/bucketsAStart)*4 + n)
+	return ((n+buckets+63)/64 + 1) * 8, max(1, buckets/bucketsAStart) * 4
 }
 
-// parseFilter reads the stored form of a filter of n keys; b has its size.
+// filterSize returns the length of the stored form of a filter of n keys: upper, starts and low.
+func filterSize(n uint64) int64 {
+	upper, starts := filterParts(n)
+	return int64(upper + starts + n)
+}
+
+// append appends the filter's stored form.
+func (f *filter) append(b []byte) []byte {
+	return append(append(append(b, f.upper...), f.starts...), f.low...)
+}
+
+// parseFilter returns the filter of n keys whose stored form is b, which it keeps.
 func parseFilter(b []byte, n uint64) *filter {
-	built := newFilter(n)
-	f := &built.filter
-	for i := range f.upper {
-		f.upper[i] = binary.LittleEndian.Uint64(b[i*8:])
-	}
-	b = b[len(f.upper)*8:]
-	f.starts = make([]uint32, max(1, uint64(1)<<f.bits/bucketsAStart))
-	for i := range f.starts {
-		f.starts[i] = binary.LittleEndian.Uint32(b[i*4:])
-	}
-	f.low = append(f.low, b[len(f.starts)*4:]...)
-	return f
+	upper, starts := filterParts(n)
+	return &filter{filterBits(n), b[:upper:upper], b[upper : upper+starts : upper+starts], b[upper+starts:]}
 }

@@ -179,9 +179,7 @@ func (x *Index) Close() error {
 	x.changed.Broadcast()
 	x.mu.Unlock()
 	x.working.Wait()
-	for _, r := range x.runs {
-		r.file.Close() // it was only read
-	}
+	x.release()
 	if err == nil {
 		err = x.failed
 	}

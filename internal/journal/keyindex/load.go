@@ -56,7 +56,8 @@ func (x *Index) load(ctx context.Context) error {
 	slices.SortFunc(files, func(a, b file) int { return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(b.last, a.last)) })
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
-			return errors.Join(err, x.release())
+			x.release()
+			return err
 		}
 		if f.first != x.covered+1 {
 			if f.first > x.covered {
@@ -71,7 +72,8 @@ func (x *Index) load(ctx context.Context) error {
 			o.Logger.Warn("a part of the key index is damaged and is removed", "file", f.path, "error", err)
 			useless = append(useless, f.path)
 		case err != nil:
-			return errors.Join(fmt.Errorf("open key index: %w", err), x.release())
+			x.release()
+			return fmt.Errorf("open key index: %w", err)
 		default:
 			x.runs = append(x.runs, r)
 			x.covered, x.digest = r.last, r.digest
@@ -79,23 +81,24 @@ func (x *Index) load(ctx context.Context) error {
 	}
 	for _, path := range useless {
 		if err := o.FS.Remove(path); err != nil {
-			return errors.Join(fmt.Errorf("clean key index: %w", err), x.release())
+			x.release()
+			return fmt.Errorf("clean key index: %w", err)
 		}
 	}
 	if len(useless) > 0 {
 		if err := o.FS.SyncDir(o.Dir); err != nil {
-			return errors.Join(fmt.Errorf("clean key index: %w", err), x.release())
+			x.release()
+			return fmt.Errorf("clean key index: %w", err)
 		}
 	}
 	return nil
 }
 
 // release closes the runs of an index that could not be opened.
-func (x *Index) release() (err error) {
+func (x *Index) release() {
 	for _, r := range x.runs {
-		err = errors.Join(err, r.file.Close())
+		r.close()
 	}
-	return err
 }
 
 // Forget removes all keys: the index belongs to another journal. It is called before anything is added.

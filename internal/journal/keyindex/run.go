@@ -1,6 +1,7 @@
 package keyindex
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -54,6 +55,7 @@ type run struct {
 	first, last uint64 // records covered
 	digest      [32]byte
 	filter      *filter
+	mapped      disk.Mapped // what the filter lies in
 }
 
 func runPath(dir string, first, last uint64) string {
@@ -157,15 +159,29 @@ func openRun(fsys disk.FS, path string) (r *run, err error) {
 	if r.count > maxKeys || size != r.shape.blocks()*blockSize+filterSize(r.count)+footerSize || first != r.first || last != r.last {
 		return nil, fmt.Errorf("%w: its size or name does not fit its footer", errDamaged)
 	}
-	stored := make([]byte, filterSize(r.count))
-	if err := readFull(f, stored, r.shape.blocks()*blockSize); err != nil {
-		return nil, err
+	sum, at := crc32.New(castagnoli), r.shape.blocks()*blockSize
+	if n, err := io.CopyBuffer(sum, io.NewSectionReader(f, at, filterSize(r.count)), make([]byte, bufferBytes)); err != nil || n < filterSize(r.count) {
+		return nil, cmp.Or(err, io.ErrUnexpectedEOF)
 	}
-	if crc32.Checksum(stored, castagnoli) != binary.LittleEndian.Uint32(b[12:]) {
+	if sum.Sum32() != binary.LittleEndian.Uint32(b[12:]) {
 		return nil, fmt.Errorf("%w: checksum of the filter does not match", errDamaged)
 	}
-	r.filter = parseFilter(stored, r.count)
-	return r, nil
+	return r, r.mapFilter()
+}
+
+// mapFilter makes the filter of a file that is whole ready for use.
+func (r *run) mapFilter() (err error) {
+	r.mapped, err = disk.Map(r.file, r.shape.blocks()*blockSize, filterSize(r.count))
+	if err == nil {
+		r.filter = parseFilter(r.mapped.Bytes, r.count)
+	}
+	return err
+}
+
+// close releases a run that nobody looks at any more. The file was only read: its error would say nothing.
+func (r *run) close() {
+	r.mapped.Release()
+	r.file.Close()
 }
 
 func readFull(f disk.File, b []byte, offset int64) error {
@@ -213,7 +229,7 @@ func (r *run) get(k Key, from, to uint64, block []byte) (value uint32, known boo
 
 // discard closes a run and removes its file.
 func (r *run) discard(fsys disk.FS) error {
-	r.file.Close() // it was only read
+	r.close()
 	err := fsys.Remove(r.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

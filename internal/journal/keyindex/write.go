@@ -84,8 +84,8 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 	if err := w.flush(); err != nil {
 		return nil, err
 	}
-	r := &run{path: w.path, count: w.count, shape: w.shape, first: first, last: last, digest: digest, filter: w.filter.done()}
-	stored := r.filter.append(make([]byte, 0, filterSize(r.count)))
+	r := &run{path: w.path, count: w.count, shape: w.shape, first: first, last: last, digest: digest}
+	stored := w.filter.done().append(make([]byte, 0, filterSize(r.count)+footerSize))
 	stored = r.appendFooter(stored, crc32.Checksum(stored, castagnoli))
 	if _, err := w.file.Write(stored); err != nil {
 		return nil, err
@@ -103,8 +103,10 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 		return nil, err
 	}
 	var err error
-	r.file, err = w.fs.Open(w.path)
-	return r, err
+	if r.file, err = w.fs.Open(w.path); err != nil {
+		return nil, err
+	}
+	return r, r.mapFilter()
 }
 
 // abandon removes what was written.
