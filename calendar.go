@@ -82,7 +82,7 @@ func (c *Calendar) Format(t Instant) string {
 // rest, so that what is printed is still t.
 func appendLocal(b []byte, t, offset Instant) []byte {
 	offset -= offset % Minute
-	b = (t + offset).Time().AppendFormat(b, time.RFC3339Nano)
+	b = (t + offset).Append(b)
 	if offset == 0 {
 		return b
 	}

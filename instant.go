@@ -35,7 +35,52 @@ func (i Instant) String() string { return string(i.Append(nil)) }
 
 // Append appends i's [Instant.String] to b.
 func (i Instant) Append(b []byte) []byte {
-	return i.Time().AppendFormat(b, "2006-01-02T15:04:05.999999Z")
+	day := i / Day
+	if i%Day < 0 {
+		day--
+	}
+	if day < firstFourDigitDay || day > lastFourDigitDay {
+		return i.Time().AppendFormat(b, "2006-01-02T15:04:05.999999Z")
+	}
+	year, month, date := civil(int64(day))
+	rest := int(i - day*Day)
+	second := rest / int(Second)
+	b = append(b, byte('0'+year/1000), byte('0'+year/100%10), byte('0'+year/10%10), byte('0'+year%10), '-', byte('0'+month/10), byte('0'+month%10), '-',
+		byte('0'+date/10), byte('0'+date%10), 'T', byte('0'+second/36000), byte('0'+second/3600%10), ':', byte('0'+second/600%6), byte('0'+second/60%10), ':',
+		byte('0'+second/10%6), byte('0'+second%10))
+	if micro := rest % int(Second); micro > 0 {
+		b = append(b, '.')
+		for unit := 100_000; micro > 0; unit /= 10 {
+			b = append(b, byte('0'+micro/unit))
+			micro %= unit
+		}
+	}
+	return append(b, 'Z')
+}
+
+// The days since 1970 that have a year of four digits, which is all that reports have.
+const (
+	firstFourDigitDay = -719_528
+	lastFourDigitDay  = 2_932_896
+)
+
+// civil returns the date of a day since 1970-01-01, by the arithmetic of Howard Hinnant's civil_from_days: years begin in March, so that the leap day is the last.
+func civil(day int64) (year, month, date int) {
+	const era = 146_097 // days of 400 years
+	day += 719_468      // since 0000-03-01
+	n := day / era
+	if day%era < 0 {
+		n--
+	}
+	d := day - n*era
+	y := (d - d/1460 + d/36_524 - d/146_096) / 365
+	d -= 365*y + y/4 - y/100
+	m := (5*d + 2) / 153
+	date, month, year = int(d-(153*m+2)/5+1), int(m+3), int(y+n*400)
+	if month > 12 {
+		month, year = month-12, year+1
+	}
+	return year, month, date
 }
 
 // ParseInstant reads an RFC 3339 date-time as spec'd for events: seconds are required, the separator and the zone's Z may be in either case,

@@ -1,6 +1,7 @@
 package tallystick_test
 
 import (
+	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
@@ -146,4 +147,41 @@ func BenchmarkParseInstant(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func TestAppend(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	check := func(i Instant) {
+		t.Helper()
+		if got, want := i.String(), i.Time().Format("2006-01-02T15:04:05.999999Z"); got != want {
+			t.Fatalf("%d is printed as %q, want %q", int64(i), got, want)
+		}
+	}
+	for day := Instant(-720_000); day <= 2_933_500; day++ { // a little more than the years of four digits
+		check(day * Day)
+		check(day*Day - 1)
+	}
+	for range 200_000 {
+		i := Instant(r.Int64N(int64(200 * 365 * Day)))
+		check(i)
+		check(i / 1000 * 1000)
+		check(-i)
+	}
+	check(MinInstant)
+	check(MaxInstant)
+}
+
+func BenchmarkAppend(b *testing.B) {
+	var buf [32]byte
+	at := Instant(1_735_689_600_123_450)
+	b.Run("ours", func(b *testing.B) {
+		for b.Loop() {
+			at.Append(buf[:0])
+		}
+	})
+	b.Run("AppendFormat", func(b *testing.B) {
+		for b.Loop() {
+			at.Time().AppendFormat(buf[:0], "2006-01-02T15:04:05.999999Z")
+		}
+	})
 }
