@@ -53,7 +53,8 @@ func Open(ctx context.Context, o Options) (*Index, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	x := &Index{options: o, table: newTable(o.TableKeys), block: make([]byte, blockSize)}
+	// The first table grows: who never adds has no use for its room.
+	x := &Index{options: o, table: newTable(0), block: make([]byte, blockSize)}
 	x.changed = sync.NewCond(&x.mu)
 	if err := x.load(ctx); err != nil {
 		return nil, err
