@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -16,7 +17,15 @@ import (
 type tenant struct {
 	number int32
 	log    uint32
-	first  tallystick.Instant // time of its earliest event
+	firsts []first // one whenever an event was earlier than all before: the last is the earliest of all
+}
+
+// first returns the time of its earliest event.
+func (t *tenant) first() tallystick.Instant {
+	if n := len(t.firsts); n > 0 {
+		return t.firsts[n-1].time
+	}
+	return tallystick.MaxInstant
 }
 
 // batch is one call of Apply: records by table, and what becomes of the engine's memory when they are committed.
@@ -72,6 +81,7 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 	defer e.mu.Unlock()
 	maps.Copy(e.applied, b.applied)
 	maps.Copy(e.tenants, b.tenants)
+	e.states.drop(b)
 	return nil
 }
 
@@ -110,10 +120,11 @@ func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 		if t.log != p.Log {
 			return nil, tallystick.Errorf(tallystick.Internal, "record %s is of a tenant of log %d", p, t.log)
 		}
-		if ev.Time < t.first {
-			t.first = ev.Time
+		if ev.Time < t.first() {
+			f := first{t.number, p.Sequence, ev.Time}
+			t.firsts = append(slices.Clip(t.firsts), f) // readers look at the ones before
 			b.tenants[name] = t
-			b.firsts = append(b.firsts, first{t.number, p.Sequence, ev.Time})
+			b.firsts = append(b.firsts, f)
 		}
 		b.rows[tb] = append(b.rows[tb], r)
 		b.numbers[tb] = append(b.numbers[tb], t.number)
@@ -151,7 +162,7 @@ func (e *Engine) tenantOf(b *batch, name string, log uint32) tenant {
 	if t, ok := e.tenants[name]; ok {
 		return t
 	}
-	t := tenant{number: int32(len(e.tenants) + len(b.named) + 1), log: log, first: tallystick.MaxInstant}
+	t := tenant{number: int32(len(e.tenants) + len(b.named) + 1), log: log}
 	b.tenants[name] = t
 	b.named = append(b.named, name)
 	return t

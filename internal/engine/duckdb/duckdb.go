@@ -76,6 +76,8 @@ type Engine struct {
 	mu      sync.RWMutex
 	applied map[uint32]uint64
 	tenants map[string]tenant
+
+	states states
 }
 
 var _ tallystick.Engine = (*Engine)(nil)

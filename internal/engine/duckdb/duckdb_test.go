@@ -2,6 +2,7 @@ package duckdb_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 
 	"github.com/tallystick/tallystick"
@@ -10,10 +11,18 @@ import (
 	"github.com/tallystick/tallystick/internal/engine/memory"
 )
 
+// TestContract asks every second engine without what it keeps of states, so that the statements behind that are held to the contract too.
 func TestContract(t *testing.T) {
+	var opened atomic.Int64
 	enginetest.TestContract(t,
 		func(t *testing.T) tallystick.Engine { return memory.New() },
-		func(t *testing.T) tallystick.Engine { return open(t, t.TempDir()) })
+		func(t *testing.T) tallystick.Engine {
+			e := open(t, t.TempDir())
+			if opened.Add(1)%2 == 0 {
+				duckdb.AskDatabase(e)
+			}
+			return e
+		})
 }
 
 func open(t testing.TB, dir string) *duckdb.Engine {

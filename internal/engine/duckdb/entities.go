@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"github.com/tallystick/tallystick"
@@ -21,8 +22,11 @@ func (e *Engine) Entities(ctx context.Context, q tallystick.Entities) ([]tallyst
 	if sc == nil {
 		return nil, nil
 	}
-	st := &statement{}
 	s := e.source(q.Type, "e")
+	if events, known, err := e.state(ctx, sc, s.table); known || err != nil {
+		return entitiesOf(events, t, sc.Tenant(), q.IDs), err
+	}
+	st := &statement{}
 	id := s.text(t.Rules[0].Field)
 	if q.Type == tallystick.TenantUpserted {
 		id = st.bind(sc.Tenant())
@@ -54,15 +58,7 @@ func (e *Engine) Entities(ctx context.Context, q tallystick.Entities) ([]tallyst
 		if err := scan(into...); err != nil {
 			return err
 		}
-		x.Values = make(map[tallystick.Field]string, len(t.Rules))
-		for i, text := range texts {
-			switch r := &t.Rules[i]; {
-			case text.Valid && text.String != "":
-				x.Values[r.Field] = text.String
-			case !text.Valid && r.Default != "":
-				x.Values[r.Field] = r.Default
-			}
-		}
+		x.Values = valuesOf(t, texts)
 		entities = append(entities, x)
 		return nil
 	})
@@ -70,22 +66,15 @@ func (e *Engine) Entities(ctx context.Context, q tallystick.Entities) ([]tallyst
 }
 
 // Tenants implements [tallystick.Answerer].
-func (e *Engine) Tenants(ctx context.Context, asOf tallystick.Position, before tallystick.Instant) ([]string, error) {
-	st := &statement{}
-	st.add("SELECT DISTINCT t.name",
-		"FROM tenants AS t",
-		"JOIN first_events AS f ON f.tenant = t.tenant",
-		"WHERE f.time < "+st.bind(before))
-	if !asOf.IsZero() {
-		st.add("  AND f.seq <= " + st.bind(int64(min(asOf.Sequence, 1<<63-1))))
-	}
-	st.add("ORDER BY t.name")
+func (e *Engine) Tenants(_ context.Context, asOf tallystick.Position, before tallystick.Instant) ([]string, error) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
 	var tenants []string
-	var name string
-	err := st.run(ctx, e.readers, func(scan func(...any) error) error {
-		err := scan(&name)
-		tenants = append(tenants, name)
-		return err
-	})
-	return tenants, err
+	for name, t := range e.tenants {
+		if t.since(asOf, before) != tallystick.MinInstant {
+			tenants = append(tenants, name)
+		}
+	}
+	slices.Sort(tenants)
+	return tenants, nil
 }

@@ -2,27 +2,34 @@ package duckdb
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/tallystick/tallystick"
 )
 
 // Since implements [tallystick.Answerer].
-func (e *Engine) Since(ctx context.Context, s tallystick.Scope) (first tallystick.Instant, err error) {
+func (e *Engine) Since(_ context.Context, s tallystick.Scope) (tallystick.Instant, error) {
 	sc, err := e.scope(s)
 	if sc == nil {
 		return tallystick.MinInstant, err
 	}
-	st := &statement{}
-	st.add("SELECT COALESCE(MIN(time), "+st.bind(tallystick.MinInstant)+")",
-		"FROM "+identifier(firstTable),
-		"WHERE tenant = "+sc.tenant(st),
-		"  AND time < "+sc.before(st))
-	if !s.AsOf.IsZero() {
-		st.add("  AND seq <= " + sc.asOf(st))
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.tenants[s.Tenant()].since(s.AsOf, s.Before), nil
+}
+
+// since returns the time of the earliest event in a scope, MinInstant where there is none.
+func (t tenant) since(asOf tallystick.Position, before tallystick.Instant) tallystick.Instant {
+	for _, f := range slices.Backward(t.firsts) { // each is earlier than those before
+		if asOf.IsZero() || f.seq <= asOf.Sequence {
+			if f.time < before {
+				return f.time
+			}
+			break
+		}
 	}
-	err = st.run(ctx, e.readers, func(scan func(...any) error) error { return scan(&first) })
-	return first, err
+	return tallystick.MinInstant
 }
 
 // Events implements [tallystick.Answerer].

@@ -19,6 +19,9 @@ func (e *Engine) List(ctx context.Context, q tallystick.List) ([]tallystick.List
 	if len(types) == 0 {
 		return nil, nil
 	}
+	if list, known, err := e.listStates(ctx, sc, types, &q); known || err != nil {
+		return list, err
+	}
 	st := &statement{}
 	from := st.bind(q.From)
 	for i, name := range types {
@@ -57,4 +60,28 @@ func (e *Engine) List(ctx context.Context, q tallystick.List) ([]tallystick.List
 		return nil
 	})
 	return list, err
+}
+
+// listStates answers from the events that are kept, where those of all types are.
+func (e *Engine) listStates(ctx context.Context, sc *scope, types []string, q *tallystick.List) ([]tallystick.Listed, bool, error) {
+	var list []tallystick.Listed
+	if len(types) > 1 && sc.AsOf.IsZero() { // an Apply in between is in none of the lists
+		at := *sc
+		e.mu.RLock()
+		at.AsOf = tallystick.Position{Log: sc.log, Sequence: e.applied[sc.log]}
+		e.mu.RUnlock()
+		sc = &at
+	}
+	for _, name := range types {
+		t := e.source(name, "e").table
+		events, known, err := e.state(ctx, sc, t)
+		if !known || err != nil {
+			return nil, false, err
+		}
+		list = append(list, listOf(events, t.event, sc.log, q)...)
+	}
+	slices.SortFunc(list, func(a, b tallystick.Listed) int {
+		return compareOrder(a.Time, b.Time, int64(a.Position.Sequence), int64(b.Position.Sequence))
+	})
+	return list, true, nil
 }

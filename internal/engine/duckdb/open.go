@@ -294,15 +294,23 @@ func (e *Engine) remember(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	const tenants = `
-SELECT t.tenant, t.name, t.log, MIN(f.time)
-FROM tenants AS t
-JOIN first_events AS f ON f.tenant = t.tenant
-GROUP BY t.tenant, t.name, t.log`
-	return query(ctx, e.readers, tenants, nil, func(scan func(...any) error) error {
+	numbers := map[int32]string{}
+	err = query(ctx, e.readers, "SELECT tenant, name, log FROM tenants", nil, func(scan func(...any) error) error {
 		var name string
 		var t tenant
-		err := scan(&t.number, &name, &t.log, &t.first)
+		err := scan(&t.number, &name, &t.log)
+		e.tenants[name], numbers[t.number] = t, name
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return query(ctx, e.readers, "SELECT tenant, seq, time FROM first_events ORDER BY tenant, seq", nil, func(scan func(...any) error) error {
+		var f first
+		err := scan(&f.tenant, &f.seq, &f.time)
+		name := numbers[f.tenant]
+		t := e.tenants[name]
+		t.firsts = append(t.firsts, f)
 		e.tenants[name] = t
 		return err
 	})
