@@ -84,7 +84,7 @@ func (c *Catalog) Explain(ctx context.Context, store tallystick.Answerer, reques
 	if err := t.find(made, prefix, row, result.Tenants); err != nil {
 		return nil, err
 	}
-	t.plan = &plan{wish: wish, ctx: ctx, store: store, tenant: t.tenantFound, notes: &notes{}, sliceSize: cmp.Or(c.sliceSize, sliceSize)}
+	t.plan = &plan{wish: wish, ctx: ctx, store: store, tenant: t.tenantFound, sliceSize: cmp.Or(c.sliceSize, sliceSize)}
 	for _, pass := range passes {
 		if err := pass.run(t.plan); err != nil {
 			return nil, err

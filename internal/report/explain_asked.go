@@ -2,13 +2,15 @@ package report
 
 import (
 	"context"
+	"sync"
 
 	"github.com/tallystick/tallystick"
 )
 
-// asked keeps the queries that pass through, so that a number is explained by the very question it answers. It is used by one goroutine.
+// asked keeps the queries that pass through, so that a number is explained by the very question it answers.
 type asked struct {
 	tallystick.Answerer
+	mu          sync.Mutex
 	tallies     []tallystick.Tally
 	peaks       []tallystick.Peak
 	resolutions []tallystick.Resolutions
@@ -16,22 +18,30 @@ type asked struct {
 }
 
 func (a *asked) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
+	a.mu.Lock()
 	a.tallies = append(a.tallies, q)
+	a.mu.Unlock()
 	return a.Answerer.Tally(ctx, q)
 }
 
 func (a *asked) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
+	a.mu.Lock()
 	a.peaks = append(a.peaks, q)
+	a.mu.Unlock()
 	return a.Answerer.Peak(ctx, q)
 }
 
 func (a *asked) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
+	a.mu.Lock()
 	a.resolutions = append(a.resolutions, q)
+	a.mu.Unlock()
 	return a.Answerer.Resolutions(ctx, q)
 }
 
 func (a *asked) List(ctx context.Context, q tallystick.List) ([]tallystick.Listed, error) {
+	a.mu.Lock()
 	a.lists = append(a.lists, q)
+	a.mu.Unlock()
 	return a.Answerer.List(ctx, q)
 }
 

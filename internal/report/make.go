@@ -26,15 +26,22 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 		return nil, err
 	}
 	notes, made := &notes{}, &share{}
-	var plans []*plan
-	for _, tenant := range tenants {
-		p := &plan{wish: wish, ctx: ctx, store: store, tenant: tenant, notes: notes, made: made, sliceSize: cmp.Or(c.sliceSize, sliceSize)}
+	plans := make([]*plan, len(tenants))
+	err = abreast(len(tenants), func(i int) error {
+		p := &plan{wish: wish, ctx: ctx, store: store, tenant: tenants[i], sliceSize: cmp.Or(c.sliceSize, sliceSize)}
+		plans[i] = p
 		for _, pass := range passes {
 			if err := pass.run(p); err != nil {
-				return nil, err
+				return err
 			}
 		}
-		plans = append(plans, p)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range plans {
+		notes.take(&p.notes)
 	}
 	one := request.Tenants != nil && len(tenants) == 1
 	if plans, err = present(plans, one && definition.Name != tenantUsage || definition.Name == ingestQuality); err != nil {
@@ -52,7 +59,7 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 	}
 	for _, t := range definition.Tables {
 		if request.Table == "" || request.Table == t.Name {
-			result.Tables = append(result.Tables, table(wish, t, plans, one, made))
+			result.Tables = append(result.Tables, table(wish, t, plans, one, made, notes))
 		}
 	}
 	made.tables = len(result.Tables)
@@ -118,7 +125,7 @@ func present(plans []*plan, keep bool) ([]*plan, error) {
 type rows func(...tallystick.Cell) bool
 
 // table joins the tables of all tenants, one after another.
-func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bool, made *share) tallystick.Table {
+func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bool, made *share, notes *notes) tallystick.Table {
 	columns := slices.Clone(definition.Columns)
 	for i, source := range definition.Sources {
 		if source.ByOption != "" {
@@ -134,32 +141,38 @@ func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bo
 		build = pieceNamed(definition.Code).make
 	}
 	return tallystick.Table{Name: definition.Name, Columns: columns, Rows: func(yield func([]tallystick.Cell, error) bool) {
-		more := true
 		defer made.table()
-		for i, p := range plans {
-			made.tenant(i, len(plans))
-			var row []tallystick.Cell
-			err := build(p, func(cells ...tallystick.Cell) bool {
-				if !more {
-					return false
-				}
-				row = row[:0]
-				if prefixed {
-					row = append(row, tallystick.TextCell(p.tenant), tallystick.TextCell(p.company()))
-				}
-				more = yield(append(row, cells...), nil)
-				return more
-			})
-			if len(plans) > 1 {
-				p.forget()
-			}
-			if err != nil && more {
-				yield(nil, err)
-				return
-			}
+		var row []tallystick.Cell
+		more := true
+		take := func(p *plan, cells []tallystick.Cell) bool {
 			if !more {
-				return
+				return false
 			}
+			row = row[:0]
+			if prefixed {
+				row = append(row, tallystick.TextCell(p.tenant), tallystick.TextCell(p.company()))
+			}
+			more = yield(append(row, cells...), nil)
+			return more
+		}
+		began := func(i int) { made.tenant(i, len(plans), &plans[i].made) }
+		ended := func(p *plan) { notes.take(&p.notes) }
+		var err error
+		if len(plans) > 1 && w.definition.Name != ingestQuality {
+			err = eachAbreast(plans[0].ctx, plans, build, began, take, ended)
+		} else {
+			// One after another: the ledger and the journal are for one who asks at a time.
+			for i, p := range plans {
+				p.made.set(0)
+				began(i)
+				if err = build(p, func(cells ...tallystick.Cell) bool { return take(p, cells) }); err != nil || !more {
+					break
+				}
+				ended(p)
+			}
+		}
+		if err != nil && more {
+			yield(nil, err)
 		}
 	}}
 }

@@ -22,8 +22,8 @@ type plan struct {
 	ctx    context.Context
 	store  tallystick.Answerer
 	tenant string
-	notes  *notes
-	made   *share
+	notes  notes
+	made   fraction // of its rows
 
 	scope    tallystick.Scope // set by the first pass; narrowed to the period by a later one
 	calendar *tallystick.Calendar
@@ -218,7 +218,7 @@ func (p *plan) tally(q tallystick.Tally) ([]tallystick.Count, error) {
 
 func groupless(c tallystick.Count) bool { return len(c.Group) > 0 && c.Group[len(c.Group)-1] == "" }
 
-// notes collects what a reader must know, from builders that may run at the same time.
+// notes collects what a reader must know, each line once.
 type notes struct {
 	mu    sync.Mutex
 	lines []string
@@ -236,4 +236,15 @@ func (n *notes) all() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clone(n.lines)
+}
+
+// take moves the lines of others to the end: plans that are at work at the same time have their own, and what is read has the order of the tenants.
+func (n *notes) take(others *notes) {
+	others.mu.Lock()
+	lines := others.lines
+	others.lines = nil
+	others.mu.Unlock()
+	for _, line := range lines {
+		n.add(line)
+	}
 }

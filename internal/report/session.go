@@ -32,7 +32,7 @@ func (p *plan) sessionSlices() iter.Seq2[[]tallystick.SessionPart, error] {
 			if err == nil && len(edges) == 2 {
 				p.sessions, p.read = parts, true // few enough to be kept for the other tables
 			}
-			p.made.part(float64(i) / float64(len(edges)-1))
+			p.made.set(float64(i) / float64(len(edges)-1))
 			if !yield(parts, err) || err != nil {
 				return
 			}

@@ -1,0 +1,141 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/tallystick/tallystick"
+)
+
+// width is how many tenants are worked on at once. Most questions about a tenant are small: what they take is the asking, which more than one can do at a time. It bounds, too,
+// how many tenants' rows are in memory.
+const width = 4
+
+// abreast calls do for 0 to n-1, several at once, and returns the error of the first that has one. After an error no further ones are begun.
+func abreast(n int, do func(i int) error) error {
+	if n == 1 {
+		return do(0)
+	}
+	var mu sync.Mutex
+	next, failed := 0, n // the first that failed
+	var problem error
+	var working sync.WaitGroup
+	for range min(width, n) {
+		working.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				next++
+				stop := i >= failed // those before one that failed are begun already
+				mu.Unlock()
+				if stop {
+					return
+				}
+				if err := do(i); err != nil {
+					mu.Lock()
+					if i < failed {
+						failed, problem = i, err
+					}
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	working.Wait()
+	return problem
+}
+
+// chunk is some rows of a tenant, one after another in cells.
+type chunk struct {
+	cells []tallystick.Cell
+	width int   // of a row
+	last  bool  // there are no more
+	err   error // why, where it is not that all are made
+}
+
+const (
+	chunkRows   = 512
+	chunksAhead = 4 // of a tenant that is not at its turn
+)
+
+var errEnough = errors.New("no more rows are wanted")
+
+// eachAbreast calls take with the rows that build makes of each plan, in the order of the plans, while the rows of those that follow are being made already. began is called
+// before the first row of a plan, ended after the last. Once take returns false, or build an error, nothing more is made; all of it has ended on return.
+func eachAbreast(ctx context.Context, plans []*plan, build builder, began func(int), take func(*plan, []tallystick.Cell) bool, ended func(*plan)) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	var working sync.WaitGroup
+	defer working.Wait()
+	defer stop(errEnough)
+	made := make([]chan chunk, len(plans))
+	begin := func(i int) {
+		if i >= len(plans) {
+			return
+		}
+		made[i] = make(chan chunk, chunksAhead)
+		working.Go(func() {
+			defer close(made[i])
+			p := plans[i]
+			before := p.ctx
+			p.ctx = ctx
+			makeChunks(p, build, made[i])
+			p.ctx = before
+			p.forget()
+		})
+	}
+	for i := range width {
+		begin(i)
+	}
+	for i, p := range plans {
+		began(i)
+		whole := false
+		for c := range made[i] {
+			for at := 0; at < len(c.cells); at += c.width {
+				if !take(p, c.cells[at:at+c.width]) {
+					return nil
+				}
+			}
+			if c.err != nil {
+				return c.err
+			}
+			whole = c.last
+		}
+		if !whole { // somebody gave up
+			return context.Cause(ctx)
+		}
+		ended(p)
+		begin(i + width)
+	}
+	return nil
+}
+
+// makeChunks makes the rows of a plan and hands them over.
+func makeChunks(p *plan, build builder, to chan<- chunk) {
+	p.made.set(0)
+	var c chunk
+	hand := func() bool {
+		select {
+		case to <- c:
+			c = chunk{}
+			return true
+		case <-p.ctx.Done():
+			return false
+		}
+	}
+	wanted := true
+	err := build(p, func(cells ...tallystick.Cell) bool {
+		if !wanted {
+			return false
+		}
+		c.cells, c.width = append(c.cells, cells...), len(cells)
+		if len(c.cells) >= chunkRows*len(cells) {
+			wanted = hand()
+		}
+		return wanted
+	})
+	if wanted {
+		c.last, c.err = true, err
+		hand()
+	}
+}
