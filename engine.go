@@ -51,3 +51,24 @@ type Answerer interface {
 	// Tenants lists the tenants with at least one event before an instant, as of a position, by code point.
 	Tenants(ctx context.Context, asOf Position, before Instant) ([]string, error)
 }
+
+// Tallier is an [Answerer] that answers many [Tally] at once for less than it takes one by one: those that differ in little more than the tenant.
+type Tallier interface {
+	// Tallies returns the answer of each question, as Tally gives it, each of one state of the store. An error is about all of them.
+	Tallies(context.Context, []Tally) ([][]Count, error)
+}
+
+// Tallies asks several questions: at once where the store can, else one by one.
+func Tallies(ctx context.Context, store Answerer, qs []Tally) ([][]Count, error) {
+	if t, ok := store.(Tallier); ok && len(qs) > 1 {
+		return t.Tallies(ctx, qs)
+	}
+	answers := make([][]Count, len(qs))
+	for i := range qs {
+		var err error
+		if answers[i], err = store.Tally(ctx, qs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}

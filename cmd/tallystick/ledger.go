@@ -63,6 +63,11 @@ var (
 	_ report.Arrived = localStore{}
 )
 
+// Tallies implements [tallystick.Tallier].
+func (l localStore) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
+	return tallystick.Tallies(ctx, l.Answerer, qs)
+}
+
 // control calls fn with the control plane; not at all where there is none yet, so that a report makes nothing.
 func (l localStore) control(ctx context.Context, fn func(*control.Store) error) (err error) {
 	if _, err := os.Stat(l.dir.Control()); errors.Is(err, fs.ErrNotExist) && l.program.settings.get("control") == "" {

@@ -46,6 +46,16 @@ func (r *Reached) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.C
 	return r.engine.Tally(ctx, q)
 }
 
+// Tallies implements [tallystick.Tallier].
+func (r *Reached) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
+	for i := range qs {
+		if err := r.within(qs[i].Scope); err != nil {
+			return nil, err
+		}
+	}
+	return tallystick.Tallies(ctx, r.engine, qs)
+}
+
 func (r *Reached) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
 	if err := r.within(q.Scope); err != nil {
 		return tallystick.PeakAnswer{}, err

@@ -77,7 +77,9 @@ func (e *Engine) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]t
 	st.add("WHERE "+strings.Join(counts, "\n  AND "),
 		"GROUP BY "+keys,
 		"ORDER BY "+keys)
-	return e.counts(ctx, st, len(q.By), nil)
+	var answer []tallystick.Count
+	err = e.counts(ctx, st, false, len(q.By), func(_ int32, c tallystick.Count) { answer = append(answer, c) }, nil)
+	return answer, err
 }
 
 // Conversations implements [tallystick.Answerer].

@@ -80,7 +80,10 @@ type Engine struct {
 	states states
 }
 
-var _ tallystick.Engine = (*Engine)(nil)
+var (
+	_ tallystick.Engine  = (*Engine)(nil)
+	_ tallystick.Tallier = (*Engine)(nil)
+)
 
 // Applied implements [tallystick.Applier].
 func (e *Engine) Applied(_ context.Context, log uint32) (tallystick.Position, error) {

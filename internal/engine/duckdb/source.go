@@ -48,6 +48,25 @@ func (s source) all(st *statement, sc *scope) []string {
 	return where
 }
 
+// ofTenants is scope for several tenants, whose scopes agree in everything else.
+func (s source) ofTenants(st *statement, scopes []*scope, typeName string) []string {
+	numbers := make([]string, len(scopes))
+	for i, sc := range scopes {
+		numbers[i] = strconv.Itoa(int(sc.number))
+	}
+	where := []string{
+		s.column("tenant") + " IN (" + strings.Join(numbers, ", ") + ")",
+		s.column("time") + " < " + scopes[0].before(st),
+	}
+	if !scopes[0].AsOf.IsZero() {
+		where = append(where, s.column("seq")+" <= "+scopes[0].asOf(st))
+	}
+	if s.table.event == nil {
+		where = append(where, s.column("type")+" = "+st.bind(typeName))
+	}
+	return where
+}
+
 // text is an expression for a field as [tallystick.Event.Text] gives it.
 func (s source) text(f tallystick.Field) string {
 	switch {

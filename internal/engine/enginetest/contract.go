@@ -24,6 +24,7 @@ func TestContract(t *testing.T, openOracle, openSubject Open) {
 	t.Run("an answer sees each Apply whole or not at all", func(t *testing.T) { wholeOrNotAtAll(t, openSubject) })
 	t.Run("the order of arrival does not matter", func(t *testing.T) { orderDoesNotMatter(t, openSubject) })
 	t.Run("slices of sessions are the whole", func(t *testing.T) { slicesAreTheWhole(t, openSubject) })
+	t.Run("tallies together are those one by one", func(t *testing.T) { togetherIsOneByOne(t, openSubject) })
 	t.Run("random", func(t *testing.T) { agreeOnSeeds(t, openOracle, openSubject) })
 }
 

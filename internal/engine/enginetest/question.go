@@ -48,10 +48,7 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 	}
 	switch q.Kind {
 	case "tally":
-		counts, err := engine.Tally(ctx, tallystick.Tally{
-			Scope: scope, Type: firstType, From: q.From, Where: q.Where, Countable: q.Countable,
-			Measure: tallystick.Measure{Distinct: q.Distinct, Sum: q.Sum, RoundUp: q.RoundUp}, By: q.By, Edges: q.Edges, EdgesOf: q.EdgesOf,
-		})
+		counts, err := engine.Tally(ctx, q.tally())
 		return n.counts(counts), err
 	case "peak":
 		span := tallystick.SessionSpan
@@ -94,4 +91,12 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		return quoteAll(list), err
 	}
 	return nil, fmt.Errorf("no query is called %q", q.Kind)
+}
+
+// tally returns a question of that kind as its query.
+func (q *Question) tally() tallystick.Tally {
+	return tallystick.Tally{
+		Scope: tallystick.For(q.Tenant, q.AsOf, q.Before), Type: q.Types[0], From: q.From, Where: q.Where, Countable: q.Countable,
+		Measure: tallystick.Measure{Distinct: q.Distinct, Sum: q.Sum, RoundUp: q.RoundUp}, By: q.By, Edges: q.Edges, EdgesOf: q.EdgesOf,
+	}
 }

@@ -1,0 +1,103 @@
+package enginetest
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/tallystick/tallystick"
+)
+
+// togetherIsOneByOne asks an engine that answers many tallies at once about all tenants: the same question, now and then with other values, labels or ends for one of them,
+// and with questions of other forms in between. It must answer what it answers one by one, which the random part holds to the oracle.
+func togetherIsOneByOne(t *testing.T, open Open) {
+	seeds, each := int64(4), 40
+	if long() {
+		seeds, each = 100, 100
+	}
+	for seed := range seeds {
+		records := Records(Random(seed, 400), false, seed%2 == 1)
+		engine := open(t)
+		tallier, is := engine.(tallystick.Tallier)
+		if !is {
+			closeEngine(t, engine)
+			t.Skip("the engine answers tallies one by one")
+		}
+		apply(t, engine, [][]tallystick.Record{records})
+		tenants, err := engine.Tenants(context.Background(), tallystick.Position{}, tallystick.MaxInstant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := newAsker(seed, records)
+		for range each {
+			var qs []tallystick.Tally
+			for range 1 + a.IntN(2) {
+				q := a.question("tally")
+				q.AsOf = tallystick.Position{}
+				for _, tenant := range append(slices.Clone(tenants), "nobody", tenants[0])[:2+a.IntN(len(tenants))] {
+					qs = append(qs, a.varied(*q, tenant))
+				}
+			}
+			checkTogether(t, seed, engine, tallier, qs)
+		}
+		closeEngine(t, engine)
+	}
+}
+
+// varied returns a question for a tenant that may differ in what an engine may answer together, and sometimes in more.
+func (a *asker) varied(q Question, tenant string) tallystick.Tally {
+	q.Tenant = tenant
+	if a.chance(50) {
+		q.Where = slices.Clone(q.Where)
+		for i := range q.Where {
+			if len(q.Where[i].Values) > 0 && a.chance(60) {
+				q.Where[i].Values = a.values(q.Types[0], q.Where[i].Field)
+			}
+		}
+	}
+	relabelled := func(d tallystick.Dimension) tallystick.Dimension {
+		if d.Labels != nil && a.chance(70) {
+			labels := map[string]string{}
+			for range a.IntN(4) {
+				labels[a.value(q.Types[0], d.Field)] = pick(a.generator, []string{"x", "y", ""})
+			}
+			d.Labels = labels
+		}
+		return d
+	}
+	q.By = slices.Clone(q.By)
+	for i := range q.By {
+		q.By[i] = relabelled(q.By[i])
+	}
+	if q.Distinct != nil {
+		d := relabelled(*q.Distinct)
+		q.Distinct = &d
+	}
+	if a.chance(5) && len(q.Edges) == 0 {
+		q.Before = a.instant(&q)
+	}
+	return q.tally()
+}
+
+func checkTogether(t *testing.T, seed int64, engine tallystick.Engine, tallier tallystick.Tallier, qs []tallystick.Tally) {
+	t.Helper()
+	ctx := context.Background()
+	var failed error
+	want := make([][]tallystick.Count, len(qs))
+	for i := range qs {
+		var err error
+		if want[i], err = engine.Tally(ctx, qs[i]); err != nil {
+			failed = err
+		}
+	}
+	got, err := tallier.Tallies(ctx, qs)
+	if (err != nil) != (failed != nil) {
+		t.Fatalf("seed %d: together %v, one by one %v: %+v", seed, err, failed, qs)
+	}
+	for i := range got {
+		if len(got[i])+len(want[i]) > 0 && !reflect.DeepEqual(got[i], want[i]) {
+			t.Fatalf("seed %d: %+v\ntogether\n%+v\nalone\n%+v", seed, qs[i], got[i], want[i])
+		}
+	}
+}
