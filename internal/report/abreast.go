@@ -8,9 +8,12 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// width is how many tenants are worked on at once. Most questions about a tenant are small: what they take is the asking, which more than one can do at a time. It bounds, too,
-// how many tenants' rows are in memory.
-const width = 4
+// width is how many tenants are worked on at once. Most questions about a tenant are small: what they take is the asking, so that those of many are asked together. It bounds,
+// too, how many tenants' rows are in memory; heavyWidth does where those are many.
+const (
+	width      = 24
+	heavyWidth = 4
+)
 
 // abreast calls do for 0 to n-1, several at once, and returns the error of the first that has one. After an error no further ones are begun.
 func abreast(n int, do func(i int) error) error {
@@ -61,30 +64,33 @@ const (
 
 var errEnough = errors.New("no more rows are wanted")
 
-// eachAbreast calls take with the rows that build makes of each plan, in the order of the plans, while the rows of those that follow are being made already. began is called
+// eachAbreast calls take with the rows that build makes of each plan, in the order of the plans, while those of the next n-1 are being made already. began is called
 // before the first row of a plan, ended after the last. Once take returns false, or build an error, nothing more is made; all of it has ended on return.
-func eachAbreast(ctx context.Context, plans []*plan, build builder, began func(int), take func(*plan, []tallystick.Cell) bool, ended func(*plan)) error {
+func eachAbreast(ctx context.Context, n int, plans []*plan, build builder, began func(int), take func(*plan, []tallystick.Cell) bool, ended func(*plan)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	var working sync.WaitGroup
 	defer working.Wait()
 	defer stop(errEnough)
 	made := make([]chan chunk, len(plans))
+	store := &gathering{Answerer: plans[0].store}
 	begin := func(i int) {
 		if i >= len(plans) {
 			return
 		}
 		made[i] = make(chan chunk, chunksAhead)
+		store.enter() // before anyone who is at work already finds that nobody is
 		working.Go(func() {
+			defer store.leave()
 			defer close(made[i])
 			p := plans[i]
-			before := p.ctx
-			p.ctx = ctx
-			makeChunks(p, build, made[i])
-			p.ctx = before
+			own, before := p.store, p.ctx
+			p.store, p.ctx = store, ctx
+			makeChunks(p, build, made[i], store)
+			p.store, p.ctx = own, before
 			p.forget()
 		})
 	}
-	for i := range width {
+	for i := range n {
 		begin(i)
 	}
 	for i, p := range plans {
@@ -105,16 +111,18 @@ func eachAbreast(ctx context.Context, plans []*plan, build builder, began func(i
 			return context.Cause(ctx)
 		}
 		ended(p)
-		begin(i + width)
+		begin(i + n)
 	}
 	return nil
 }
 
 // makeChunks makes the rows of a plan and hands them over.
-func makeChunks(p *plan, build builder, to chan<- chunk) {
+func makeChunks(p *plan, build builder, to chan<- chunk, store *gathering) {
 	p.made.set(0)
 	var c chunk
 	hand := func() bool {
+		store.leave()
+		defer store.enter()
 		select {
 		case to <- c:
 			c = chunk{}

@@ -84,7 +84,7 @@ func TestRowsOfPlansThatAreMadeAbreast(t *testing.T) {
 		taken := int64(0)
 		var began []int
 		ended := 0
-		err := eachAbreast(ctx, plans, build, func(i int) { began = append(began, i) }, func(p *plan, cells []tallystick.Cell) bool {
+		err := eachAbreast(ctx, 1+r.IntN(6), plans, build, func(i int) { began = append(began, i) }, func(p *plan, cells []tallystick.Cell) bool {
 			got = append(got, fmt.Sprint(number[p], cells))
 			if taken++; taken == gives {
 				cancel(gaveUp)

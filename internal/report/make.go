@@ -74,7 +74,10 @@ func (p *plan) since() (tallystick.Instant, error) {
 	return p.store.Since(p.ctx, tallystick.For(p.tenant, p.scope.AsOf, tallystick.MaxInstant))
 }
 
-const tenantUsage = "tenant-usage"
+const (
+	tenantUsage  = "tenant-usage"
+	sessionUsage = "session-usage"
+)
 
 // tenantsOf returns the tenants asked for, by code point and each once. One that has no event at all is not found.
 func tenantsOf(ctx context.Context, store tallystick.Answerer, request tallystick.Request) ([]string, error) {
@@ -159,7 +162,11 @@ func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bo
 		ended := func(p *plan) { notes.take(&p.notes) }
 		var err error
 		if len(plans) > 1 && w.definition.Name != ingestQuality {
-			err = eachAbreast(plans[0].ctx, plans, build, began, take, ended)
+			n := width
+			if w.definition.Name == sessionUsage {
+				n = heavyWidth
+			}
+			err = eachAbreast(plans[0].ctx, n, plans, build, began, take, ended)
 		} else {
 			// One after another: the ledger and the journal are for one who asks at a time.
 			for i, p := range plans {
