@@ -12,7 +12,7 @@ EVENTS   ?= 5000000
 RUNS     ?= 3
 ROWS     ?= 10000000
 
-.PHONY: help build web web-check e2e e2e-quick screenshots run test long lint bench bench-import bench-ingest bench-export bench-reports fuzz clean
+.PHONY: help build web web-check e2e e2e-quick screenshots bench-web run test long lint bench bench-import bench-ingest bench-export bench-reports fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ e2e-quick: build ## the first of these stories
 
 screenshots: build ## put pictures of every page into web/screenshots: three widths, light and dark
 	cd web && npm run screenshots
+
+bench-web: build ## open the first dashboard in browsers that know nothing: how long it takes, and how much they are sent
+	cd web && npm run bench
 
 # The second time everything that the sample holds is a duplicate, and the reports are the same.
 run: build ## import a made-up year into DATA (data/sample) and print the five reports of it

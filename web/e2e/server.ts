@@ -15,7 +15,7 @@ const program = resolve(import.meta.dirname, '../../bin/tallystick');
 /** Starts the program on a fresh data directory with made-up events, and makes its first administrator. What it returns ends it again. */
 export default async function start(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-e2e-'));
-  if (process.env.SCREENSHOTS) return demonstrate(folder);
+  if (process.env.SCREENSHOTS || process.env.BENCH) return demonstrate(folder);
   const data = join(folder, 'data');
   const events = join(folder, 'events.jsonl');
   execFileSync(program, ['sample', '--from', sample.from, '--days', String(sample.days), '-o', events]);
