@@ -4,6 +4,7 @@ import { constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { light } from './weight.ts';
 
 // The Go program embeds what is in here; see internal/web.
 const dist = '../internal/web/dist';
@@ -24,7 +25,12 @@ function packed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), packed()],
+  plugins: [
+    react(),
+    packed(),
+    // Whoever opens the app waits for what the first dashboard is made of, so that it stays light. Charts come later.
+    light(250_000, ['/src/app/shell/Shell.tsx', '/src/pages/dashboard/DashboardPage.tsx']),
+  ],
   // The server puts another nonce into each page that it sends.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {
@@ -33,7 +39,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     chunkSizeWarningLimit: 800,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What every page needs is two files: libraries, which a browser keeps when only the app changes, and the app.
+        codeSplitting: {
+          groups: [
+            { name: 'libraries', tags: ['$initial'], test: /node_modules/, priority: 1 },
+            { name: 'app', tags: ['$initial'] },
+          ],
+        },
+      },
+    },
   },
   server: { port: 5173, proxy: { '/api': process.env.TALLYSTICK_SERVER ?? 'http://127.0.0.1:8080' } },
-  test: { include: ['src/**/*.test.{ts,tsx}'], environment: 'node' },
+  test: { include: ['*.test.ts', 'src/**/*.test.{ts,tsx}'], environment: 'node' },
 });

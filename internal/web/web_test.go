@@ -11,7 +11,7 @@ import (
 
 var built = fstest.MapFS{
 	"index.html":         {Data: []byte(`<meta property="csp-nonce" nonce="__CSP_NONCE__"><script src="/assets/a-1.js" nonce="__CSP_NONCE__"></script>`)},
-	"scheme.js":          {Data: []byte("plain scheme")},
+	"first.js":          {Data: []byte("plain first")},
 	"README.md":          {Data: []byte("for developers")},
 	"assets/a-1.js":      {Data: []byte("plain script")},
 	"assets/a-1.js.gz":   {Data: []byte("packed script")},
@@ -42,7 +42,7 @@ func TestWhatAnAddressIs(t *testing.T) {
 		{"a page with a dot in its name", "/dashboards/acme.rooms", browser, 200, page, "no-cache"},
 		{"a program finds no page", "/dashboards/room-usage", program, 404, "no such file", "no-store"},
 		{"a file with a digest in its name", "/assets/style-2.css", program, 200, "plain style", immutable},
-		{"a file without one", "/scheme.js", program, 200, "plain scheme", "no-cache"},
+		{"a file without one", "/first.js", program, 200, "plain first", "no-cache"},
 		{"an asset that is gone is no page", "/assets/a-0.js", browser, 404, "no such file", "no-store"},
 		{"the folder of assets", "/assets/", browser, 404, "no such file", "no-store"},
 		{"a file that is none of the app", "/README.md", program, 404, "no such file", "no-store"},

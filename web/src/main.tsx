@@ -1,8 +1,6 @@
 import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
 import './app/app.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -13,6 +11,7 @@ import { shareNonce, styleNonce } from './app/nonce';
 import { router } from './app/router';
 import { theme } from './app/theme';
 import { LanguageProvider } from './i18n/language';
+import { ToastPlace } from './parts/ToastPlace';
 
 shareNonce();
 const place = document.getElementById('root');
@@ -27,7 +26,7 @@ createRoot(place).render(
     >
       <LanguageProvider>
         <QueryClientProvider client={queries}>
-          <Notifications position="bottom-right" />
+          <ToastPlace />
           <RouterProvider router={router} />
         </QueryClientProvider>
       </LanguageProvider>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { zoneChoices, zoneLabel } from './zones';
+import { zoneLabel } from './zoneLabel';
+import { zoneChoices } from './zones';
 
 test.each([
   ['UTC', '2025-07-01T00:00:00Z', 'UTC'],

@@ -1,54 +1,20 @@
-import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSettings, IconSun } from '@tabler/icons-react';
-import { type Language, languages, useLanguage } from '../i18n/language';
+import { ActionIcon } from '@mantine/core';
+import { IconSettings } from '@tabler/icons-react';
 import { useWords } from '../i18n/words';
+import { later } from './later';
+import { MenuButton } from './MenuButton';
 import { preferenceWords } from './preferenceWords';
+
+const PreferencesMenu = later(() => import('./PreferencesMenu'));
 
 /** Light or dark, and the language: what each reader chooses for this browser. */
 export function Preferences() {
   const t = useWords(preferenceWords);
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const { language, choose } = useLanguage();
-  const chosen = <IconCheck size={16} aria-hidden />;
-  const schemes = [
-    { value: 'auto', label: t.auto, icon: IconDeviceDesktop },
-    { value: 'light', label: t.light, icon: IconSun },
-    { value: 'dark', label: t.dark, icon: IconMoon },
-  ] as const;
   return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.preferences}>
-          <IconSettings size={20} stroke={1.6} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t.appearance}</Menu.Label>
-        {schemes.map(({ value, label, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Icon size={16} />}
-            rightSection={value === colorScheme && chosen}
-            aria-current={value === colorScheme || undefined}
-            onClick={() => setColorScheme(value)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>{t.language}</Menu.Label>
-        {Object.entries(languages).map(([value, name]) => (
-          <Menu.Item
-            key={value}
-            lang={value}
-            rightSection={value === language && chosen}
-            aria-current={value === language || undefined}
-            onClick={() => choose(value as Language)}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <MenuButton fetch={PreferencesMenu.fetch} menu={(button) => <PreferencesMenu button={button} />}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.preferences}>
+        <IconSettings size={20} stroke={1.6} />
+      </ActionIcon>
+    </MenuButton>
   );
 }

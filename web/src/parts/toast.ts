@@ -1,14 +1,34 @@
-import { notifications } from '@mantine/notifications';
+import type { NotificationData } from '@mantine/notifications';
 import { ApiError } from '../api/error';
 import { languageNow } from '../i18n/language';
 import { sentence } from './Failed';
 import { partWords } from './words';
 
-const closing = () => ({ 'aria-label': partWords[languageNow()].close });
+let any = false;
+const listeners = new Set<() => void>();
+
+/** Whether there was a toast: before, nothing of what draws them is needed. */
+export const toasted = {
+  subscribe(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+  get: (): boolean => any,
+};
+
+/** Fetches what draws toasts, so that it is there when the server can't be reached. */
+export const fetchToasts = () => import('./Toasts');
+
+async function show(toast: NotificationData): Promise<void> {
+  const toasts = await fetchToasts();
+  toasts.show({ ...toast, closeButtonProps: { 'aria-label': partWords[languageNow()].close } });
+  any = true;
+  for (const listener of listeners) listener();
+}
 
 /** Says for a few seconds that something is done. */
 export function toastDone(message: string): void {
-  notifications.show({ message, color: 'tally', autoClose: 5000, closeButtonProps: closing() });
+  show({ message, color: 'tally', autoClose: 5000 });
 }
 
 /** Says that something failed, until it is closed: whoever looked away must not miss it. */
@@ -17,5 +37,5 @@ export function toastFailed(title: string, error: unknown): void {
     error instanceof ApiError
       ? [sentence(error.detail), error.hint ? sentence(error.hint) : ''].join(' ').trim()
       : String(error);
-  notifications.show({ title, message, color: 'red', autoClose: false, role: 'alert', closeButtonProps: closing() });
+  show({ title, message, color: 'red', autoClose: false, role: 'alert' });
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, call, type Schemas } from '../api/client';
+import { queries } from '../api/queries';
 
 export type Definition = Schemas['ReportDefinition'];
 export type Column = Schemas['Column'];
@@ -11,11 +12,15 @@ export const reportsQuery = queryOptions({
   queryFn: async () => (await call(api.GET('/api/v1/reports'))).items ?? [],
 });
 
-/** One report by its name. */
+/** One report by its name. The list, which the navigation has anyway, knows it. */
 export function reportQuery(report: string) {
   return queryOptions({
     queryKey: ['reports', report],
     staleTime: 300_000,
-    queryFn: () => call(api.GET('/api/v1/reports/{report}', { params: { path: { report } } })),
+    queryFn: async () => {
+      const all = await queries.ensureQueryData(reportsQuery);
+      const known = all.find((r) => r.name === report);
+      return known ?? call(api.GET('/api/v1/reports/{report}', { params: { path: { report } } }));
+    },
   });
 }

@@ -15,6 +15,18 @@ export const isNumber = (c: Column): boolean => c.type === 'integer' || c.type =
 /** A date, hour, week, month, quarter or year, as reports write the rows of a period. */
 export const periodPattern = /^\d{4}(-(0[1-9]|1[0-2])(-\d{2}([T ]\d{2}:\d{2}.*)?)?|-Q[1-4]|-W\d{2})?$/;
 
+/** Whether a table has no numbers: then it is a listing, which may be long. */
+export const isListing = (columns: Column[]): boolean => !columns.some(isNumber);
+
+/** Whether a table with these columns may be drawn as lines or bars. Its rows decide (see drawingOf); this is for being ready. */
+export function mayBeDrawn(columns: Column[]): boolean {
+  const labels = labelColumns(columns);
+  if (columns.every((c) => !isNumber(c)) || labels.length === 0) return false;
+  return labels.length <= 2 || labels.some((i) => periodName.test(columns[i]?.name ?? ''));
+}
+
+const periodName = /^(Period|Date|Day|Hour|Week|Month|Quarter|Year)$/;
+
 /** Whether a row sums up others: it says Total instead of a period, or All instead of a name. */
 export function isTotal(row: Row): boolean {
   return row.some((v) => v === 'Total' || v === 'All');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseSearch, stringifySearch } from '../app/search';
-import { blankJob, draftOf, draftOfSearch, type JobDraft, jobOf, jobSearchOf, searchOfDraft } from './job';
+import { blankJob, draftOf, draftOfSearch, type JobDraft, jobOf, searchOfDraft } from './job';
+import { jobSearchOf } from './jobSearch';
 
 const provider = { tenant: '', reach: { all: true, tenants: 0 } };
 const alone = { tenant: 'acme', reach: { all: false, tenants: 1 } };

@@ -1,8 +1,8 @@
 import type { Schemas } from '../api/client';
-import type { Search } from '../app/search';
 import { presets } from '../reports/question';
 import type { Who } from '../session/session';
 import { finished } from './conditions';
+import { type JobSearch, jobSearchOf } from './jobSearch';
 
 export type Job = Schemas['Job'];
 
@@ -97,48 +97,6 @@ export function draftOf(job: Job, blank: JobDraft): JobDraft {
     delimiter: job.delimiter || 'comma',
     bom: job.bom ?? false,
     guard: job.guard ?? '',
-  };
-}
-
-/** A form in an address, with the names of the API. */
-export interface JobSearch {
-  name?: string;
-  description?: string;
-  report?: string;
-  table?: string;
-  option?: string[];
-  where?: string[];
-  tenant?: string[];
-  filter?: string[];
-  period?: string;
-  zone?: string;
-  format?: string;
-  delimiter?: string;
-  bom?: string;
-}
-
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-
-const list = (value: unknown) => {
-  const texts = [value].flat().filter((v): v is string => typeof v === 'string' && v !== '');
-  return texts.length > 0 ? texts : undefined;
-};
-
-export function jobSearchOf(search: Search | Record<string, unknown>): JobSearch {
-  return {
-    name: text(search.name),
-    description: text(search.description),
-    report: text(search.report),
-    table: text(search.table),
-    option: list(search.option),
-    where: list(search.where),
-    tenant: list(search.tenant),
-    filter: list(search.filter),
-    period: text(search.period),
-    zone: text(search.zone),
-    format: text(search.format),
-    delimiter: text(search.delimiter),
-    bom: text(search.bom),
   };
 }
 

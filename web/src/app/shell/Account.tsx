@@ -1,52 +1,26 @@
-import { Avatar, Menu, Stack, Text, UnstyledButton } from '@mantine/core';
-import { IconLogout, IconUser } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { UnstyledButton } from '@mantine/core';
 import { useWords } from '../../i18n/words';
-import { toastFailed } from '../../parts/toast';
-import { partWords } from '../../parts/words';
-import { useSignOut, useWho } from '../../session/session';
+import { later } from '../../parts/later';
+import { MenuButton } from '../../parts/MenuButton';
+import { useWho } from '../../session/session';
+import classes from './Shell.module.css';
 import { shellWords } from './words';
+
+const AccountMenu = later(() => import('./AccountMenu'));
 
 /** Who is signed in, of whom, and the way out. */
 export function Account() {
   const t = useWords(shellWords);
-  const p = useWords(partWords);
   const who = useWho();
-  const signOut = useSignOut();
   const name = who.full_name || who.name;
   return (
-    <Menu position="bottom-end" width={260}>
-      <Menu.Target>
-        <UnstyledButton aria-label={t.account(name)} style={{ borderRadius: 99 }}>
-          <Avatar size={32} radius="xl" color="tally" variant="filled" aria-hidden>
-            {initials(name)}
-          </Avatar>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Stack gap={0} px="sm" py="xs">
-          <Text size="xs" c="dimmed">
-            {t.signedInAs}
-          </Text>
-          <Text size="sm" fw={600} truncate>
-            {name}
-          </Text>
-          <Text size="xs" c="dimmed" truncate>
-            {who.name} · {who.tenant || t.provider}
-          </Text>
-        </Stack>
-        <Menu.Divider />
-        <Menu.Item component={Link} to="/profile" leftSection={<IconUser size={16} />}>
-          {t.profile}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconLogout size={16} />}
-          onClick={() => signOut.mutate(undefined, { onError: (error) => toastFailed(p.wentWrong, error) })}
-        >
-          {t.signOut}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <MenuButton fetch={AccountMenu.fetch} menu={(button) => <AccountMenu button={button} />}>
+      <UnstyledButton aria-label={t.account(name)} style={{ borderRadius: 99 }}>
+        <span aria-hidden className={classes.initials}>
+          {initials(name)}
+        </span>
+      </UnstyledButton>
+    </MenuButton>
   );
 }
 

@@ -1,4 +1,4 @@
-import { NavLink, ScrollArea, Skeleton, Text } from '@mantine/core';
+import { Skeleton, Text } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
@@ -18,7 +18,7 @@ export function Navigation() {
   const reports = useQuery({ ...reportsQuery, enabled: sees });
   const shown = places.filter((p) => p.shown(who));
   return (
-    <ScrollArea flex={1} type="auto">
+    <>
       {sees && <Heading>{t.dashboards}</Heading>}
       {sees && reports.isPending && <Skeleton height={150} m="xs" width="auto" />}
       {reports.data?.map((r) => (
@@ -28,7 +28,7 @@ export function Navigation() {
       {shown.map((p) => (
         <Way key={p.to} to={p.to} label={String(t[p.label])} icon={p.icon} />
       ))}
-    </ScrollArea>
+    </>
   );
 }
 
@@ -43,13 +43,9 @@ function Heading({ children }: { children: string }) {
 function Way({ to, label, icon: Icon }: { to: string; label: string; icon?: Icon }) {
   const path = useLocation({ select: (l) => l.pathname });
   return (
-    <NavLink
-      component={Link}
-      to={to}
-      label={label}
-      className={classes.link}
-      aria-current={path === to || path.startsWith(`${to}/`) ? 'page' : undefined}
-      leftSection={Icon && <Icon size={18} stroke={1.6} aria-hidden />}
-    />
+    <Link to={to} className={classes.link} aria-current={path === to || path.startsWith(`${to}/`) ? 'page' : undefined}>
+      {Icon && <Icon size={18} stroke={1.6} aria-hidden />}
+      {label}
+    </Link>
   );
 }

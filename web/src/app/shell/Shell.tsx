@@ -1,7 +1,6 @@
-import { AppShell, Burger, Group } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Burger, Group } from '@mantine/core';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useWords } from '../../i18n/words';
 import { Brand } from '../../parts/Brand';
 import { Preferences } from '../../parts/Preferences';
@@ -14,40 +13,42 @@ import { shellWords } from './words';
 /** Header and navigation around a page. */
 export function Shell() {
   const t = useWords(shellWords);
-  const [opened, { toggle, close }] = useDisclosure();
+  const [opened, setOpened] = useState(false);
   const path = useLocation({ select: (l) => l.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: at each new page the navigation of a phone gives way
-  useEffect(close, [path]);
+  useEffect(() => setOpened(false), [path]);
   return (
-    <AppShell
-      header={{ height: 56 }}
-      navbar={{ width: 240, breakpoint: 'sm', collapsed: { mobile: !opened } }}
-      padding={{ base: 'md', lg: 'xl' }}
-    >
+    <>
       <a className="skip" href="#content">
         {t.skip}
       </a>
-      <AppShell.Header>
-        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-          <Group gap="sm" wrap="nowrap">
-            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t.openNavigation} />
-            <Link to="/" className={classes.home}>
-              <Brand />
-            </Link>
-          </Group>
-          <Group gap={4} wrap="nowrap">
-            <Preferences />
-            <Account />
-          </Group>
+      {/* The class is of the library that locks scrolling below dialogs: the header stays where it is when the scroll bar goes. */}
+      <header className={`${classes.header} right-scroll-bar-position`}>
+        <Group gap="sm" wrap="nowrap">
+          <Burger
+            opened={opened}
+            onClick={() => setOpened(!opened)}
+            aria-expanded={opened}
+            hiddenFrom="sm"
+            size="sm"
+            aria-label={t.openNavigation}
+          />
+          <Link to="/" className={classes.home}>
+            <Brand />
+          </Link>
         </Group>
-      </AppShell.Header>
-      <AppShell.Navbar p="sm" aria-label={t.navigation}>
+        <Group gap={4} wrap="nowrap">
+          <Preferences />
+          <Account />
+        </Group>
+      </header>
+      <nav className={classes.navigation} data-opened={opened || undefined} aria-label={t.navigation}>
         <Navigation />
-      </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+      </nav>
+      <main id="content" tabIndex={-1} className={classes.main}>
         <Outlet />
-      </AppShell.Main>
+      </main>
       <EndedSession />
-    </AppShell>
+    </>
   );
 }

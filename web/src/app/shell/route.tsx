@@ -1,9 +1,10 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRoute, redirect } from '@tanstack/react-router';
 import { queries } from '../../api/queries';
 import { Failed } from '../../parts/Failed';
 import { NotFound } from '../../parts/NotFound';
 import { sessionQuery } from '../../session/session';
 import { root } from '../root';
+import { Shell } from './Shell';
 
 /** Around every page that needs somebody who is signed in. Pages name it as their parent. */
 export const shell = createRoute({
@@ -14,7 +15,7 @@ export const shell = createRoute({
     if (!who)
       throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href }, replace: true });
   },
-  component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
+  component: Shell,
   notFoundComponent: NotFound,
   errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
 });

@@ -1,18 +1,21 @@
-import { ActionIcon, SimpleGrid, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useWords } from '../../i18n/words';
+import { later } from '../../parts/later';
 import { Page } from '../../parts/Page';
+import { Tip } from '../../parts/Tip';
 import { reportQuery } from '../../reports/definitions';
-import { ExportMenu } from './ExportMenu';
+import classes from './DashboardPage.module.css';
+import { ExportButton } from './ExportButton';
 import { Filters } from './filters/Filters';
 import { Span } from './Span';
 import { TableCard } from './TableCard';
 import { useDashboard } from './useDashboard';
 import { dashboardWords } from './words';
 
-const EventsDrawer = lazy(() => import('./events/EventsDrawer'));
+const EventsDrawer = later(() => import('./events/EventsDrawer'));
 
 /** A report, drawn from its definition alone: what may be asked, a card for each of its tables, and the events behind each number. */
 export function DashboardPage() {
@@ -30,18 +33,18 @@ export function DashboardPage() {
       about={definition.about}
       actions={
         <>
-          <Tooltip label={t.refresh}>
+          <Tip label={t.refresh}>
             <ActionIcon variant="default" size="input-sm" aria-label={t.refresh} onClick={dashboard.refresh}>
               <IconRefresh size={18} stroke={1.6} />
             </ActionIcon>
-          </Tooltip>
-          <ExportMenu report={definition.name} asked={dashboard.asked} />
+          </Tip>
+          <ExportButton report={definition.name} asked={dashboard.asked} />
         </>
       }
     >
       <Filters definition={definition} dashboard={dashboard} />
       {first && <Span table={first.name} dashboard={dashboard} />}
-      <SimpleGrid cols={{ base: 1, lg: tables.length > 1 ? 2 : 1 }} spacing="lg">
+      <div className={classes.cards} data-several={tables.length > 1 || undefined}>
         {tables.map((table) => (
           <TableCard
             key={`${definition.name} ${table.name}`}
@@ -50,7 +53,7 @@ export function DashboardPage() {
             dashboard={dashboard}
           />
         ))}
-      </SimpleGrid>
+      </div>
       {opened && (
         <Suspense>
           <EventsDrawer definition={definition} dashboard={dashboard} />

@@ -1,11 +1,13 @@
-import { Button, Menu } from '@mantine/core';
-import { IconChevronDown, IconDownload, IconFileSpreadsheet, IconFileZip } from '@tabler/icons-react';
+import { Menu } from '@mantine/core';
+import { IconFileSpreadsheet, IconFileZip } from '@tabler/icons-react';
 import { useWords } from '../../i18n/words';
+import type { MenuProps } from '../../parts/MenuButton';
+import { OpenedMenu } from '../../parts/OpenedMenu';
 import { type Asked, fileLink } from '../../reports/answers';
 import { dashboardWords } from './words';
 
-/** Downloads what the filters show, all tables in one file. */
-export function ExportMenu({ report, asked }: { report: string; asked: Asked }) {
+/** The menu of {@link ExportButton}. */
+export default function ExportMenu({ button, report, asked }: MenuProps & { report: string; asked: Asked }) {
   const t = useWords(dashboardWords);
   const files = [
     { format: 'xlsx', label: t.asXlsx, icon: IconFileSpreadsheet },
@@ -13,26 +15,19 @@ export function ExportMenu({ report, asked }: { report: string; asked: Asked }) 
     { format: 'csv', label: t.asZip, icon: IconFileZip },
   ];
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button leftSection={<IconDownload size={18} stroke={1.6} />} rightSection={<IconChevronDown size={16} />}>
-          {t.export}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t.exportAll}</Menu.Label>
-        {files.map(({ format, label, icon: Icon }) => (
-          <Menu.Item
-            key={format}
-            component="a"
-            href={fileLink(report, asked, format)}
-            download
-            leftSection={<Icon size={16} />}
-          >
-            {label}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <OpenedMenu button={button}>
+      <Menu.Label>{t.exportAll}</Menu.Label>
+      {files.map(({ format, label, icon: Icon }) => (
+        <Menu.Item
+          key={format}
+          component="a"
+          href={fileLink(report, asked, format)}
+          download
+          leftSection={<Icon size={16} />}
+        >
+          {label}
+        </Menu.Item>
+      ))}
+    </OpenedMenu>
   );
 }

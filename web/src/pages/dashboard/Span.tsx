@@ -1,8 +1,9 @@
-import { Group, Skeleton, Text, Tooltip } from '@mantine/core';
+import { Group, Skeleton, Text } from '@mantine/core';
 import { IconCalendar, IconDatabaseCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
+import { Tip } from '../../parts/Tip';
 import { tableQuery } from '../../reports/answers';
 import { periodText, spanText, zonesOf } from '../../reports/period';
 import { previousOf } from '../../reports/previous';
@@ -54,10 +55,10 @@ export function Span({ table, dashboard }: { table: string; dashboard: Dashboard
 function Zones({ zones }: { zones: string[] }) {
   const t = useWords(dashboardWords);
   return (
-    <Tooltip label={zones.join(', ')} multiline maw={320}>
+    <Tip label={zones.join(', ')}>
       <Text span inherit td="underline dotted" tabIndex={0}>
         {t.ownZones(zones.length)}
       </Text>
-    </Tooltip>
+    </Tip>
   );
 }

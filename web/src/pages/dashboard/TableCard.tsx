@@ -1,7 +1,7 @@
-import { Box, Button, Card, Group, Loader, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Box, Button, Card, Group, Loader, Stack, Text, Title } from '@mantine/core';
 import { IconDownload, IconPhoto } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type RefObject, Suspense, useMemo, useRef, useState } from 'react';
+import { type RefObject, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { useFormats } from '../../i18n/format';
 import { titled } from '../../i18n/titled';
@@ -9,19 +9,21 @@ import { useWords } from '../../i18n/words';
 import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
+import { later } from '../../parts/later';
 import { type Answer, type Asked, fileLink, type Row, tableQuery } from '../../reports/answers';
-import { type Drawing, drawingOf, isNumber } from '../../reports/drawing';
+import { type Drawing, drawingOf, isListing, isNumber, mayBeDrawn } from '../../reports/drawing';
 import { periodText } from '../../reports/period';
 import { counterparts, datesOf, previousOf } from '../../reports/previous';
 import type { Picture } from './chart/Chart';
-import { savePicture } from './chart/picture';
+import type { View } from './chart/ViewChoice';
 import { Figures } from './Figures';
 import { Notes } from './Notes';
 import { DataTable } from './table/DataTable';
 import type { Dashboard } from './useDashboard';
 import { dashboardWords } from './words';
 
-const ChartView = lazy(() => import('./chart/ChartView'));
+const ChartView = later(() => import('./chart/ChartView'));
+const ViewChoice = later(() => import('./chart/ViewChoice'));
 
 interface Props {
   head: Schemas['ReportTableHead'];
@@ -33,10 +35,17 @@ interface Props {
 export function TableCard({ head, alone, dashboard }: Props) {
   const t = useWords(dashboardWords);
   const { report, asked } = dashboard;
-  // Rows without a number are a listing, which may be long: it is asked for when it is wanted.
-  const listing = !(head.columns ?? []).some(isNumber);
+  // A listing is asked for when it is wanted.
+  const listing = isListing(head.columns ?? []);
   const [wanted, setWanted] = useState(!listing);
   const answer = useQuery({ ...tableQuery(report, head.name, asked), enabled: wanted });
+  const drawn = mayBeDrawn(head.columns ?? []);
+  // What draws charts is fetched while the server counts.
+  useEffect(() => {
+    if (!drawn) return;
+    ChartView.fetch();
+    ViewChoice.fetch();
+  }, [drawn]);
   // One row of numbers is a band of figures; it needs no height, but width.
   const figures = (head.columns ?? []).every(isNumber);
   const wide = alone || listing || figures;
@@ -103,7 +112,7 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
   const rows = (answer.table.rows ?? []) as Row[];
   const columns = answer.table.columns ?? [];
   const drawing = useMemo(() => drawingOf(columns, rows), [columns, rows]);
-  const [view, setView] = useState<'chart' | 'table'>('chart');
+  const [view, setView] = useState<View>('chart');
   const name = titled(head.name);
   const asked: Asked = { ...dashboard.asked, as_of: answer.position || undefined };
   const drawn = drawing.kind === 'lines' || drawing.kind === 'bars';
@@ -122,16 +131,9 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
       <Heading head={head}>
         {asking && <Loader size="xs" aria-hidden />}
         {drawn && (
-          <SegmentedControl
-            size="xs"
-            aria-label={t.view(name)}
-            value={view}
-            onChange={(v) => setView(v === 'table' ? 'table' : 'chart')}
-            data={[
-              { value: 'chart', label: t.chart },
-              { value: 'table', label: t.table },
-            ]}
-          />
+          <Suspense fallback={<Box w={110} h={30} />}>
+            <ViewChoice label={t.view(name)} value={view} onChange={setView} />
+          </Suspense>
         )}
         {drawn && view === 'chart' && rows.length > 0 && (
           <Button
@@ -140,7 +142,10 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
             color="gray"
             leftSection={<IconPhoto size={16} stroke={1.6} />}
             aria-label={t.pngOf(name)}
-            onClick={() => picture.current && savePicture(picture.current, [name, ...about], head.name)}
+            onClick={async () => {
+              const { savePicture } = await import('./chart/picture');
+              if (picture.current) savePicture(picture.current, [name, ...about], head.name);
+            }}
           >
             {t.png}
           </Button>
@@ -163,7 +168,7 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
       {rows.length === 0 ? (
         <Empty title={answer.position ? t.noRows : t.noEvents} hint={answer.position ? t.noRowsHint : t.noEventsHint} />
       ) : (
-        <View
+        <Shown
           drawing={drawing}
           view={view}
           columns={columns}
@@ -206,9 +211,9 @@ function useBefore(table: string, answer: Answer, { report, asked, compared }: D
   }, [answer, asked, then]);
 }
 
-interface ViewProps {
+interface ShownProps {
   drawing: Drawing;
-  view: 'chart' | 'table';
+  view: View;
   columns: NonNullable<Answer['table']['columns']>;
   rows: Row[];
   answer: Answer;
@@ -221,7 +226,7 @@ interface ViewProps {
   picture: RefObject<Picture | null>;
 }
 
-function View({ drawing, view, columns, rows, answer, name, tall, open, before, dates, picture }: ViewProps) {
+function Shown({ drawing, view, columns, rows, answer, name, tall, open, before, dates, picture }: ShownProps) {
   const t = useWords(dashboardWords);
   if (drawing.kind === 'figures')
     return <Figures columns={columns} row={rows[0] ?? []} open={open} before={before?.(rows[0] ?? [])} />;

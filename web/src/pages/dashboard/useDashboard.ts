@@ -1,22 +1,11 @@
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useLoaderData, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { queries } from '../../api/queries';
 import type { Asked, CellPlace } from '../../reports/answers';
 import { cellOf, cellText } from '../../reports/answers';
 import { complete, type Question } from '../../reports/question';
-import { serverNow } from '../../session/clock';
 import { useWho } from '../../session/session';
-
-/** This report counts by quarters of an hour, and takes no other moments. */
-const quarterly = 'ingest-quality';
-
-/** The moment that "the last 7 days" of a report are of: now, or the last quarter of an hour. */
-function momentOf(report: string): string {
-  const now = serverNow();
-  if (report !== quarterly) return now;
-  const quarter = 15 * 60_000;
-  return new Date(Math.floor(Date.parse(now) / quarter) * quarter).toISOString();
-}
+import { momentOf } from './moment';
 
 /** What a dashboard shows, which is all in its address, and how that changes. */
 export function useDashboard() {
@@ -24,7 +13,9 @@ export function useDashboard() {
   const { cell, compare, ...question } = useSearch({ from: '/shell/dashboards/$report' });
   const navigate = useNavigate({ from: '/dashboards/$report' });
   const who = useWho();
-  const [moment, setMoment] = useState({ report, at: momentOf(report) });
+  // Where the tables are asked for already, it is of that moment.
+  const asking = useLoaderData({ from: '/shell/dashboards/$report' });
+  const [moment, setMoment] = useState({ report, at: asking.at ?? momentOf(report) });
   // Another report is of another moment.
   const at = moment.report === report ? moment.at : momentOf(report);
   if (moment.report !== report) setMoment({ report, at });

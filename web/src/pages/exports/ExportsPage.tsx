@@ -14,7 +14,8 @@ import { ExportDialog } from '../../runs/ExportDialog';
 import { runWords } from '../../runs/words';
 import { useMay } from '../../session/may';
 import { ExportTable } from './ExportTable';
-import { exportStates, exportsQuery } from './exports';
+import { exportsQuery } from './exports';
+import { exportStates } from './route';
 import { exportsWords } from './words';
 
 /** The reports that were asked for, how far they are, and the way to another. */

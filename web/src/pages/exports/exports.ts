@@ -3,8 +3,6 @@ import { api, call, type Schemas } from '../../api/client';
 import { moves } from '../../runs/RunState';
 import type { ExportsSearch } from './route';
 
-export const exportStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
-
 /** Exports, the newest first. While one of them waits or runs the list is asked for each second, so that its progress is live. */
 export function exportsQuery(search: ExportsSearch) {
   return infiniteQueryOptions({

@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '../../app/shell/route';
-import { exportStates } from './exports';
+
+export const exportStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 
 /** The address of the list: what is searched for. */
 export interface ExportsSearch {

@@ -15,7 +15,8 @@ import { useWho } from '../../session/session';
 import { LinkShown, type MadeLink } from './LinkShown';
 import { MemberDialog } from './MemberDialog';
 import { MemberTable } from './MemberTable';
-import { type Member, memberStates, membersQuery } from './members';
+import { type Member, membersQuery } from './members';
+import { memberStates } from './route';
 import { membersWords } from './words';
 
 /** Who signs in, and the way to let in others. */

@@ -5,8 +5,6 @@ import type { MembersSearch } from './route';
 
 export type Member = Schemas['Member'];
 
-export const memberStates = ['active', 'invited', 'disabled'] as const;
-
 /** Members in reach, by e-mail. */
 export function membersQuery(search: MembersSearch) {
   return infiniteQueryOptions({

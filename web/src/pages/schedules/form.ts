@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client';
 import { finished } from '../../runs/conditions';
-import { blankJob, draftOf, draftOfSearch, type JobDraft, type JobSearch, jobOf } from '../../runs/job';
+import { blankJob, draftOf, draftOfSearch, type JobDraft, jobOf } from '../../runs/job';
+import type { JobSearch } from '../../runs/jobSearch';
 import type { Who } from '../../session/session';
 import { lastDay, type Recurrence, timeOf } from './recurrence';
 import type { Schedule } from './schedules';

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shell } from '../../app/shell/route';
-import { type JobSearch, jobSearchOf } from '../../runs/job';
+import { type JobSearch, jobSearchOf } from '../../runs/jobSearch';
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 

@@ -1,9 +1,10 @@
-import { Box, Select, Text, useComputedColorScheme } from '@mantine/core';
+import { Box, Text, useComputedColorScheme } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { type RefObject, useMemo, useState } from 'react';
 import { theme } from '../../../app/theme';
 import { useFormats } from '../../../i18n/format';
 import { useWords } from '../../../i18n/words';
+import { OneOf } from '../../../parts/OneOf';
 import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import type { Drawing } from '../../../reports/drawing';
@@ -38,14 +39,13 @@ export default function ChartView({ drawing, columns, rows, open, before, dates,
   return (
     <Box px="md" pb="md">
       {names.length > 1 && (
-        <Select
+        <OneOf
           size="xs"
           maw={260}
           aria-label={t.measure}
-          data={names}
+          data={names.map((name) => ({ value: name, label: name }))}
           value={measure}
           onChange={choose}
-          allowDeselect={false}
           mb="xs"
         />
       )}

@@ -1,16 +1,19 @@
-import { Button, Card, Collapse, Group, Select, Stack } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Button, Card } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
+import { Suspense, startTransition, useState } from 'react';
 import { useWords } from '../../../i18n/words';
+import { later } from '../../../parts/later';
+import { OneOf } from '../../../parts/OneOf';
 import type { Definition } from '../../../reports/definitions';
 import type { Dashboard } from '../useDashboard';
 import { dashboardWords } from '../words';
-import { FieldFilter } from './FieldFilter';
 import classes from './Filters.module.css';
 import { OptionChoice } from './OptionChoice';
 import { PeriodChoice } from './PeriodChoice';
 import { TenantChoice } from './TenantChoice';
 import { ZoneChoice } from './ZoneChoice';
+
+const MoreFilters = later(() => import('./MoreFilters'));
 
 /** How rows are cut is asked for often, so that these options stand beside the period. */
 const prominent = ['every', 'by'];
@@ -24,60 +27,54 @@ export function Filters({ definition, dashboard }: { definition: Definition; das
   const rare = options.filter((o) => !prominent.includes(o.name));
   const chosen =
     (asked.where?.length ?? 0) + (asked.option ?? []).filter((o) => !prominent.includes(o.split('=')[0] ?? '')).length;
-  const [opened, { toggle }] = useDisclosure(chosen > 0);
+  const [opened, setOpened] = useState(chosen > 0);
+  // They are drawn from the first time on that they are opened.
+  const [wanted, setWanted] = useState(opened);
+  const toggle = () =>
+    startTransition(() => {
+      setOpened(!opened);
+      setWanted(true);
+    });
   return (
     <Card withBorder component="section" aria-label={t.filters} padding="md">
-      <Stack gap="md">
-        <div className={classes.row}>
-          <TenantChoice asked={asked} ask={ask} />
-          <PeriodChoice asked={asked} ask={ask} />
-          <ZoneChoice definition={definition} asked={asked} ask={ask} />
-          <Select
-            label={t.compare}
-            allowDeselect={false}
-            value={dashboard.compared ? 'previous' : 'nothing'}
-            data={[
-              { value: 'nothing', label: t.compareNothing },
-              { value: 'previous', label: t.comparePrevious },
-            ]}
-            onChange={(v) => dashboard.compare(v === 'previous')}
-          />
-          {options
-            .filter((o) => prominent.includes(o.name))
-            .map((o) => (
-              <OptionChoice key={o.name} option={o} asked={asked} ask={ask} />
-            ))}
-          {(rare.length > 0 || fields.length > 0) && (
-            <Button
-              variant="subtle"
-              color="gray"
-              className={classes.more}
-              leftSection={<IconAdjustmentsHorizontal size={18} stroke={1.6} />}
-              aria-expanded={opened}
-              onClick={toggle}
-            >
-              {chosen > 0 ? t.moreChosen(chosen) : t.more}
-            </Button>
-          )}
-        </div>
-        <Collapse expanded={opened}>
-          <Stack gap="md">
-            <div className={classes.row}>
-              {rare.map((o) => (
-                <OptionChoice key={o.name} option={o} asked={asked} ask={ask} />
-              ))}
-              {fields.map((field) => (
-                <FieldFilter key={field.name} field={field} asked={asked} ask={ask} />
-              ))}
-            </div>
-            <Group>
-              <Button variant="default" size="xs" onClick={dashboard.reset}>
-                {t.reset}
-              </Button>
-            </Group>
-          </Stack>
-        </Collapse>
-      </Stack>
+      <div className={classes.row}>
+        <TenantChoice asked={asked} ask={ask} />
+        <PeriodChoice asked={asked} ask={ask} />
+        <ZoneChoice definition={definition} asked={asked} ask={ask} />
+        <OneOf
+          label={t.compare}
+          value={dashboard.compared ? 'previous' : 'nothing'}
+          data={[
+            { value: 'nothing', label: t.compareNothing },
+            { value: 'previous', label: t.comparePrevious },
+          ]}
+          onChange={(v) => dashboard.compare(v === 'previous')}
+        />
+        {options
+          .filter((o) => prominent.includes(o.name))
+          .map((o) => (
+            <OptionChoice key={o.name} option={o} asked={asked} ask={ask} />
+          ))}
+        {(rare.length > 0 || fields.length > 0) && (
+          <Button
+            variant="subtle"
+            color="gray"
+            className={classes.more}
+            leftSection={<IconAdjustmentsHorizontal size={18} stroke={1.6} />}
+            aria-expanded={opened}
+            onClick={toggle}
+            onFocus={MoreFilters.fetch}
+            onPointerEnter={MoreFilters.fetch}
+          >
+            {chosen > 0 ? t.moreChosen(chosen) : t.more}
+          </Button>
+        )}
+      </div>
+      {wanted && (
+        <Suspense>
+          <MoreFilters opened={opened} options={rare} fields={fields} asked={asked} ask={ask} reset={dashboard.reset} />
+        </Suspense>
+      )}
     </Card>
   );
 }

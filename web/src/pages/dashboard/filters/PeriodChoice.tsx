@@ -1,7 +1,8 @@
-import { Button, Select } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useWords } from '../../../i18n/words';
 import { DateField } from '../../../parts/DateField';
+import { OneOf } from '../../../parts/OneOf';
 import { presets } from '../../../reports/question';
 import { serverNow } from '../../../session/clock';
 import { dashboardWords } from '../words';
@@ -15,10 +16,9 @@ export function PeriodChoice({ asked, ask }: Asking) {
   const custom = choosing || !asked.period;
   return (
     <>
-      <Select
+      <OneOf
         label={t.period}
-        allowDeselect={false}
-        value={custom ? 'custom' : (asked.period ?? null)}
+        value={custom ? 'custom' : (asked.period ?? 'custom')}
         data={[...presets.map((p) => ({ value: p, label: t[p] })), { value: 'custom', label: t.custom }]}
         onChange={(value) => {
           const preset = presets.find((p) => p === value);

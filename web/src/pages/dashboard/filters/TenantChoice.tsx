@@ -1,38 +1,27 @@
-import { MultiSelect, TagsInput } from '@mantine/core';
 import { useWords } from '../../../i18n/words';
-import { useTenantChoice } from '../../../reports/useTenantChoice';
+import { FieldLater } from '../../../parts/FieldLater';
+import { later } from '../../../parts/later';
+import { StandIn } from '../../../parts/StandIn';
+import { useTenantNames } from '../../../reports/useTenantNames';
 import { useWho } from '../../../session/session';
 import { dashboardWords } from '../words';
 import type { Asking } from './asking';
-import classes from './Filters.module.css';
 
-/** Whose usage. None chosen is all that somebody sees; whoever may not list tenants writes their ids. */
+const TenantField = later(() => import('./TenantField'));
+
+/** Whose usage. None chosen is all that somebody sees. */
 export function TenantChoice({ asked, ask }: Asking) {
   const t = useWords(dashboardWords);
   const who = useWho();
   const chosen = asked.tenant ?? [];
-  const choice = useTenantChoice(chosen);
+  const nameOf = useTenantNames(chosen);
   if (!who.reach.all && who.reach.tenants === 1) return null;
-  const common = {
-    label: t.tenants,
-    placeholder: chosen.length === 0 ? t.allTenants : undefined,
-    value: chosen,
-    onChange: (ids: string[]) =>
-      ask({ tenant: ids.length > 0 ? ids : undefined, all_tenants: ids.length > 0 ? undefined : 'true' }),
-    clearable: true,
-    classNames: { inputField: classes.small },
-  };
-  if (!who.can_list_tenants) return <TagsInput {...common} />;
   return (
-    <MultiSelect
-      {...common}
-      data={choice.data}
-      filter={choice.filter}
-      searchValue={choice.search}
-      onSearchChange={choice.setSearch}
-      searchable
-      hidePickedOptions
-      nothingFoundMessage={t.noTenant}
-    />
+    <FieldLater
+      fetch={TenantField.fetch}
+      field={(entered) => <TenantField asked={asked} ask={ask} entered={entered} />}
+    >
+      <StandIn label={t.tenants} value={chosen.map(nameOf).join(', ')} placeholder={t.allTenants} />
+    </FieldLater>
   );
 }

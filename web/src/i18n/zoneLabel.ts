@@ -1,0 +1,7 @@
+/** A zone with how far its clocks are from UTC at an instant, such as Asia/Kolkata (UTC+5:30). */
+export function zoneLabel(zone: string, at: Date): string {
+  if (zone === 'UTC') return zone;
+  const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(at);
+  const offset = parts.find((p) => p.type === 'timeZoneName')?.value.replace('GMT', 'UTC');
+  return offset ? `${zone.replaceAll('_', ' ')} (${offset})` : zone;
+}

@@ -1,0 +1,50 @@
+import type { Formats } from '../../../i18n/format';
+import type { Row } from '../../../reports/answers';
+import type { Column } from '../../../reports/definitions';
+import { isTotal } from '../../../reports/drawing';
+import { cellFormat, changeText } from './cellFormat';
+import { NumberCell } from './NumberCell';
+import type { Numbered } from './sorting';
+
+interface Props {
+  one: Numbered;
+  /** Its place in the order that is shown, from 0. */
+  place: number;
+  columns: Column[];
+  zone: string;
+  open: (row: number, column: string) => void;
+  /** The row of the period before, where it is compared and there is one. */
+  earlier?: Row;
+  formats: Formats;
+}
+
+/** A row of a table. */
+export function DataRow({ one: { row, number }, place, columns, zone, open, earlier, formats: f }: Props) {
+  return (
+    <tr aria-rowindex={place + 2} data-total={isTotal(row) || undefined}>
+      {columns.map((c, i) => {
+        const value = row[i] ?? null;
+        const text = cellFormat(value, c, zone, f);
+        if (typeof value !== 'number') return <td key={c.name}>{text}</td>;
+        return (
+          <NumberCell
+            key={c.name}
+            column={c.name}
+            text={text}
+            row={nameOf(row)}
+            change={earlier && changeText(value, earlier[i] ?? 0, f)}
+            onOpen={() => open(number, c.name)}
+          />
+        );
+      })}
+    </tr>
+  );
+}
+
+/** The texts of a row, which name it. */
+function nameOf(row: Row): string {
+  return row
+    .filter((v) => typeof v === 'string')
+    .slice(0, 4)
+    .join(', ');
+}
