@@ -21,5 +21,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#8d9995',
     '--mantine-color-anchor': '#7ec2b1',
     '--mantine-color-error': '#ff8787',
+    '--mantine-color-disabled': '#2a3230',
+    '--mantine-color-disabled-color': '#8d9995',
   },
 });

@@ -11,7 +11,7 @@ import classes from './DashboardPage.module.css';
 import { ExportButton } from './ExportButton';
 import { Filters } from './filters/Filters';
 import { Span } from './Span';
-import { TableCard } from './TableCard';
+import { needsWidth, TableCard } from './TableCard';
 import { useDashboard } from './useDashboard';
 import { dashboardWords } from './words';
 
@@ -24,6 +24,9 @@ export function DashboardPage() {
   const { data: definition } = useSuspenseQuery(reportQuery(dashboard.report));
   const tables = definition.tables ?? [];
   const first = tables[0];
+  // Where the last of those that stand in pairs would be alone, it has the place of two.
+  const halves = tables.filter((table) => !needsWidth(table));
+  const odd = halves.length % 2 === 1 ? halves[halves.length - 1] : undefined;
   // Most who look at a dashboard open no number, and need not wait for what shows one.
   const [opened, setOpened] = useState(false);
   if (dashboard.cell && !opened) setOpened(true);
@@ -50,6 +53,7 @@ export function DashboardPage() {
             key={`${definition.name} ${table.name}`}
             head={table}
             alone={tables.length === 1}
+            stretched={table === odd}
             dashboard={dashboard}
           />
         ))}

@@ -28,11 +28,18 @@ const ViewChoice = later(() => import('./chart/ViewChoice'));
 interface Props {
   head: Schemas['ReportTableHead'];
   alone: boolean;
+  /** It has the whole width, also where it does not need it. */
+  stretched?: boolean;
   dashboard: Dashboard;
 }
 
+/** Whether a table fills the width: a listing, or one row of numbers, which is a band of figures. */
+export function needsWidth({ columns }: Schemas['ReportTableHead']): boolean {
+  return isListing(columns ?? []) || (columns ?? []).every(isNumber);
+}
+
 /** A table of a report: asked for, drawn as fits its columns, and always to be had as a table and as CSV. */
-export function TableCard({ head, alone, dashboard }: Props) {
+export function TableCard({ head, alone, stretched, dashboard }: Props) {
   const t = useWords(dashboardWords);
   const { report, asked } = dashboard;
   // A listing is asked for when it is wanted.
@@ -46,9 +53,7 @@ export function TableCard({ head, alone, dashboard }: Props) {
     ChartView.fetch();
     ViewChoice.fetch();
   }, [drawn]);
-  // One row of numbers is a band of figures; it needs no height, but width.
-  const figures = (head.columns ?? []).every(isNumber);
-  const wide = alone || listing || figures;
+  const wide = alone || stretched || needsWidth(head);
   return (
     <Card
       withBorder

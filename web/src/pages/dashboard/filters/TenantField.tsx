@@ -25,7 +25,10 @@ export default function TenantField({ asked, ask, entered }: Asking & { entered:
     onChange: (ids: string[]) =>
       ask({ tenant: ids.length > 0 ? ids : undefined, all_tenants: ids.length > 0 ? undefined : 'true' }),
     clearable: true,
-    classNames: { inputField: classes.small },
+    classNames: {
+      inputField: classes.small,
+      ...(chosen.length === 1 && { pillsList: classes.line, pill: classes.short }),
+    },
   };
   if (!who.can_list_tenants) return <TagsInput {...common} />;
   return (

@@ -62,7 +62,7 @@ export function Overview() {
           <Title order={2} mb="sm">
             {t.reasons}
           </Title>
-          <Stack gap={6}>
+          <Stack gap={6} maw={520}>
             {counts.data.reasons.map((r) => (
               <Group key={r.reason} justify="space-between" wrap="nowrap">
                 <Text size="sm">{r.reason}</Text>
