@@ -4,10 +4,12 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { api, call } from '../api/client';
+import { idempotencyKey } from '../api/idempotencyKey';
 import { queries } from '../api/queries';
 import { useWords } from '../i18n/words';
 import { Refused, refusalOf } from '../parts/Refused';
 import { toastDone } from '../parts/toast';
+import { closeUnlessKept, useUnsaved } from '../parts/unsaved';
 import { reportsQuery } from '../reports/definitions';
 import { useMay } from '../session/may';
 import { useWho } from '../session/session';
@@ -27,7 +29,13 @@ interface Props {
 export function ExportDialog({ opened, onClose, of, onMade }: Props) {
   const t = useWords(runWords);
   return (
-    <Modal opened={opened} onClose={onClose} title={t.generate} size="xl" closeButtonProps={{ 'aria-label': t.close }}>
+    <Modal
+      opened={opened}
+      onClose={() => closeUnlessKept(onClose)}
+      title={t.generate}
+      size="xl"
+      closeButtonProps={{ 'aria-label': t.close }}
+    >
       <Form onClose={onClose} of={of} onMade={onMade} />
     </Modal>
   );
@@ -44,7 +52,8 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
   const [entered, setDraft] = useState<JobDraft>(() => ({ ...blankJob(who, 'last-month'), ...of }));
   const draft = entered.report ? entered : { ...entered, report: reports.data?.[0]?.name ?? '' };
   // A request whose answer was lost makes nothing twice.
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(idempotencyKey());
+  const saved = useUnsaved([name, description, entered]);
   const title = reports.data?.find((r) => r.name === draft.report)?.title ?? '';
   const make = useMutation({
     mutationFn: () =>
@@ -55,6 +64,7 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
         }),
       ),
     onSuccess: (run) => {
+      saved();
       toastDone(t.asked(run.name));
       queries.invalidateQueries({ queryKey: ['exports'] });
       onClose();
@@ -68,7 +78,7 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
         make.mutate();
       }}
       onChange={() => {
-        key.current = crypto.randomUUID();
+        key.current = idempotencyKey();
       }}
     >
       <Stack gap="lg">
@@ -97,7 +107,7 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
         <JobFields
           draft={draft}
           onChange={(change) => {
-            key.current = crypto.randomUUID();
+            key.current = idempotencyKey();
             setDraft({ ...draft, ...change });
           }}
           error={make.error}
@@ -107,7 +117,10 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
         <Group justify={mayPlan ? 'space-between' : 'flex-end'}>
           {mayPlan && (
             <Button
-              onClick={() => navigate({ to: '/schedules/new', search: searchOfDraft(name, description, draft) })}
+              onClick={() => {
+                saved(); // it goes along
+                navigate({ to: '/schedules/new', search: searchOfDraft(name, description, draft) });
+              }}
               variant="subtle"
               leftSection={<IconCalendarClock size={18} stroke={1.6} />}
               ml={-12}

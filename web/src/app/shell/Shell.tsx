@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { useWords } from '../../i18n/words';
 import { Brand } from '../../parts/Brand';
 import { Preferences } from '../../parts/Preferences';
+import { Unsaved } from '../../parts/Unsaved';
 import { EndedSession } from '../../session/EndedSession';
 import { Account } from './Account';
 import { Navigation } from './Navigation';
@@ -49,6 +50,7 @@ export function Shell() {
         <Outlet />
       </main>
       <EndedSession />
+      <Unsaved />
     </>
   );
 }

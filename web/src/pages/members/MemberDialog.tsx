@@ -3,11 +3,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { api, call } from '../../api/client';
 import { ApiError } from '../../api/error';
+import { idempotencyKey } from '../../api/idempotencyKey';
 import { useWords } from '../../i18n/words';
 import { Failed } from '../../parts/Failed';
 import { Refused, refusalOf } from '../../parts/Refused';
 import { TenantOf } from '../../parts/TenantOf';
 import { toastDone } from '../../parts/toast';
+import { closeUnlessKept, useUnsaved } from '../../parts/unsaved';
 import { partWords } from '../../parts/words';
 import { fits, mayGive } from '../../roles/permissions';
 import { rolesQuery } from '../../roles/roles';
@@ -32,7 +34,7 @@ export function MemberDialog({ opened, member, onClose, onLink }: Props) {
   return (
     <Modal
       opened={opened}
-      onClose={onClose}
+      onClose={() => closeUnlessKept(onClose)}
       title={member ? t.editTitle(member.name) : t.addTitle}
       size="lg"
       closeButtonProps={{ 'aria-label': p.close }}
@@ -52,6 +54,7 @@ function Form({ member, onClose, onLink }: Omit<Props, 'opened'>) {
   const [chosen, setChosen] = useState(member?.roles ?? []);
   // A request whose answer was lost adds nobody twice.
   const key = useRef({ of: '', key: '' });
+  const saved = useUnsaved([name, email, tenant, chosen]);
   const save = useMutation({
     mutationFn: async (): Promise<MadeLink | undefined> => {
       if (member) {
@@ -61,12 +64,13 @@ function Form({ member, onClose, onLink }: Omit<Props, 'opened'>) {
       }
       const body = { name, email, tenant: tenant || undefined, roles: chosen };
       const of = JSON.stringify(body);
-      if (key.current.of !== of) key.current = { of, key: crypto.randomUUID() };
+      if (key.current.of !== of) key.current = { of, key: idempotencyKey() };
       const params = { header: { 'Idempotency-Key': key.current.key } };
       const made = await call(api.POST('/api/v1/members', { params, body }));
       return { name: made.member.name, kind: 'invitation', link: made.link };
     },
     onSuccess: (made) => {
+      saved();
       if (made) onLink(made);
       else toastDone(t.saved(name));
       onClose();

@@ -3,6 +3,7 @@ import { IconDotsVertical, IconKey, IconLock, IconLockOpen, IconPencil, IconTras
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, call } from '../../api/client';
+import { idempotencyKey } from '../../api/idempotencyKey';
 import { useWords } from '../../i18n/words';
 import { Confirm } from '../../parts/Confirm';
 import { toastDone, toastFailed } from '../../parts/toast';
@@ -38,7 +39,7 @@ export function MemberMenu({ member, roles, onEdit, onLink }: Props) {
       const params = { path: { id } };
       switch (how) {
         case 'link': {
-          const header = { 'Idempotency-Key': crypto.randomUUID() };
+          const header = { 'Idempotency-Key': idempotencyKey() };
           const made = await call(api.POST('/api/v1/members/{id}/link', { params: { ...params, header } }));
           return { name, kind: made.kind, link: made.link };
         }

@@ -7,6 +7,7 @@ import { useWords } from '../../i18n/words';
 import { Refused, refusalOf } from '../../parts/Refused';
 import { Section } from '../../parts/Section';
 import { toastDone } from '../../parts/toast';
+import { useUnsaved } from '../../parts/unsaved';
 import { sessionQuery, useWho } from '../../session/session';
 import { profileWords } from './words';
 
@@ -23,6 +24,8 @@ export function Name() {
       toastDone(t.nameSaved);
     },
   });
+  const changed = name.trim() !== (who.full_name ?? '');
+  useUnsaved(changed);
   const wrong = refusalOf(save.error, 'name');
   return (
     <Section title={t.you} about={t.youAbout}>
@@ -53,7 +56,7 @@ export function Name() {
           />
           {!wrong && <Refused error={save.error} />}
           <Group>
-            <Button type="submit" loading={save.isPending} disabled={name.trim() === (who.full_name ?? '')}>
+            <Button type="submit" loading={save.isPending} disabled={!changed}>
               {t.saveName}
             </Button>
           </Group>

@@ -7,6 +7,7 @@ import { useWords } from '../../i18n/words';
 import { Refused, refusalOf } from '../../parts/Refused';
 import { Section } from '../../parts/Section';
 import { toastDone } from '../../parts/toast';
+import { useUnsaved } from '../../parts/unsaved';
 import { useWho } from '../../session/session';
 import { sessionsQuery } from './sessions';
 import { profileWords } from './words';
@@ -17,6 +18,7 @@ export function Password() {
   const who = useWho();
   const [old, setOld] = useState('');
   const [password, setPassword] = useState('');
+  useUnsaved([old, password]);
   const change = useMutation({
     mutationFn: () => call(api.PUT('/api/v1/session/password', { body: { old, password } })),
     onSuccess: () => {

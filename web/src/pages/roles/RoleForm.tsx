@@ -5,12 +5,14 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { api, call } from '../../api/client';
 import { ApiError } from '../../api/error';
+import { idempotencyKey } from '../../api/idempotencyKey';
 import { queries } from '../../api/queries';
 import { useWords } from '../../i18n/words';
 import { Choice } from '../../parts/Choice';
 import { Refused, refusalOf } from '../../parts/Refused';
 import { TenantOf } from '../../parts/TenantOf';
 import { toastDone } from '../../parts/toast';
+import { useUnsaved } from '../../parts/unsaved';
 import { manages, permissionsOf, providerOnly, type Role, type Square, squaresOf } from '../../roles/permissions';
 import { rolesQuery } from '../../roles/roles';
 import fields from '../../runs/Fields.module.css';
@@ -49,6 +51,7 @@ export function RoleForm({ role, fixed }: Props) {
   const giveable = new Set([...squaresOf(who.permissions), ...squaresOf(role?.permissions ?? [])]);
   // A request whose answer was lost makes nothing twice.
   const key = useRef({ of: '', key: '' });
+  const settled = useUnsaved([name, description, whose, tenant, permissionsOf(squares), manageAll, managed]);
   const save = useMutation({
     mutationFn: () => {
       const content = {
@@ -63,10 +66,11 @@ export function RoleForm({ role, fixed }: Props) {
       }
       const body = { ...content, tenant: whose === 'tenant' ? tenant : undefined, for_tenants: whose === 'every' };
       const of = JSON.stringify(body);
-      if (key.current.of !== of) key.current = { of, key: crypto.randomUUID() };
+      if (key.current.of !== of) key.current = { of, key: idempotencyKey() };
       return call(api.POST('/api/v1/roles', { params: { header: { 'Idempotency-Key': key.current.key } }, body }));
     },
     onSuccess: (saved) => {
+      settled();
       toastDone(role ? t.saved(saved.name) : t.created(saved.name));
       // One's own roles may have changed, and with them what one may do.
       queries.invalidateQueries({ queryKey: ['session'] });
@@ -211,7 +215,7 @@ export function RoleForm({ role, fixed }: Props) {
           </fieldset>
           <Refused error={gone ? new ApiError({ status: 404, detail: t.goneMeanwhile }) : save.error} />
           <Group justify="space-between">
-            <Button component={Link} to="/roles" variant="subtle" color="gray">
+            <Button component={Link} to="/roles" onClick={settled} variant="subtle" color="gray">
               {readOnly ? t.toList : t.cancel}
             </Button>
             {!readOnly && (

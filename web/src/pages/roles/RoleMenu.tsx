@@ -4,12 +4,14 @@ import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { api, call } from '../../api/client';
+import { idempotencyKey } from '../../api/idempotencyKey';
 import { queries } from '../../api/queries';
 import { useWords } from '../../i18n/words';
 import { Confirm } from '../../parts/Confirm';
 import { Refused, refusalOf } from '../../parts/Refused';
 import { TenantOf } from '../../parts/TenantOf';
 import { toastDone } from '../../parts/toast';
+import { closeUnlessKept, useUnsaved } from '../../parts/unsaved';
 import { partWords } from '../../parts/words';
 import { manages, type Role } from '../../roles/permissions';
 import { useMay } from '../../session/may';
@@ -76,7 +78,7 @@ export function RoleMenu({ role, here = false }: { role: Role; here?: boolean })
       </Menu>
       <Modal
         opened={asking === 'clone'}
-        onClose={() => setAsking(undefined)}
+        onClose={() => closeUnlessKept(() => setAsking(undefined))}
         title={t.cloneTitle(role.name)}
         closeButtonProps={{ 'aria-label': p.close }}
       >
@@ -106,7 +108,8 @@ function CloneForm({ role, onClose }: { role: Role; onClose: () => void }) {
   const [name, setName] = useState(t.cloneName(role.name));
   const [tenant, setTenant] = useState(who.reach.all ? role.tenant : who.tenant);
   // A request whose answer was lost makes nothing twice.
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(idempotencyKey());
+  const saved = useUnsaved([name, tenant]);
   const clone = useMutation({
     mutationFn: () =>
       call(
@@ -116,6 +119,7 @@ function CloneForm({ role, onClose }: { role: Role; onClose: () => void }) {
         }),
       ),
     onSuccess: (made) => {
+      saved();
       toastDone(t.cloned(made.name));
       onClose();
       queries.invalidateQueries({ queryKey: ['roles'] });
@@ -123,7 +127,7 @@ function CloneForm({ role, onClose }: { role: Role; onClose: () => void }) {
     },
   });
   const changed = () => {
-    key.current = crypto.randomUUID();
+    key.current = idempotencyKey();
   };
   return (
     <form

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { api, call } from '../../api/client';
+import { idempotencyKey } from '../../api/idempotencyKey';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
 import { Confirm } from '../../parts/Confirm';
@@ -21,7 +22,7 @@ export function RunNow({ schedule, opened, skipped, onClose }: Props) {
   const t = useWords(schedulesWords);
   const f = useFormats();
   // A request whose answer was lost sends nothing twice.
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(idempotencyKey());
   const run = useMutation({
     mutationFn: () =>
       call(
@@ -38,7 +39,7 @@ export function RunNow({ schedule, opened, skipped, onClose }: Props) {
   });
   const close = () => {
     run.reset();
-    key.current = crypto.randomUUID();
+    key.current = idempotencyKey();
     onClose();
   };
   const n = schedule.recipients.length;

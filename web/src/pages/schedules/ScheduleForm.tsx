@@ -9,6 +9,7 @@ import { useWords } from '../../i18n/words';
 import { Refused, refusalOf } from '../../parts/Refused';
 import { ShownOnce } from '../../parts/ShownOnce';
 import { toastDone } from '../../parts/toast';
+import { useUnsaved } from '../../parts/unsaved';
 import { reportsQuery } from '../../reports/definitions';
 import { JobFields } from '../../runs/JobFields';
 import { schedulePeriods } from '../../runs/job';
@@ -63,11 +64,13 @@ export function ScheduleForm({ initial, schedule, step: wanted, onStep }: Props)
       onStep(2);
     },
   });
+  const settled = useUnsaved(entered);
   const leave = () => navigate({ to: '/schedules' });
   const { save, since, forget } = useSaving({
     base,
     enabled: draft.enabled,
     onSaved: (saved) => {
+      settled();
       toastDone(base ? t.saved(saved.schedule.name) : t.created(saved.schedule.name));
       if (saved.secrets?.length) setSecrets(saved.secrets);
       else leave();
@@ -177,7 +180,7 @@ export function ScheduleForm({ initial, schedule, step: wanted, onStep }: Props)
                 <Refused error={error} />
               )}
               <Group justify="space-between">
-                <Button component={Link} to="/schedules" variant="subtle" color="gray">
+                <Button component={Link} to="/schedules" onClick={settled} variant="subtle" color="gray">
                   {t.cancel}
                 </Button>
                 <Group gap="sm">

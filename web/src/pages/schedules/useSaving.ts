@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { api, call, type Schemas } from '../../api/client';
 import { ApiError } from '../../api/error';
+import { idempotencyKey } from '../../api/idempotencyKey';
 import type { ScheduleBody } from './form';
 import { type Schedule, schedulesChanged } from './schedules';
 
@@ -28,7 +29,7 @@ export function useSaving({ base, enabled, onSaved, onError }: Options) {
       setSince(undefined);
       if (version === undefined || !base) {
         const of = JSON.stringify([body, enabled]);
-        if (key.current.of !== of) key.current = { of, key: crypto.randomUUID() };
+        if (key.current.of !== of) key.current = { of, key: idempotencyKey() };
         return call(
           api.POST('/api/v1/schedules', {
             body: { ...body, enabled },

@@ -7,6 +7,7 @@ import { useWords } from '../../i18n/words';
 import { Refused, refusalOf } from '../../parts/Refused';
 import { Section } from '../../parts/Section';
 import { toastDone } from '../../parts/toast';
+import { useUnsaved } from '../../parts/unsaved';
 import { MailTest } from './MailTest';
 import { SettingField } from './SettingField';
 import { type Draft, entered, type Group, type Setting } from './settings';
@@ -23,6 +24,7 @@ interface Props {
 export function SettingGroup({ group, settings, mayEdit }: Props) {
   const t = useWords(settingsWords);
   const [draft, setDraft] = useState<Draft>({});
+  useUnsaved(draft);
   const changed = settings.filter((s) => s.name in draft);
   const save = useMutation({
     mutationFn: async () => {

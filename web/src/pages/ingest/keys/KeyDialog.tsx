@@ -3,12 +3,14 @@ import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { api, call, type Schemas } from '../../../api/client';
+import { idempotencyKey } from '../../../api/idempotencyKey';
 import { queries } from '../../../api/queries';
 import { useWords } from '../../../i18n/words';
 import { CopyOnce } from '../../../parts/CopyOnce';
 import { DateField } from '../../../parts/DateField';
 import { sentence } from '../../../parts/Failed';
 import { Refused, refusalOf } from '../../../parts/Refused';
+import { closeUnlessKept, useUnsaved } from '../../../parts/unsaved';
 import { partWords } from '../../../parts/words';
 import { serverNow } from '../../../session/clock';
 import { useWho } from '../../../session/session';
@@ -26,7 +28,7 @@ export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () =>
   return (
     <Modal
       opened={opened}
-      onClose={onClose}
+      onClose={() => closeUnlessKept(onClose)}
       onExitTransitionEnd={() => setMade(undefined)}
       title={made ? t.keyMade : t.addKey}
       size="lg"
@@ -85,6 +87,7 @@ function Form({ onClose, onMade }: { onClose: () => void; onMade: (made: Schemas
   const [date, setDate] = useState('');
   // A request whose answer was lost makes no second key.
   const attempt = useRef({ id: '', body: '' });
+  const saved = useUnsaved([name, all, tenant, chosen, lifetime, date]);
   const make = useMutation({
     mutationFn: () => {
       const body = {
@@ -94,10 +97,11 @@ function Form({ onClose, onMade }: { onClose: () => void; onMade: (made: Schemas
         expires: expiryOf(lifetime, date, serverNow()) ?? undefined,
       };
       const said = JSON.stringify([name, all, tenant, chosen, lifetime, date]);
-      if (attempt.current.body !== said) attempt.current = { id: `${Date.now()}-${Math.random()}`, body: said };
+      if (attempt.current.body !== said) attempt.current = { id: idempotencyKey(), body: said };
       return call(api.POST('/api/v1/keys', { body, params: { header: { 'Idempotency-Key': attempt.current.id } } }));
     },
     onSuccess: (made) => {
+      saved();
       queries.invalidateQueries({ queryKey: keysQuery.queryKey });
       onMade(made);
     },
