@@ -1,20 +1,9 @@
 import { type Language, useLanguage } from './language';
+import { once } from './once';
 
 /** The locale that numbers and dates are written in: the browser's own where it is of the language, such as en-GB. */
 export function localeOf(language: Language): string {
   return navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
-}
-
-/** Makes something once for each key, when it is first asked for: the browser takes a moment for each way to write dates. */
-function once<K, V>(make: (key: K) => V): (key: K) => V {
-  const made = new Map<K, V>();
-  return (key) => {
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const value = make(key);
-    made.set(key, value);
-    return value;
-  };
 }
 
 /** Numbers, dates and instants as the reader writes them. Instants come as RFC 3339, dates as 2025-03-31. */

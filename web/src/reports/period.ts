@@ -1,16 +1,16 @@
 import type { Schemas } from '../api/client';
 import type { Formats } from '../i18n/format';
+import { once } from '../i18n/once';
 
 type TenantPeriod = Schemas['TenantPeriod'];
 
-const clock = (instant: string, zone: string) =>
-  new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: zone }).format(new Date(instant));
+const clocks = once((timeZone: string) => new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone }));
 
 /** A period as the clocks of its zone show it: its first and last date where it begins and ends with days, else its instants, to the second where it has any. */
 export function periodText({ from, before, zone }: Pick<TenantPeriod, 'from' | 'before' | 'zone'>, f: Formats): string {
-  const clocks = [clock(from, zone), clock(before, zone)];
-  const [fromDay, toDay] = clocks.map((c) => c === '00:00:00');
-  const instant = clocks.every((c) => c.endsWith(':00')) ? f.minute : f.instant;
+  const times = [from, before].map((at) => clocks(zone).format(new Date(at)));
+  const [fromDay, toDay] = times.map((c) => c === '00:00:00');
+  const instant = times.every((c) => c.endsWith(':00')) ? f.minute : f.instant;
   const last = new Date(Date.parse(before) - 1).toISOString();
   const days = fromDay && (toDay || f.dateOf(from, zone) !== f.dateOf(last, zone));
   const a = days ? f.dateOf(from, zone) : instant(from, zone);

@@ -1,4 +1,5 @@
 import type { Schemas } from '../api/client';
+import { once } from '../i18n/once';
 import type { Asked, Row } from './answers';
 import type { Column } from './definitions';
 import { labelColumns, periodPattern } from './drawing';
@@ -11,10 +12,18 @@ const isDate = (text: string | undefined) => /^\d{4}-\d{2}-\d{2}$/.test(text ?? 
 const days = (date: string) => Date.parse(`${date}T00:00:00Z`) / dayLength;
 const dateOf = (day: number) => new Date(day * dayLength).toISOString().slice(0, 10);
 
+const calendars = once(
+  (timeZone: string) =>
+    new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }),
+);
+
 /** The civil date that clocks of a zone show at an instant, as 2025-03-31. */
 export function civil(instant: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  const of = Object.fromEntries(parts.formatToParts(instant).map((p) => [p.type, p.value]));
+  const of = Object.fromEntries(
+    calendars(zone)
+      .formatToParts(instant)
+      .map((p) => [p.type, p.value]),
+  );
   return `${of.year}-${of.month}-${of.day}`;
 }
 
