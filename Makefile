@@ -26,7 +26,7 @@ web/node_modules: web/package.json web/package-lock.json
 	touch $@
 
 # What the app is made of; where none of it is newer, nothing is built.
-internal/web/dist/index.html: web/node_modules $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/weight.ts web/tsconfig.json
+internal/web/dist/index.html: web/node_modules $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/styles.ts web/weight.ts web/tsconfig.json
 	cd web && npm run build
 
 web: internal/web/dist/index.html ## build the web app into the folder that the program embeds; needs node 20 and npm

@@ -4,6 +4,7 @@ import { constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { usedStyles } from './styles.ts';
 import { light } from './weight.ts';
 
 // The Go program embeds what is in here; see internal/web.
@@ -14,7 +15,7 @@ function packed(): Plugin {
   return {
     name: 'packed',
     apply: 'build',
-    closeBundle() {
+    writeBundle() {
       const folder = join(dist, 'assets');
       for (const name of readdirSync(folder).filter((n) => /\.(js|css)$/.test(n))) {
         const file = join(folder, name);
@@ -27,6 +28,7 @@ function packed(): Plugin {
 export default defineConfig({
   plugins: [
     react(),
+    usedStyles('src'),
     packed(),
     // Whoever opens the app waits for what the first dashboard is made of, so that it stays light. Charts come later.
     light(250_000, ['/src/app/shell/Shell.tsx', '/src/pages/dashboard/DashboardPage.tsx']),
