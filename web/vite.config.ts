@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { constants, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -10,7 +10,7 @@ import { light } from './weight.ts';
 // The Go program embeds what is in here; see internal/web.
 const dist = '../internal/web/dist';
 
-/** Puts a packed copy beside each asset, so that the server need not pack. */
+/** Puts packed copies beside each asset, so that the server need not pack. */
 function packed(): Plugin {
   return {
     name: 'packed',
@@ -19,7 +19,9 @@ function packed(): Plugin {
       const folder = join(dist, 'assets');
       for (const name of readdirSync(folder).filter((n) => /\.(js|css)$/.test(n))) {
         const file = join(folder, name);
-        writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: constants.Z_BEST_COMPRESSION }));
+        const content = readFileSync(file);
+        writeFileSync(`${file}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
+        writeFileSync(`${file}.br`, brotliCompressSync(content));
       }
     },
   };

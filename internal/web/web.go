@@ -88,15 +88,22 @@ func (a *app) isPage(r *http.Request, name string) bool {
 	return !strings.HasPrefix(name+"/", "assets/") && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
+// packings are the ways in which files are packed, the better one first: the ending of the packed file's name, and what HTTP calls it. Browsers take Brotli only over TLS and from their own machine.
+var packings = []struct{ ending, encoding string }{{".br", "br"}, {".gz", "gzip"}}
+
 // file returns the content of a file, packed where there is a packed one and the browser can unpack it.
 func (a *app) file(w http.ResponseWriter, r *http.Request, name string) ([]byte, bool) {
 	if mediaTypes[path.Ext(name)] == "" {
 		return nil, false
 	}
-	if packed, err := fs.ReadFile(a.files, name+".gz"); err == nil {
+	for _, packing := range packings {
+		packed, err := fs.ReadFile(a.files, name+packing.ending)
+		if err != nil {
+			continue
+		}
 		w.Header().Set("Vary", "Accept-Encoding")
-		if unpacks(r.Header.Get("Accept-Encoding")) {
-			w.Header().Set("Content-Encoding", "gzip")
+		if unpacks(r.Header.Get("Accept-Encoding"), packing.encoding) {
+			w.Header().Set("Content-Encoding", packing.encoding)
 			return packed, true
 		}
 	}
@@ -104,11 +111,11 @@ func (a *app) file(w http.ResponseWriter, r *http.Request, name string) ([]byte,
 	return content, err == nil
 }
 
-// unpacks reports whether a browser that accepts these encodings takes gzip.
-func unpacks(accepted string) bool {
-	for encoding := range strings.SplitSeq(accepted, ",") {
-		name, weight, _ := strings.Cut(strings.ReplaceAll(encoding, " ", ""), ";")
-		if strings.EqualFold(name, "gzip") {
+// unpacks reports whether a browser that accepts these encodings takes one.
+func unpacks(accepted, encoding string) bool {
+	for one := range strings.SplitSeq(accepted, ",") {
+		name, weight, _ := strings.Cut(strings.ReplaceAll(one, " ", ""), ";")
+		if strings.EqualFold(name, encoding) {
 			return strings.Trim(strings.TrimPrefix(weight, "q="), "0.") != "" || weight == ""
 		}
 	}

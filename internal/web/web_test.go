@@ -11,10 +11,13 @@ import (
 
 var built = fstest.MapFS{
 	"index.html":         {Data: []byte(`<meta property="csp-nonce" nonce="__CSP_NONCE__"><script src="/assets/a-1.js" nonce="__CSP_NONCE__"></script>`)},
-	"first.js":          {Data: []byte("plain first")},
+	"first.js":           {Data: []byte("plain first")},
 	"README.md":          {Data: []byte("for developers")},
 	"assets/a-1.js":      {Data: []byte("plain script")},
-	"assets/a-1.js.gz":   {Data: []byte("packed script")},
+	"assets/a-1.js.gz":   {Data: []byte("packed by gzip")},
+	"assets/a-1.js.br":   {Data: []byte("packed by br")},
+	"assets/b-3.js":      {Data: []byte("plain script")},
+	"assets/b-3.js.gz":   {Data: []byte("packed by gzip")},
 	"assets/style-2.css": {Data: []byte("plain style")},
 }
 
@@ -58,15 +61,26 @@ func TestWhatAnAddressIs(t *testing.T) {
 }
 
 func TestPacked(t *testing.T) {
-	for accepted, packed := range map[string]bool{"": false, "br": false, "gzip": true, "br, gzip, deflate": true, "gzip;q=0": false, "gzip; q=0.0": false, "gzip;q=0.5": true} {
-		w := get(t, built, "/assets/a-1.js", "Accept-Encoding", accepted)
-		body, encoding := "plain script", ""
-		if packed {
-			body, encoding = "packed script", "gzip"
+	for _, test := range []struct{ path, accepted, encoding string }{
+		{"/assets/a-1.js", "", ""},
+		{"/assets/a-1.js", "deflate", ""},
+		{"/assets/a-1.js", "gzip", "gzip"},
+		{"/assets/a-1.js", "gzip, deflate, br, zstd", "br"},
+		{"/assets/a-1.js", "br;q=0, gzip", "gzip"},
+		{"/assets/a-1.js", "gzip;q=0", ""},
+		{"/assets/a-1.js", "gzip; q=0.0", ""},
+		{"/assets/a-1.js", "gzip;q=0.5", "gzip"},
+		{"/assets/b-3.js", "gzip, br", "gzip"},
+		{"/assets/b-3.js", "br", ""},
+	} {
+		w := get(t, built, test.path, "Accept-Encoding", test.accepted)
+		body := "plain script"
+		if test.encoding != "" {
+			body = "packed by " + test.encoding
 		}
-		if w.Body.String() != body || w.Header().Get("Content-Encoding") != encoding || w.Header().Get("Vary") != "Accept-Encoding" ||
+		if w.Body.String() != body || w.Header().Get("Content-Encoding") != test.encoding || w.Header().Get("Vary") != "Accept-Encoding" ||
 			w.Header().Get("Content-Type") != "text/javascript; charset=utf-8" {
-			t.Errorf("who accepts %q gets %q, %v", accepted, w.Body, w.Header())
+			t.Errorf("who accepts %q of %s gets %q, %v", test.accepted, test.path, w.Body, w.Header())
 		}
 	}
 }
