@@ -125,3 +125,29 @@ test('numbers stand beside those of the period before, and a chart is gone throu
   await chart.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Events behind a number' })).toBeVisible();
 });
+
+test('fields, menus and tips that are fetched later are there when somebody comes to them', async ({ page }) => {
+  await page.goto(`/dashboards/room-usage?all_tenants=true&${november}`);
+  await page.getByRole('combobox', { name: 'Tenants' }).click();
+  await page.getByRole('option', { name: 'Hudson Savings Bank' }).click();
+  await expect(page).toHaveURL(/tenant=hudson-savings/);
+  await page.getByRole('combobox', { name: 'Time zone' }).fill('Berl');
+  await page.getByRole('option', { name: /^Europe\/Berlin/ }).click();
+  await expect(page).toHaveURL(/zone=Europe\/Berlin/);
+
+  const button = page.getByRole('button', { name: 'Export' });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Excel workbook (.xlsx)' })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitem', { name: 'Excel workbook (.xlsx)' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('menuitem')).toHaveCount(0);
+  await expect(button).toBeFocused();
+  await accessible(page);
+
+  await page.getByRole('button', { name: 'Refresh' }).hover();
+  await expect(page.getByRole('tooltip', { name: 'Refresh' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('tooltip')).toHaveCount(0);
+});

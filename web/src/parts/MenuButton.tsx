@@ -1,4 +1,8 @@
 import { cloneElement, type ReactElement, type ReactNode, startTransition, useState } from 'react';
+import { useWords } from '../i18n/words';
+import type { Fetch } from './later';
+import { toastFailed } from './toast';
+import { partWords } from './words';
 
 interface ButtonProps {
   onClick?: () => void;
@@ -17,19 +21,22 @@ interface Props {
   /** Draws the menu (see OpenedMenu), which gets the button. */
   menu: (button: ReactElement) => ReactNode;
   /** Fetches it. */
-  fetch: () => void;
+  fetch: Fetch;
   children: ReactElement<ButtonProps>;
 }
 
 /** A button with a menu, which is fetched when the pointer or the focus comes to the button. */
 export function MenuButton({ menu, fetch, children }: Props) {
+  const t = useWords(partWords);
   const [wanted, setWanted] = useState(false);
   if (wanted) return menu(children);
   return cloneElement(children, {
     'aria-haspopup': 'menu',
     'aria-expanded': false,
-    // The button stays until the menu is there.
-    onClick: () => startTransition(() => setWanted(true)),
+    onClick: async () => {
+      if (await fetch()) startTransition(() => setWanted(true));
+      else toastFailed(t.wentWrong, t.unreachableHint);
+    },
     onFocus: fetch,
     onPointerEnter: fetch,
   });

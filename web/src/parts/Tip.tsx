@@ -20,15 +20,18 @@ export function Tip({ label, children }: { label: string; children: ReactElement
   const [used, setUsed] = useState(false);
   const opening = useRef(0);
   const show = (wait: number) => {
-    Bubble.fetch();
+    const there = Bubble.fetch();
     window.clearTimeout(opening.current);
-    opening.current = window.setTimeout(() => {
+    const turn = window.setTimeout(async () => {
+      if (!(await there) || opening.current !== turn) return;
       setUsed(true);
       setShown(true);
     }, wait);
+    opening.current = turn;
   };
   const hide = () => {
     window.clearTimeout(opening.current);
+    opening.current = 0;
     setShown(false);
   };
   useEffect(() => () => window.clearTimeout(opening.current), []);

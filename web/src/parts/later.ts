@@ -3,13 +3,18 @@ import { type ComponentType, type LazyExoticComponent, lazy, startTransition, us
 
 type Load<P> = () => Promise<{ default: ComponentType<P> }>;
 
-/** A part of the app that is fetched when it is first drawn, or ahead of that by its `fetch`. */
-export type Later<P> = LazyExoticComponent<ComponentType<P>> & { fetch: () => void };
+/** A part of the app that is fetched when it is first drawn, or ahead of that by its `fetch`, which says whether it is there. */
+export type Later<P> = LazyExoticComponent<ComponentType<P>> & { fetch: Fetch };
+export type Fetch = () => Promise<boolean>;
 
 /** Makes the default export of a module a part that is fetched later. It is called once for each, outside of components. */
 export function later<P>(load: Load<P>): Later<P> {
-  // What can't be fetched ahead is asked for again, and fails, where it is drawn.
-  return Object.assign(lazy(load), { fetch: () => void load().catch(() => undefined) });
+  const fetch = () =>
+    load().then(
+      () => true,
+      () => false,
+    );
+  return Object.assign(lazy(load), { fetch });
 }
 
 /** Whether the page stands: what it shows first is there, and the browser has nothing to do. From then on it stays true. */

@@ -4,6 +4,8 @@ import { Suspense, startTransition, useState } from 'react';
 import { useWords } from '../../../i18n/words';
 import { later } from '../../../parts/later';
 import { OneOf } from '../../../parts/OneOf';
+import { toastFailed } from '../../../parts/toast';
+import { partWords } from '../../../parts/words';
 import type { Definition } from '../../../reports/definitions';
 import type { Dashboard } from '../useDashboard';
 import { dashboardWords } from '../words';
@@ -21,6 +23,7 @@ const prominent = ['every', 'by'];
 /** What may be asked of a report. Each change is an address of its own: the browser's Back undoes it. */
 export function Filters({ definition, dashboard }: { definition: Definition; dashboard: Dashboard }) {
   const t = useWords(dashboardWords);
+  const p = useWords(partWords);
   const { asked, ask } = dashboard;
   const options = definition.options ?? [];
   const fields = definition.filters ?? [];
@@ -30,11 +33,13 @@ export function Filters({ definition, dashboard }: { definition: Definition; das
   const [opened, setOpened] = useState(chosen > 0);
   // They are drawn from the first time on that they are opened.
   const [wanted, setWanted] = useState(opened);
-  const toggle = () =>
+  const toggle = async () => {
+    if (!(await MoreFilters.fetch())) return toastFailed(p.wentWrong, p.unreachableHint);
     startTransition(() => {
       setOpened(!opened);
       setWanted(true);
     });
+  };
   return (
     <Card withBorder component="section" aria-label={t.filters} padding="md">
       <div className={classes.row}>
