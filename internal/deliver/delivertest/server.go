@@ -121,6 +121,7 @@ func Start(t testing.TB, o Options) *Server {
 	t.Cleanup(func() {
 		close(s.done)
 		s.server.Close()
+		plain.Close() // a server that has not begun to listen doesn't know it yet
 		s.DropConnections()
 		<-served
 	})
