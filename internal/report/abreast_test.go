@@ -42,7 +42,7 @@ func TestAbreast(t *testing.T) {
 // TestRowsOfPlansThatAreMadeAbreast makes rows for many plans, with an end, an error or somebody who gives up at any place, and compares with making them one after another.
 func TestRowsOfPlansThatAreMadeAbreast(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 9))
-	for round := range 500 {
+	for round := range 200 {
 		n := 2 + r.IntN(12)
 		lengths := make([]int, n)
 		var plans []*plan

@@ -54,11 +54,11 @@ func TestStatesAreThoseOfTheDatabase(t *testing.T) {
 		mustApply(t, keeps, records)
 		mustApply(t, asks, records)
 	}
-	for round := range 400 {
+	for round := range 160 {
 		switch {
-		case round == 200:
+		case round == 60:
 			apply(16_000) // of a tenant some 1 300 of each kind
-		case round == 300:
+		case round == 120:
 			apply(48_000) // and now more than are kept
 		case round%3 == 0:
 			apply(r.IntN(20))

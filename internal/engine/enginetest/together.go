@@ -12,7 +12,7 @@ import (
 // togetherIsOneByOne asks an engine that answers many tallies at once about all tenants: the same question, now and then with other values, labels or ends for one of them,
 // and with questions of other forms in between. It must answer what it answers one by one, which the random part holds to the oracle.
 func togetherIsOneByOne(t *testing.T, open Open) {
-	seeds, each := int64(4), 40
+	seeds, each := int64(3), 15
 	if long() {
 		seeds, each = 100, 100
 	}
