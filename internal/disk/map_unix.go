@@ -15,8 +15,8 @@ func (f osFile) mapped(offset, size int64) (Mapped, error) {
 		return read(f, offset, size)
 	}
 	b, err := syscall.Mmap(int(f.Fd()), offset, int(size), syscall.PROT_READ, syscall.MAP_SHARED)
-	if err != nil {
-		return Mapped{}, os.NewSyscallError("mmap", err)
+	if err != nil { // of a file system that can't, or with no room left for addresses
+		return read(f, offset, size)
 	}
 	return Mapped{b, func() error { return syscall.Munmap(b) }}, nil
 }

@@ -38,7 +38,8 @@ type Index struct {
 	durable atomic.Uint64 // the journal has synced the records up to this one
 	waits   atomic.Bool   // frozen may have tables
 
-	spare   *table         // an empty table to use next; may be nil
+	spare   *table // an empty table to use next; may be nil
+	begun   sync.Once
 	working sync.WaitGroup // the writer and the merger
 }
 
@@ -59,9 +60,15 @@ func Open(ctx context.Context, o Options) (*Index, error) {
 	if err := x.load(ctx); err != nil {
 		return nil, err
 	}
-	x.working.Go(x.write)
-	x.working.Go(x.merge)
 	return x, nil
+}
+
+// begin lets runs be written and merged. Not before the first use: [Index.Forget] may come, and what it removes must not be read.
+func (x *Index) begin() {
+	x.begun.Do(func() {
+		x.working.Go(x.write)
+		x.working.Go(x.merge)
+	})
 }
 
 // Covered returns the sequence of the last record whose keys are all known, and the journal's digest after it as it was given to Advance; 0 of an empty index.
@@ -122,6 +129,7 @@ func (x *Index) Add(k Key, value uint32) { x.table.add(k, value) }
 
 // Advance says that the keys of all records up to a sequence were added, and what the digest of the journal is after it. It waits when the disk can't follow.
 func (x *Index) Advance(sequence uint64, digest [32]byte) error {
+	x.begin()
 	x.covered, x.digest = sequence, digest
 	if x.table.count < x.options.TableKeys {
 		return nil
@@ -164,6 +172,7 @@ func (x *Index) end() uint64 {
 
 // Durable says that the journal has synced the records up to a sequence.
 func (x *Index) Durable(sequence uint64) {
+	x.begin()
 	x.durable.Store(sequence)
 	if x.waits.Load() { // the lock is not taken for nothing: Find may hold it for a while
 		x.mu.Lock()
@@ -174,6 +183,7 @@ func (x *Index) Durable(sequence uint64) {
 
 // Close writes the keys of the records that the journal has synced and releases the index.
 func (x *Index) Close() error {
+	x.begin()
 	x.mu.Lock()
 	err := x.freeze()
 	x.closing = true

@@ -380,6 +380,45 @@ func keysTo(last uint64) []Key {
 	return keys
 }
 
+// TestForgetFindsNobodyReading opens an index with runs that are to be merged, and forgets it: what is being merged must not be taken away.
+func TestForgetFindsNobodyReading(t *testing.T) {
+	r := seeded(t)
+	o := Options{FS: disk.OS, Dir: t.TempDir(), TableKeys: 1000}
+	for i := range uint64(5) {
+		w, err := createRun(o.FS, runPath(o.Dir, i*500+1, i*500+500), 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := newTable(0)
+		for range 1000 {
+			table.add(randomKey(r), 1)
+		}
+		for _, e := range table.sorted() {
+			if err := w.add(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		run, err := w.finish(i*500+1, i*500+500, [32]byte{byte(i)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run.close()
+	}
+	x := open(t, o)
+	if len(x.runs) != 5 {
+		t.Fatalf("%d runs", len(x.runs))
+	}
+	if err := x.Forget(); err != nil {
+		t.Fatal(err)
+	}
+	x.Add(randomKey(r), 7)
+	if err := x.Advance(1, [32]byte{1}); err != nil {
+		t.Fatal(err)
+	}
+	x.Durable(1)
+	closeIndex(t, x)
+}
+
 func TestForget(t *testing.T) {
 	d := disktest.New()
 	x := open(t, Options{FS: d, TableKeys: 16})

@@ -106,7 +106,11 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 	if r.file, err = w.fs.Open(w.path); err != nil {
 		return nil, err
 	}
-	return r, r.mapFilter()
+	if err := r.mapFilter(); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
 }
 
 // abandon removes what was written.
