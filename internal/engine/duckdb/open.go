@@ -213,6 +213,7 @@ func (e *Engine) connect(ctx context.Context, o Options, path string) (err error
 		return err
 	}
 	e.readers = sql.OpenDB(connector)
+	e.readers.SetMaxIdleConns(8) // of reports that ask much at once
 	defer func() {
 		if err != nil {
 			mapping.Disconnect(&e.writer)

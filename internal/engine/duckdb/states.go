@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ type states struct {
 	applies  int64 // how often something was dropped for an Apply
 	lists    map[stateKey]*stateList
 	earlier  map[stateKey]*stateList // those that were not asked for since lists was begun
-	rows     int                     // in lists
+	size     int                     // of lists, in bytes
 	disabled bool                    // for tests: DuckDB answers everything
 }
 
@@ -29,8 +30,11 @@ type stateKey struct {
 	table  *table
 }
 
-// stateList is the events of a type of a tenant in their order, nil where they are too many.
-type stateList struct{ events []stateEvent }
+// stateList is the events of a type of a tenant in their order, nil where they are too many or too large.
+type stateList struct {
+	events []stateEvent
+	size   int // in bytes, about
+}
 
 type stateEvent struct {
 	seq    int64
@@ -39,8 +43,9 @@ type stateEvent struct {
 }
 
 const (
-	mostOfState  = 4000   // events of a list
-	mostOfStates = 60_000 // events of lists; there are up to twice as many with the earlier ones, of some 300 bytes each
+	mostOfState  = 4000     // events of a list
+	largestState = 2 << 20  // bytes of a list
+	mostOfStates = 16 << 20 // bytes of lists; there are up to twice as many with the earlier ones
 )
 
 // isState are the types of which a tenant has few, or of which one that has many is not slower for the looking.
@@ -80,11 +85,11 @@ func (s *states) keep(key stateKey, list *stateList, applies int64) {
 }
 
 func (s *states) put(key stateKey, list *stateList) {
-	if s.lists == nil || s.rows >= mostOfStates {
-		s.lists, s.earlier, s.rows = map[stateKey]*stateList{}, s.lists, 0
+	if s.lists == nil || s.size >= mostOfStates {
+		s.lists, s.earlier, s.size = map[stateKey]*stateList{}, s.lists, 0
 	}
 	s.lists[key] = list
-	s.rows += 1 + len(list.events)
+	s.size += list.size
 }
 
 // drop drops the lists to which a batch has added. Those of too many stay what they are.
@@ -100,7 +105,7 @@ func (s *states) drop(b *batch) {
 			key := stateKey{n, t}
 			if list := s.lists[key]; list != nil && list.events != nil {
 				delete(s.lists, key)
-				s.rows -= 1 + len(list.events)
+				s.size -= list.size
 			}
 			if list := s.earlier[key]; list != nil && list.events != nil {
 				delete(s.earlier, key)
@@ -152,7 +157,8 @@ func (e *Engine) readState(ctx context.Context, tenant int32, t *table) (*stateL
 		"FROM "+identifier(t.name),
 		"WHERE tenant = "+st.bind(tenant),
 		"LIMIT "+st.bind(int64(mostOfState+1)))
-	list := &stateList{events: []stateEvent{}}
+	const each = 100 // bytes that a list, an event and a value take besides
+	list := &stateList{events: []stateEvent{}, size: each}
 	var ev stateEvent
 	texts := make([]sql.NullString, len(t.event.Rules))
 	into := []any{&ev.seq, &ev.time}
@@ -165,21 +171,28 @@ func (e *Engine) readState(ctx context.Context, tenant int32, t *table) (*stateL
 			return err
 		}
 		ev.values = slices.Clone(texts)
+		list.size += each
 		for i := range ev.values {
 			ev.values[i].String = one(names, ev.values[i].String)
+			list.size += each/4 + len(ev.values[i].String)
 		}
 		list.events = append(list.events, ev)
+		if len(list.events) > mostOfState || list.size > largestState {
+			return errTooMany
+		}
 		return nil
 	})
+	if errors.Is(err, errTooMany) {
+		return &stateList{size: each}, nil
+	}
 	if err != nil {
 		return nil, err
-	}
-	if len(list.events) > mostOfState {
-		return &stateList{}, nil
 	}
 	slices.SortFunc(list.events, func(a, b stateEvent) int { return compareOrder(a.time, b.time, a.seq, b.seq) })
 	return list, nil
 }
+
+var errTooMany = errors.New("too many events to be kept")
 
 func compareOrder(t1, t2 tallystick.Instant, s1, s2 int64) int {
 	switch {
@@ -238,12 +251,19 @@ func (ev *stateEvent) keeps(t *tallystick.EventType, where tallystick.Filter) bo
 // entitiesOf answers [tallystick.Entities] from the events.
 func entitiesOf(events []stateEvent, t *tallystick.EventType, tenant string, ids []string) []tallystick.Entity {
 	latest := map[string][]sql.NullString{}
+	var wanted map[string]bool
+	if ids != nil {
+		wanted = make(map[string]bool, len(ids))
+		for _, id := range ids {
+			wanted[id] = true
+		}
+	}
 	for i := range events {
 		id := tenant
 		if t.Name != tallystick.TenantUpserted {
 			id, _ = events[i].text(t, t.Rules[0].Field)
 		}
-		if ids != nil && !slices.Contains(ids, id) {
+		if ids != nil && !wanted[id] {
 			continue
 		}
 		values := latest[id]
