@@ -1,15 +1,18 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 
 	"github.com/tallystick/tallystick"
 )
 
-// width is how many tenants are worked on at once. Most questions about a tenant are small: what they take is the asking, so that those of many are asked together. It bounds,
-// too, how many tenants' rows are in memory; heavyWidth does where those are many.
+// width is how many tenants are worked on at once. Most questions about a tenant are small: what they take is the asking, so that those of many are asked together. How much
+// of their answers is in memory is bounded by [mostHeld]; heavyWidth is for tables of which each tenant takes much besides.
 const (
 	width      = 24
 	heavyWidth = 4
@@ -24,8 +27,10 @@ func abreast(n int, do func(i int) error) error {
 	next, failed := 0, n // the first that failed
 	var problem error
 	var working sync.WaitGroup
+	var fault faults
 	for range min(width, n) {
 		working.Go(func() {
+			defer fault.keep()
 			for {
 				mu.Lock()
 				i := next
@@ -46,6 +51,7 @@ func abreast(n int, do func(i int) error) error {
 		})
 	}
 	working.Wait()
+	fault.again()
 	return problem
 }
 
@@ -62,17 +68,44 @@ const (
 	chunksAhead = 4 // of a tenant that is not at its turn
 )
 
-var errEnough = errors.New("no more rows are wanted")
+var (
+	errEnough = errors.New("no more rows are wanted")
+	errCut    = errors.New("the rows of a tenant came to no end")
+)
+
+// faults keeps the first panic of goroutines, for the one that has begun them: who serves knows what to do with its own.
+type faults struct {
+	mu    sync.Mutex
+	first any
+}
+
+func (f *faults) keep() {
+	if fault := recover(); fault != nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.first == nil {
+			f.first = fmt.Sprintf("%v\n\n%s", fault, debug.Stack())
+		}
+	}
+}
+
+func (f *faults) again() {
+	if f.first != nil {
+		panic(f.first)
+	}
+}
 
 // eachAbreast calls take with the rows that build makes of each plan, in the order of the plans, while those of the next n-1 are being made already. began is called
 // before the first row of a plan, ended after the last. Once take returns false, or build an error, nothing more is made; all of it has ended on return.
 func eachAbreast(ctx context.Context, n int, plans []*plan, build builder, began func(int), take func(*plan, []tallystick.Cell) bool, ended func(*plan)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	var working sync.WaitGroup
+	var fault faults
+	defer fault.again() // on the goroutine of who asks
 	defer working.Wait()
 	defer stop(errEnough)
 	made := make([]chan chunk, len(plans))
-	store := &gathering{Answerer: plans[0].store}
+	store := gather(plans[0].store)
 	begin := func(i int) {
 		if i >= len(plans) {
 			return
@@ -82,9 +115,10 @@ func eachAbreast(ctx context.Context, n int, plans []*plan, build builder, began
 		working.Go(func() {
 			defer store.leave()
 			defer close(made[i])
+			defer fault.keep()
 			p := plans[i]
 			own, before := p.store, p.ctx
-			p.store, p.ctx = store, ctx
+			p.store, p.ctx = asker{own, store, i}, ctx
 			makeChunks(p, build, made[i], store)
 			p.store, p.ctx = own, before
 			p.forget()
@@ -94,6 +128,7 @@ func eachAbreast(ctx context.Context, n int, plans []*plan, build builder, began
 		begin(i)
 	}
 	for i, p := range plans {
+		store.begins(i)
 		began(i)
 		whole := false
 		for c := range made[i] {
@@ -108,7 +143,7 @@ func eachAbreast(ctx context.Context, n int, plans []*plan, build builder, began
 			whole = c.last
 		}
 		if !whole { // somebody gave up
-			return context.Cause(ctx)
+			return cmp.Or(context.Cause(ctx), errCut)
 		}
 		ended(p)
 		begin(i + n)

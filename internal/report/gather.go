@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/tallystick/tallystick"
@@ -9,21 +10,42 @@ import (
 
 // gathering is a store for several builders at once, each of which asks one question after the other. A tally waits until all of them wait for something, and then those that
 // wait are asked together: builders of the same table ask the same about different tenants, at about the same time.
+//
+// Answers are in memory until their builder is done. Once those of all builders have mostHeld rows, only the builder whose turn it is is answered.
 type gathering struct {
-	tallystick.Answerer
+	store   tallystick.Answerer
+	slots   chan struct{} // of questions other than tallies that are asked at once
 	mu      sync.Mutex
 	busy    int // builders that neither wait for a tally nor for anything else
 	waiting []*waiting
+	turn    int         // the builder whose rows are wanted next
+	held    map[int]int // rows of answers, by builder
+	sum     int         // of held
+
+	alone sync.RWMutex // written to by who asks again without others
+}
+
+const (
+	mostHeld    = 100_000
+	askedAtOnce = 2
+)
+
+func gather(store tallystick.Answerer) *gathering {
+	return &gathering{store: store, slots: make(chan struct{}, askedAtOnce), held: map[int]int{}}
 }
 
 // waiting is a tally that waits for others.
 type waiting struct {
 	ctx    context.Context
+	asker  int
 	query  tallystick.Tally
 	counts []tallystick.Count
 	err    error
+	fault  any // what the store panicked with
 	done   chan struct{}
 }
+
+var errNotAnswered = errors.New("the event store has not answered")
 
 // enter says that a builder is at work, leave that it is not, for a while or for good.
 func (g *gathering) enter() {
@@ -38,86 +60,164 @@ func (g *gathering) leave() {
 	ready := g.ready()
 	g.mu.Unlock()
 	if len(ready) > 0 {
-		go askTogether(g.Answerer, ready) // who leaves has something else to do
+		go g.askTogether(ready) // who leaves has something else to do
 	}
 }
 
-// ready takes the tallies that wait once nobody is busy. mu is held.
+// begins says that it is a builder's turn, and that those before are done.
+func (g *gathering) begins(turn int) {
+	g.mu.Lock()
+	for i := g.turn; i < turn; i++ {
+		g.sum -= g.held[i]
+		delete(g.held, i)
+	}
+	g.turn = turn
+	ready := g.ready()
+	g.mu.Unlock()
+	if len(ready) > 0 {
+		go g.askTogether(ready)
+	}
+}
+
+// holds adds rows to what a builder has in memory.
+func (g *gathering) holds(asker, rows int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.held[asker] += rows
+	g.sum += rows
+}
+
+// ready takes the tallies that are to be asked now: none while somebody is busy. mu is held.
 func (g *gathering) ready() []*waiting {
 	if g.busy > 0 {
 		return nil
 	}
-	ready := g.waiting
-	g.waiting = nil
-	return ready
-}
-
-// Tally implements [tallystick.Answerer].
-func (g *gathering) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
-	w := &waiting{ctx: ctx, query: q, done: make(chan struct{})}
-	g.mu.Lock()
-	g.waiting = append(g.waiting, w)
-	g.busy--
-	ready := g.ready()
-	g.mu.Unlock()
-	askTogether(g.Answerer, ready)
-	<-w.done // whoever asks gives up with the context of all
-	g.enter()
-	return w.counts, w.err
+	if g.sum < mostHeld {
+		ready := g.waiting
+		g.waiting = nil
+		return ready
+	}
+	for i, w := range g.waiting {
+		if w.asker == g.turn {
+			g.waiting = append(g.waiting[:i:i], g.waiting[i+1:]...)
+			return []*waiting{w}
+		}
+	}
+	return nil
 }
 
 // askTogether answers tallies together. Where that fails it asks one by one, so that each has its own error.
-func askTogether(store tallystick.Answerer, ready []*waiting) {
+func (g *gathering) askTogether(ready []*waiting) {
 	if len(ready) == 0 {
 		return
 	}
+	defer func() {
+		fault := recover()
+		for _, w := range ready {
+			w.fault = fault
+			close(w.done)
+		}
+	}()
 	queries := make([]tallystick.Tally, len(ready))
 	for i, w := range ready {
-		queries[i] = w.query
+		queries[i], w.err = w.query, errNotAnswered
 	}
-	answers, err := tallystick.Tallies(ready[0].ctx, store, queries)
+	answers, err := tallystick.Tallies(ready[0].ctx, g.store, queries)
 	for i, w := range ready {
 		if err == nil {
-			w.counts = answers[i]
+			w.counts, w.err = answers[i], nil
 		} else {
-			w.counts, w.err = store.Tally(w.ctx, w.query)
+			w.counts, w.err = g.store.Tally(w.ctx, w.query)
 		}
-		close(w.done)
+		g.holds(w.asker, len(w.counts))
 	}
+}
+
+// asker is a gathering as one of its builders sees it.
+type asker struct {
+	tallystick.Answerer
+	*gathering
+	number int
+}
+
+// Tally implements [tallystick.Answerer].
+func (a asker) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
+	w := &waiting{ctx: ctx, asker: a.number, query: q, done: make(chan struct{})}
+	a.mu.Lock()
+	a.waiting = append(a.waiting, w)
+	a.busy--
+	ready := a.ready()
+	a.mu.Unlock()
+	a.askTogether(ready)
+	select {
+	case <-w.done:
+	case <-ctx.Done(): // it may not be its turn for long
+		w = &waiting{err: context.Cause(ctx)}
+	}
+	a.enter()
+	if w.fault != nil {
+		panic(w.fault)
+	}
+	return w.counts, w.err
 }
 
 // Everything else is asked by itself, and nobody waits for it.
 
-func away[Q, A any](ctx context.Context, g *gathering, q Q, ask func(context.Context, Q) (A, error)) (A, error) {
-	g.leave()
-	defer g.enter()
+func away[Q, A any](ctx context.Context, a asker, q Q, rows func(A) int, ask func(context.Context, Q) (A, error)) (answer A, err error) {
+	a.leave()
+	defer a.enter()
+	select {
+	case a.slots <- struct{}{}:
+	case <-ctx.Done():
+		return answer, context.Cause(ctx)
+	}
+	defer func() { <-a.slots }()
+	answer, err = among(ctx, &a.alone, q, ask)
+	if err != nil && tallystick.CodeOf(err) == tallystick.Unavailable && ctx.Err() == nil {
+		// Others may have had the memory.
+		a.alone.Lock()
+		defer a.alone.Unlock()
+		answer, err = ask(ctx, q)
+	}
+	a.holds(a.number, rows(answer))
+	return answer, err
+}
+
+func among[Q, A any](ctx context.Context, alone *sync.RWMutex, q Q, ask func(context.Context, Q) (A, error)) (A, error) {
+	alone.RLock()
+	defer alone.RUnlock()
 	return ask(ctx, q)
 }
 
-func (g *gathering) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
-	return away(ctx, g, q, g.Answerer.Peak)
+func length[E any](list []E) int { return len(list) }
+func nothing[A any](A) int       { return 0 }
+
+func (a asker) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
+	return away(ctx, a, q, func(p tallystick.PeakAnswer) int { return len(p.Counts) }, a.Answerer.Peak)
 }
 
-func (g *gathering) Entities(ctx context.Context, q tallystick.Entities) ([]tallystick.Entity, error) {
-	return away(ctx, g, q, g.Answerer.Entities)
+func (a asker) Entities(ctx context.Context, q tallystick.Entities) ([]tallystick.Entity, error) {
+	return away(ctx, a, q, length, a.Answerer.Entities)
 }
 
-func (g *gathering) List(ctx context.Context, q tallystick.List) ([]tallystick.Listed, error) {
-	return away(ctx, g, q, g.Answerer.List)
+func (a asker) List(ctx context.Context, q tallystick.List) ([]tallystick.Listed, error) {
+	return away(ctx, a, q, length, a.Answerer.List)
 }
 
-func (g *gathering) Events(ctx context.Context, q tallystick.Events) (int64, error) {
-	return away(ctx, g, q, g.Answerer.Events)
+func (a asker) Events(ctx context.Context, q tallystick.Events) (int64, error) {
+	return away(ctx, a, q, nothing, a.Answerer.Events)
 }
 
-func (g *gathering) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
-	return away(ctx, g, q, g.Answerer.Resolutions)
+func (a asker) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
+	return away(ctx, a, q, length, a.Answerer.Resolutions)
 }
 
-func (g *gathering) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
-	return away(ctx, g, q, g.Answerer.Sessions)
+// Sessions and conversations come in slices, which are not kept.
+
+func (a asker) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
+	return away(ctx, a, q, nothing, a.Answerer.Sessions)
 }
 
-func (g *gathering) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
-	return away(ctx, g, q, g.Answerer.Conversations)
+func (a asker) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
+	return away(ctx, a, q, nothing, a.Answerer.Conversations)
 }

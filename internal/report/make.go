@@ -176,6 +176,9 @@ func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bo
 					break
 				}
 				ended(p)
+				if len(plans) > 1 {
+					p.forget()
+				}
 			}
 		}
 		if err != nil && more {

@@ -1,0 +1,137 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tallystick/tallystick"
+)
+
+// numbers is a store that answers a tally with as many rows as its From says, and refuses or panics where it is told to.
+type numbers struct {
+	tallystick.Answerer
+	refuses, panics int64
+	together        atomic.Int64 // questions that came with others
+}
+
+func (n *numbers) Tally(_ context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
+	switch {
+	case int64(q.From) == n.panics:
+		panic("a fault of the store")
+	case int64(q.From) == n.refuses:
+		return nil, errors.New("refused")
+	}
+	return make([]tallystick.Count, q.From), nil
+}
+
+func (n *numbers) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
+	n.together.Add(int64(len(qs)))
+	answers := make([][]tallystick.Count, len(qs))
+	for i := range qs {
+		var err error
+		if answers[i], err = n.Tally(ctx, qs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
+func (n *numbers) Events(context.Context, tallystick.Events) (int64, error) { return 1, nil }
+
+// TestQuestionsOfBuildersAbreast lets builders ask at random, more rows than may be held, with a store that refuses or panics, and with somebody who gives up. Nothing waits
+// for ever, and each question has its answer.
+func TestQuestionsOfBuildersAbreast(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 1))
+	together := int64(0)
+	for round := range 300 {
+		store := &numbers{refuses: -1, panics: -1}
+		big := round%3 == 0
+		n := 2 + r.IntN(20)
+		var plans []*plan
+		asks := map[*plan][]int64{}
+		for range n {
+			p := &plan{store: store}
+			for range r.IntN(6) {
+				rows := r.Int64N(100)
+				if big {
+					rows *= 500
+				}
+				asks[p] = append(asks[p], rows)
+			}
+			plans = append(plans, p)
+		}
+		switch round % 5 {
+		case 1:
+			store.refuses = r.Int64N(100)
+		case 2:
+			store.panics = r.Int64N(100)
+		}
+		enough := 1 << 30
+		if round%5 == 3 {
+			enough = r.IntN(30)
+		}
+		build := func(p *plan, row rows) error {
+			for _, rows := range asks[p] {
+				if _, err := p.store.Events(p.ctx, tallystick.Events{}); err != nil {
+					return err
+				}
+				counts, err := p.store.Tally(p.ctx, tallystick.Tally{From: tallystick.Instant(rows)})
+				if err != nil {
+					return err
+				}
+				if !row(tallystick.IntegerCell(int64(len(counts)))) {
+					return nil
+				}
+			}
+			return nil
+		}
+		var want, got []string
+		for _, p := range plans {
+			for _, rows := range asks[p] {
+				want = append(want, fmt.Sprint(rows))
+			}
+		}
+		done := make(chan string, 1)
+		go func() {
+			defer func() {
+				if fault := recover(); fault != nil {
+					done <- fmt.Sprint("panic: ", fault)
+				}
+			}()
+			err := eachAbreast(context.Background(), 1+r.IntN(width), plans, build, func(int) {}, func(_ *plan, cells []tallystick.Cell) bool {
+				got = append(got, fmt.Sprint(cells[0].Int))
+				return len(got) < enough
+			}, func(*plan) {})
+			done <- fmt.Sprint(err)
+		}()
+		var end string
+		select {
+		case end = <-done:
+		case <-time.After(time.Minute):
+			t.Fatalf("round %d: it waits for ever", round)
+		}
+		together += store.together.Load()
+		switch {
+		case strings.HasPrefix(end, "panic: ") && store.panics >= 0 && strings.Contains(end, "a fault of the store"):
+		case end == "refused" && store.refuses >= 0:
+		case end == "<nil>" && enough < len(want):
+			want = want[:max(1, enough)]
+			fallthrough
+		case end == "<nil>":
+			if strings.Join(got, " ") != strings.Join(want, " ") {
+				t.Fatalf("round %d: rows %v, want %v", round, got, want)
+			}
+		default:
+			t.Fatalf("round %d: it ended with %s", round, end)
+		}
+	}
+	if together == 0 {
+		t.Error("no questions were asked together")
+	}
+}
