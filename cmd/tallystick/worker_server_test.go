@@ -178,17 +178,22 @@ func TestAFileIsTakenSlowly(t *testing.T) {
 			<-r.Context().Done()
 			return
 		}
-		<-answered
+		select {
+		case <-answered:
+		case <-r.Context().Done(): // the test has failed
+			return
+		}
 		fmt.Fprint(w, "second")
 	}))
 	defer server.Close()
 	w, _ := someWorker(server)
+	w.silence = 2 * time.Second // a busy machine begins to answer in it
 	f, err := w.open(t.Context(), control.Run{ID: "r"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	<-time.After(2 * w.silence) // nobody reads
+	<-time.After(w.silence * 3 / 2) // nobody reads
 	close(answered)
 	if text, err := io.ReadAll(f); string(text) != "first second" || err != nil {
 		t.Errorf("it has read %q, %v", text, err)
