@@ -109,7 +109,7 @@ func (t *talks) learn(ctx context.Context, s *snapshot, ids []string, ahead func
 }
 
 // mostTalks is the number of conversations that are learned at once, those of one slice apart.
-const mostTalks = 150_000
+const mostTalks = 100_000
 
 // fewTalks is the number up to which DuckDB looks for them; more are faster looked for here, among all.
 const fewTalks = 20_000
