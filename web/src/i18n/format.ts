@@ -6,6 +6,12 @@ export function localeOf(language: Language): string {
   return navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
 }
 
+/** What a text says of when, as a format writes it. A text that says nothing of the kind, as an address may have one, is left as it is. */
+function written(format: Intl.DateTimeFormat, text: string, at = text): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? text : format.format(date);
+}
+
 /** Numbers, dates and instants as the reader writes them. Instants come as RFC 3339, dates as 2025-03-31. */
 export const formatsOf = once((locale: string) => {
   const numbers = (options?: Intl.NumberFormatOptions) => {
@@ -35,21 +41,21 @@ export const formatsOf = once((locale: string) => {
     /** A size of so many bytes. */
     bytes: (n: number) => (n < 1e6 ? kilobyte(n / 1e3) : megabyte(n / 1e6)),
     /** A civil date, which is in no zone. */
-    date: (d: string) => date('UTC').format(new Date(`${d}T00:00:00Z`)),
+    date: (d: string) => written(date('UTC'), d, `${d}T00:00:00Z`),
     /** A civil date without its year. */
-    day: (d: string) => day('UTC').format(new Date(`${d}T00:00:00Z`)),
+    day: (d: string) => written(day('UTC'), d, `${d}T00:00:00Z`),
     /** A month, such as 2025-03. */
-    month: (m: string) => month('UTC').format(new Date(`${m}-01T00:00:00Z`)),
+    month: (m: string) => written(month('UTC'), m, `${m}-01T00:00:00Z`),
     /** An instant on the clocks of a zone, to the second, without the zone's name. */
-    instant: (i: string, zone: string) => instant(zone).format(new Date(i)),
+    instant: (i: string, zone: string) => written(instant(zone), i),
     /** An instant on the clocks of a zone, to the minute, for what is planned by the minute. */
-    minute: (i: string, zone: string) => minute(zone).format(new Date(i)),
+    minute: (i: string, zone: string) => written(minute(zone), i),
     /** The name of a day of the week: 0 is Sunday. */
     weekday: (day: number, width: 'long' | 'short') => weekdays(width).format(Date.UTC(2023, 0, 1 + day)),
     /** A list as a sentence has it: "a, b and c". */
     list: (items: string[]) => new Intl.ListFormat(locale, { type: 'conjunction' }).format(items),
     /** The date that clocks of a zone show at an instant. */
-    dateOf: (i: string, zone: string) => date(zone).format(new Date(i)),
+    dateOf: (i: string, zone: string) => written(date(zone), i),
   };
 });
 

@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { lazy, Suspense } from 'react';
+import { dayOf } from '../i18n/dayOf';
 import { useFormats } from '../i18n/format';
 
 const Calendar = lazy(() => import('./DateCalendar'));
@@ -19,7 +20,9 @@ export interface DateFieldProps {
 /** A date, written or chosen in a calendar, which is loaded when a page has one. */
 export function DateField(props: DateFieldProps) {
   const f = useFormats();
-  const { label, value, required, error } = props;
+  const { label, required, error } = props;
+  // What is no date, as an address may have it, is none in a calendar.
+  const [value, min, max] = [props.value, props.min, props.max].map(dayOf);
   return (
     <Suspense
       fallback={
@@ -29,11 +32,11 @@ export function DateField(props: DateFieldProps) {
           required={required}
           error={error}
           readOnly
-          value={value && f.date(value)}
+          value={value ? f.date(value) : ''}
         />
       }
     >
-      <Calendar {...props} />
+      <Calendar {...props} value={value ?? ''} min={min} max={max} />
     </Suspense>
   );
 }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { dayOf } from '../../../i18n/dayOf';
 import { useWords } from '../../../i18n/words';
 import { DateField } from '../../../parts/DateField';
 import { OneOf } from '../../../parts/OneOf';
@@ -51,8 +52,8 @@ interface DatesProps {
 function Dates({ from: before, to: after, onChosen }: DatesProps) {
   const t = useWords(dashboardWords);
   const today = serverNow().slice(0, 10);
-  const [from, setFrom] = useState(before?.slice(0, 10) ?? `${today.slice(0, 8)}01`);
-  const [to, setTo] = useState(after?.slice(0, 10) ?? today);
+  const [from, setFrom] = useState(dayOf(before) ?? `${today.slice(0, 8)}01`);
+  const [to, setTo] = useState(dayOf(after) ?? today);
   return (
     <form
       className={classes.dates}
