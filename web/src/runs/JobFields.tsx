@@ -2,9 +2,10 @@ import { Checkbox, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useWords } from '../i18n/words';
-import { zones } from '../i18n/zones';
+import { zoneSearch, zones } from '../i18n/zones';
 import { DateField } from '../parts/DateField';
 import { refusalOf } from '../parts/Refused';
+import { partWords } from '../parts/words';
 import { reportsQuery } from '../reports/definitions';
 import classes from './Fields.module.css';
 import { delimiters, formats, type JobDraft } from './job';
@@ -27,6 +28,7 @@ export interface JobFieldsProps {
 /** What is asked for, in the order in which people say it: which report, of whom, of when, as what. */
 export function JobFields({ draft, onChange, error, periods, zoneHint, children }: JobFieldsProps) {
   const t = useWords(runWords);
+  const p = useWords(partWords);
   const reports = useQuery(reportsQuery);
   const definition = reports.data?.find((r) => r.name === draft.report);
   const tables = definition?.tables ?? [];
@@ -108,9 +110,9 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
               data={draft.zone && !zones.includes(draft.zone) ? [draft.zone, ...zones] : zones}
               value={draft.zone || null}
               onChange={(zone) => onChange({ zone: zone ?? '' })}
-              searchable
               clearable
-              limit={60}
+              {...zoneSearch}
+              nothingFoundMessage={p.nothingFound}
               error={refusalOf(error, 'zone')}
             />
           )}

@@ -1,8 +1,9 @@
 import { Chip, Group, Input, Select, Stack, TextInput } from '@mantine/core';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
-import { zones } from '../../i18n/zones';
+import { zoneSearch, zones } from '../../i18n/zones';
 import { refusalOf } from '../../parts/Refused';
+import { partWords } from '../../parts/words';
 import classes from '../../runs/Fields.module.css';
 import { daysOfMonth, type RecurrenceDraft } from './form';
 import { formWords } from './formWords';
@@ -17,6 +18,7 @@ interface Props {
 /** When a schedule runs: how often, at what time, on which clocks. */
 export function WhenFields({ draft, onChange, error }: Props) {
   const t = useWords(formWords);
+  const p = useWords(partWords);
   const f = useFormats();
   const wrong = (field: string) => refusalOf(error, `recurrence.${field}`);
   const steps = (numbers: number[], chosen: number, label: (n: number) => string) =>
@@ -75,9 +77,9 @@ export function WhenFields({ draft, onChange, error }: Props) {
           <Select
             label={t.whenZone}
             required
-            searchable
             allowDeselect={false}
-            limit={60}
+            {...zoneSearch}
+            nothingFoundMessage={p.nothingFound}
             data={draft.zone && !zones.includes(draft.zone) ? [draft.zone, ...zones] : zones}
             value={draft.zone || null}
             onChange={(zone) => zone && onChange({ zone })}

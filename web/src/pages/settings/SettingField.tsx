@@ -2,7 +2,8 @@ import { NumberInput, Select, Switch, TagsInput, TextInput } from '@mantine/core
 import { IconLock } from '@tabler/icons-react';
 import { titled } from '../../i18n/titled';
 import { useWords } from '../../i18n/words';
-import { zones } from '../../i18n/zones';
+import { zoneSearch, zones } from '../../i18n/zones';
+import { partWords } from '../../parts/words';
 import { SecretField } from './SecretField';
 import { listOf, type Setting, textOf } from './settings';
 import { settingsWords } from './words';
@@ -20,6 +21,7 @@ interface Props {
 /** A setting as the field that its kind asks for. What is fixed from outside says where, and can't be changed here. */
 export function SettingField({ setting, value, changed, mayEdit, error, onChange }: Props) {
   const t = useWords(settingsWords);
+  const p = useWords(partWords);
   const words = textsOf(setting, t);
   // The server calls a setting by its name, and people by its label.
   const wrong = error?.replace(new RegExp(`^${setting.name}\\b`, 'i'), words.label);
@@ -72,10 +74,10 @@ export function SettingField({ setting, value, changed, mayEdit, error, onChange
       ) : (
         <Select
           {...common}
-          searchable
-          limit={60}
+          {...zoneSearch}
+          nothingFoundMessage={p.nothingFound}
           allowDeselect={false}
-          data={zones}
+          data={zones.includes(textOf(value)) || !textOf(value) ? zones : [textOf(value), ...zones]}
           value={textOf(value) || null}
           onChange={onChange}
         />

@@ -1,7 +1,9 @@
 import { Select } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { useWords } from '../../../i18n/words';
 import { zoneLabel } from '../../../i18n/zoneLabel';
-import { zoneChoices } from '../../../i18n/zones';
+import { zoneChoices, zoneSearch } from '../../../i18n/zones';
+import { partWords } from '../../../parts/words';
 import { serverNow } from '../../../session/clock';
 import type { Asking } from './asking';
 
@@ -13,6 +15,7 @@ interface Props extends Asking {
 
 /** The field of {@link ZoneChoice}. */
 export default function ZoneField({ label, placeholder, entered, asked, ask }: Props) {
+  const t = useWords(partWords);
   const [opened, setOpened] = useState(false);
   const { zone } = asked;
   const input = useRef<HTMLInputElement>(null);
@@ -34,9 +37,9 @@ export default function ZoneField({ label, placeholder, entered, asked, ask }: P
       value={zone ?? null}
       onChange={(chosen) => ask({ zone: chosen ?? undefined })}
       onDropdownOpen={() => setOpened(true)}
-      searchable
       clearable
-      limit={60}
+      {...zoneSearch}
+      nothingFoundMessage={t.nothingFound}
     />
   );
 }
