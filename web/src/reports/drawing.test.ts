@@ -26,6 +26,16 @@ test.each(['2026-11-25', '2026-11', '2026', '2026-Q4', '2026-11-25T13:00'])(
   },
 );
 
+test('periods that have a sum alone count as periods', () => {
+  const rows = [
+    ['2026-10', 'sms', 1],
+    ['2026-10', 'All', 1],
+    ['2026-11', 'All', 0],
+    ['Total', 'All', 1],
+  ];
+  expect(drawingOf([...text('Period', 'Platform'), ...count('Sessions')], rows).kind).toBe('lines');
+});
+
 test('a single period is no line', () => {
   expect(
     drawingOf([...text('Date', 'Source'), ...count('Accepted', 'Rejected')], [['2026-11-25', 's', 5, 1]]).kind,

@@ -48,7 +48,8 @@ export function drawingOf(columns: Column[], rows: Row[]): Drawing {
   const parts = rows.filter((r) => !isTotal(r));
   const period = labels.find((i) => parts.length > 0 && parts.every((r) => periodPattern.test(String(r[i]))));
   if (period !== undefined) {
-    const different = new Set(parts.map((r) => r[period])).size;
+    // Periods with nothing to count have a sum alone.
+    const different = new Set(rows.map((r) => r[period]).filter((v) => periodPattern.test(String(v)))).size;
     if (different > 1) return { kind: 'lines', period, labels: labels.filter((i) => i !== period), values };
   }
   const plain = columns.every((c) => c.type !== 'instant') && values.length === 1 && labels.length <= 2;

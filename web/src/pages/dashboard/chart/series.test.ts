@@ -84,3 +84,19 @@ test('days without rows are days with nothing, weeks without rows are left out',
   ];
   expect(linesOf(weeks, 0, [], 1).periods).toEqual(['2025-12-01', '2025-12-15']);
 });
+
+test('a period that has a sum of zero alone is on the axis, drawn as zero', () => {
+  const weeks = [
+    ['2026-11-02', 'sms', 5, 0.5],
+    ['2026-11-02', 'All', 5, 0.5],
+    ['2026-11-09', 'All', 0, 0],
+    ['2026-11-16', 'sms', 3, 0.3],
+    ['2026-11-16', 'All', 3, 0.3],
+    ['Total', 'All', 8, 0.8],
+  ];
+  for (const value of [2, 3]) {
+    const { periods, series } = linesOf(weeks, 0, [1], value);
+    expect(periods).toEqual(['2026-11-02', '2026-11-09', '2026-11-16']);
+    expect(series.map((s) => [s.name, s.points[1]])).toEqual([['sms', { value: 0 }]]);
+  }
+});

@@ -49,14 +49,19 @@ export function linesOf(
   const parts = numbered(rows).filter(({ row }) => row[period] !== 'Total');
   const split = parts.some(({ row }) => labels.length > 0 && !isTotal(row));
   const shown = parts.filter(({ row }) => !split || !isTotal(row));
-  const periods = filled([...new Set(shown.map(({ row }) => String(row[period])))].sort(), dates);
+  // A period that has a sum alone is one with nothing to count.
+  const periods = filled([...new Set(parts.map(({ row }) => String(row[period])))].sort(), dates);
+  const counted = new Set(shown.map(({ row }) => String(row[period])));
+  const zero = new Set(
+    parts.map(({ row }) => (row[value] === 0 ? String(row[period]) : '')).filter((p) => !counted.has(p)),
+  );
   const place = new Map(periods.map((p, i) => [p, i]));
   const series = new Map<string, Series>();
   for (const { row, number } of shown) {
     const name = labels.map((i) => row[i] ?? '').join(' · ');
     let one = series.get(name);
     if (!one) {
-      one = { name, points: periods.map(() => absent) };
+      one = { name, points: periods.map((p) => (zero.has(p) ? { value: 0 } : absent)) };
       if (before) {
         // Also where there is no row now: the texts of this one with another period find it.
         one.before = periods.map((p) => earlierOf(before(row.with(period, p)), value));
