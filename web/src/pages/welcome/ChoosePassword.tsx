@@ -27,6 +27,7 @@ export function ChoosePassword({ token, link }: { token: string; link: Schemas['
     onSuccess: () => navigate({ to: '/', replace: true }),
   });
   const wrong = (path: string) => refusalOf(use.error, path);
+  const placed = wrong('password') ?? wrong('email') ?? (first && wrong('name'));
   return (
     <form
       onSubmit={(e) => {
@@ -67,7 +68,7 @@ export function ChoosePassword({ token, link }: { token: string; link: Schemas['
           onChange={(e) => setPassword(e.currentTarget.value)}
           error={wrong('password')}
         />
-        <Refused error={use.error} />
+        {!placed && <Refused error={use.error} />}
         <Button type="submit" loading={use.isPending}>
           {t.go}
         </Button>
