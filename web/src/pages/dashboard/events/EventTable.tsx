@@ -28,7 +28,7 @@ export function EventTable({ events, zone }: { events: Schemas['CellEvent'][]; z
         <Table.Tbody>
           {events.map((e) => (
             <Table.Tr key={`${e.position} ${e.item ?? ''} ${e.counted}`}>
-              <Table.Td>
+              <Table.Td miw={180}>
                 {e.counted ? (
                   <Badge variant="light" tt="none" fw={600} leftSection={<IconCheck size={12} aria-hidden />}>
                     {t.counted}
@@ -39,6 +39,11 @@ export function EventTable({ events, zone }: { events: Schemas['CellEvent'][]; z
                     color="gray"
                     tt="none"
                     fw={500}
+                    h="auto"
+                    py={2}
+                    lh={1.3}
+                    radius="md"
+                    styles={{ label: { whiteSpace: 'normal' } }}
                     leftSection={<IconMinus size={12} aria-hidden />}
                   >
                     {e.reason}
