@@ -1,6 +1,6 @@
 import { Center } from '@mantine/core';
 import { createRootRoute, Outlet } from '@tanstack/react-router';
-import { Failed } from '../parts/Failed';
+import { FailedPage } from '../parts/FailedPage';
 import { NotFound } from '../parts/NotFound';
 
 /** Above all pages. */
@@ -9,7 +9,7 @@ export const root = createRootRoute({
   notFoundComponent: NotFound,
   errorComponent: ({ error, reset }) => (
     <Center component="main" mih="100dvh">
-      <Failed error={error} retry={reset} />
+      <FailedPage error={error} reset={reset} />
     </Center>
   ),
 });

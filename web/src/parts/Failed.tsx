@@ -1,12 +1,20 @@
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconLock, IconMapPinOff, IconPlugConnectedX } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { ApiError } from '../api/error';
 import { useWords } from '../i18n/words';
 import { State } from './State';
 import { partWords } from './words';
 
+interface Props {
+  error: unknown;
+  retry?: () => void;
+  /** A way on where there is nothing, or nothing that may be seen. */
+  children?: ReactNode;
+}
+
 /** Something could not be shown: why, in the server's words, and a way to try again where that may help. */
-export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Failed({ error, retry, children }: Props) {
   const t = useWords(partWords);
   const again = retry && (
     <Button variant="default" size="sm" mt="xs" onClick={retry}>
@@ -28,8 +36,20 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
     );
   }
   const hint = [sentence(error.detail), error.hint && sentence(error.hint)].filter(Boolean).join(' ');
-  if (error.status === 403) return <State icon={IconLock} title={t.denied} hint={hint || t.deniedHint} />;
-  if (error.status === 404) return <State icon={IconMapPinOff} title={t.notFound} hint={hint || t.notFoundHint} />;
+  if (error.status === 403) {
+    return (
+      <State icon={IconLock} title={t.denied} hint={hint || t.deniedHint}>
+        {children}
+      </State>
+    );
+  }
+  if (error.status === 404) {
+    return (
+      <State icon={IconMapPinOff} title={t.notFound} hint={hint || t.notFoundHint}>
+        {children}
+      </State>
+    );
+  }
   return (
     <State icon={IconAlertTriangle} color="red" title={t.wentWrong} hint={hint}>
       {again}

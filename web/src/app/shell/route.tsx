@@ -1,6 +1,6 @@
 import { createRoute, redirect } from '@tanstack/react-router';
 import { queries } from '../../api/queries';
-import { Failed } from '../../parts/Failed';
+import { FailedPage } from '../../parts/FailedPage';
 import { NotFound } from '../../parts/NotFound';
 import { sessionQuery } from '../../session/session';
 import { root } from '../root';
@@ -17,5 +17,5 @@ export const shell = createRoute({
   },
   component: Shell,
   notFoundComponent: NotFound,
-  errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+  errorComponent: FailedPage,
 });
