@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Column } from './definitions';
-import { counterparts, previousOf } from './previous';
+import { civilDates, counterparts, previousOf } from './previous';
 
 const berlin = (from: string, before: string) => ({ tenant: 't', company: 'T', zone: 'Europe/Berlin', from, before });
 
@@ -76,4 +76,11 @@ test('a month that the other period does not reach has no counterpart', () => {
     { tenants: [berlin('2025-09-30T22:00:00Z', '2025-10-30T23:00:00Z')], rows: [['2025-10', 'sms', 9]] },
   );
   expect([before(['2025-10', 'sms', 3]), before(['2025-11', 'sms', 4])]).toEqual([['2025-10', 'sms', 9], undefined]);
+});
+
+test('the dates of a period are those of its zone, and both count', () => {
+  expect(civilDates({ from: '2026-10-30T23:00:00Z', before: '2026-11-29T23:00:00Z', zone: 'Europe/Madrid' })).toEqual({
+    first: '2026-10-31',
+    last: '2026-11-29',
+  });
 });

@@ -55,10 +55,15 @@ export function previousOf(
   return { ...question, from: new Date(start - (end - start)).toISOString(), to: new Date(start).toISOString() };
 }
 
-/** The first and last date of a period, where the rows of a report on it are days and not weeks, which look alike. */
-export function datesOf({ from, before, zone }: Pick<TenantPeriod, 'from' | 'before' | 'zone'>, asked: Asked) {
-  if (valuesOf(asked.option, 'every').includes('week')) return undefined;
+/** The first and last date of a period, on the clocks of its zone. */
+export function civilDates({ from, before, zone }: Pick<TenantPeriod, 'from' | 'before' | 'zone'>) {
   return { first: civil(Date.parse(from), zone), last: civil(Date.parse(before) - 1, zone) };
+}
+
+/** The first and last date of a period, where the rows of a report on it are days and not weeks, which look alike. */
+export function datesOf(period: Pick<TenantPeriod, 'from' | 'before' | 'zone'>, asked: Asked) {
+  if (valuesOf(asked.option, 'every').includes('week')) return undefined;
+  return civilDates(period);
 }
 
 /** The column that says of when a row is, if there is one. */

@@ -1,12 +1,15 @@
 import { Button, Card } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { Suspense, startTransition, useState } from 'react';
+import { queries } from '../../../api/queries';
 import { useWords } from '../../../i18n/words';
 import { later } from '../../../parts/later';
 import { OneOf } from '../../../parts/OneOf';
 import { toastFailed } from '../../../parts/toast';
 import { partWords } from '../../../parts/words';
+import { tableQuery } from '../../../reports/answers';
 import type { Definition } from '../../../reports/definitions';
+import { civilDates } from '../../../reports/previous';
 import type { Dashboard } from '../useDashboard';
 import { dashboardWords } from '../words';
 import classes from './Filters.module.css';
@@ -44,7 +47,15 @@ export function Filters({ definition, dashboard }: { definition: Definition; das
     <Card withBorder component="section" aria-label={t.filters} padding="md">
       <div className={classes.row}>
         <TenantChoice asked={asked} ask={ask} />
-        <PeriodChoice asked={asked} ask={ask} />
+        <PeriodChoice
+          asked={asked}
+          ask={ask}
+          shown={() => {
+            const [table] = definition.tables ?? [];
+            const answer = table && queries.getQueryData(tableQuery(definition.name, table.name, asked).queryKey);
+            return answer?.tenants?.[0] && civilDates(answer.tenants[0]);
+          }}
+        />
         <ZoneChoice definition={definition} asked={asked} ask={ask} />
         <OneOf
           label={t.compare}

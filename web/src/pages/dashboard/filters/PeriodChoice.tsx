@@ -10,8 +10,13 @@ import { dashboardWords } from '../words';
 import type { Asking } from './asking';
 import classes from './Filters.module.css';
 
+interface Props extends Asking {
+  /** The first and last date of what is shown, as far as it is known. */
+  shown: () => { first: string; last: string } | undefined;
+}
+
 /** Of when: a period in words, or two dates which both count. */
-export function PeriodChoice({ asked, ask }: Asking) {
+export function PeriodChoice({ asked, ask, shown }: Props) {
   const t = useWords(dashboardWords);
   const [choosing, setChoosing] = useState(false);
   const custom = choosing || !asked.period;
@@ -30,8 +35,8 @@ export function PeriodChoice({ asked, ask }: Asking) {
       {custom && (
         <Dates
           key={`${asked.from} ${asked.to}`}
-          from={asked.from}
-          to={asked.to}
+          from={asked.from ?? shown()?.first}
+          to={asked.to ?? shown()?.last}
           onChosen={(from, to) => {
             setChoosing(false);
             ask({ period: undefined, from, to });
@@ -48,7 +53,7 @@ interface DatesProps {
   onChosen: (from: string, to: string) => void;
 }
 
-/** Two dates. They are asked for together: one of them alone is no period. */
+/** Two dates, at first those of what is shown. They are asked for together: one of them alone is no period. */
 function Dates({ from: before, to: after, onChosen }: DatesProps) {
   const t = useWords(dashboardWords);
   const today = serverNow().slice(0, 10);
