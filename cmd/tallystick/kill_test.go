@@ -17,7 +17,7 @@ import (
 // An import is killed at random moments and started again. What it had said to be accepted must be there, each event once, and in the end everything is as if
 // nothing had happened.
 func TestKilledImports(t *testing.T) {
-	rounds, scale := 2, 1.0
+	rounds, scale := 3, 1.0
 	if os.Getenv("TALLYSTICK_LONG") != "" {
 		rounds, scale = 50, 10
 	}

@@ -16,7 +16,7 @@ import (
 
 // TestEnginesGiveTheSameReports asks random requests, over every report, table and option, of both engines, which hold the same random events.
 func TestEnginesGiveTheSameReports(t *testing.T) {
-	streams := 2
+	streams := 4
 	if os.Getenv("TALLYSTICK_LONG") != "" {
 		streams = 300
 	}

@@ -32,7 +32,7 @@ func TestContract(t *testing.T, openOracle, openSubject Open) {
 func long() bool { return os.Getenv("TALLYSTICK_LONG") == "1" }
 
 func agreeOnSeeds(t *testing.T, openOracle, openSubject Open) {
-	first, seeds, each := int64(1), int64(6), 24
+	first, seeds, each := int64(1), int64(8), 24
 	if long() {
 		seeds, each = 300, 45
 	}
