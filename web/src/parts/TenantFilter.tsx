@@ -19,12 +19,8 @@ export function TenantFilter({
       aria-label={label}
       placeholder={placeholder}
       clearable
-      searchable
       w={220}
-      data={choice.data}
-      filter={choice.filter}
-      searchValue={choice.search}
-      onSearchChange={choice.setSearch}
+      {...choice}
       value={value ?? null}
       onChange={(tenant) => onChange(tenant ?? undefined)}
     />

@@ -32,12 +32,9 @@ export function TenantOf({ label, description, value, onChange, error, orProvide
   return (
     <Select
       {...common}
-      searchable
+      {...choice}
       allowDeselect={false}
       nothingFoundMessage={t.noTenant}
-      filter={choice.filter}
-      searchValue={choice.search}
-      onSearchChange={choice.setSearch}
       data={[...(orProvider ? [{ value: provider, label: providerLabel ?? t.provider }] : []), ...choice.data]}
       value={value || (orProvider ? provider : null)}
       onChange={(v) => onChange(v === null || v === provider ? '' : v)}

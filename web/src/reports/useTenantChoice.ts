@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useWho } from '../session/session';
 import { tenantQuery, tenantsQuery } from './tenants';
 
-/** What a field to choose tenants offers: those that the server finds by what is typed, and those that are chosen already. */
+/** The properties of a field to choose tenants: it offers those that the server finds by what is typed, and those that are chosen already. */
 export function useTenantChoice(chosen: string[]) {
   const who = useWho();
   const [search, setSearch] = useState('');
@@ -17,8 +17,9 @@ export function useTenantChoice(chosen: string[]) {
   const kept = missing.map((id, i) => ({ value: id, label: named[i]?.data?.company_name || id }));
   return {
     data: [...kept, ...offered],
-    search,
-    setSearch,
+    searchable: true,
+    searchValue: search,
+    onSearchChange: setSearch,
     /** Among what is offered nothing is left out by the field itself: the server has searched. */
     filter: (({ options }) => options) satisfies OptionsFilter,
   };

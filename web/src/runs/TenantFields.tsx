@@ -67,16 +67,5 @@ function Chosen({ ids, onChange, error }: { ids: string[]; onChange: (ids: strin
   const choice = useTenantChoice(ids);
   const common = { label: t.tenants, value: ids, onChange, error, clearable: true, required: true };
   if (!who.can_list_tenants) return <TagsInput {...common} placeholder={ids.length === 0 ? t.valueHint : undefined} />;
-  return (
-    <MultiSelect
-      {...common}
-      data={choice.data}
-      filter={choice.filter}
-      searchValue={choice.search}
-      onSearchChange={choice.setSearch}
-      searchable
-      hidePickedOptions
-      nothingFoundMessage={t.noTenant}
-    />
-  );
+  return <MultiSelect {...common} {...choice} hidePickedOptions nothingFoundMessage={t.noTenant} />;
 }

@@ -31,16 +31,5 @@ export default function TenantField({ asked, ask, entered }: Asking & { entered:
     },
   };
   if (!who.can_list_tenants) return <TagsInput {...common} />;
-  return (
-    <MultiSelect
-      {...common}
-      data={choice.data}
-      filter={choice.filter}
-      searchValue={choice.search}
-      onSearchChange={choice.setSearch}
-      searchable
-      hidePickedOptions
-      nothingFoundMessage={t.noTenant}
-    />
-  );
+  return <MultiSelect {...common} {...choice} hidePickedOptions nothingFoundMessage={t.noTenant} />;
 }
