@@ -8,6 +8,7 @@ import { OneOf } from '../../../parts/OneOf';
 import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import type { Drawing } from '../../../reports/drawing';
+import { useReportText } from '../useReportText';
 import { dashboardWords } from '../words';
 import { Chart, type Picture, type Stop } from './Chart';
 import { rangeText, said } from './describe';
@@ -31,6 +32,7 @@ interface Props {
 /** A table as a chart, of one of its numbers at a time. */
 export default function ChartView({ drawing, columns, rows, open, before, dates, picture }: Props) {
   const t = useWords(dashboardWords);
+  const r = useReportText();
   const [chosen, choose] = useState<string | null>(null);
   const names = drawing.values.map((i) => columns[i]?.name ?? '');
   const measure = chosen !== null && names.includes(chosen) ? chosen : (names[0] ?? '');
@@ -43,7 +45,7 @@ export default function ChartView({ drawing, columns, rows, open, before, dates,
           size="xs"
           maw={260}
           aria-label={t.measure}
-          data={names.map((name) => ({ value: name, label: name }))}
+          data={names.map((name) => ({ value: name, label: r.text(name) }))}
           value={measure}
           onChange={choose}
           mb="xs"
@@ -77,13 +79,20 @@ function useLook() {
 
 function Lines({ drawing, columns, rows, value, before, dates, picture, onRow }: DrawnProps<'lines'>) {
   const t = useWords(dashboardWords);
+  const r = useReportText();
   const { ref, look } = useLook();
   const { period, labels } = drawing;
-  const measure = columns[value]?.name ?? '';
+  const measure = r.text(columns[value]?.name ?? '');
   const counts = columns[value]?.type === 'integer';
   const lines = useMemo(
-    () => linesOf(rows, period, labels, value, { absent: counts ? { value: 0 } : null, before, dates }),
-    [rows, period, labels, value, counts, before, dates],
+    () =>
+      linesOf(rows, period, labels, value, {
+        absent: counts ? { value: 0 } : null,
+        before,
+        dates,
+        say: (text, i) => r.cell(columns[i]?.name ?? '', text),
+      }),
+    [rows, columns, period, labels, value, counts, before, dates, r],
   );
   const options = useMemo(() => lineOptions(lines, measure, look), [lines, measure, look]);
   const points = lines.series.flatMap((s, series) =>
@@ -97,7 +106,7 @@ function Lines({ drawing, columns, rows, value, before, dates, picture, onRow }:
     }),
   );
   const description = [
-    t.describeLines(columns[value]?.name ?? '', columns[period]?.name ?? '', lines.series.length, lines.periods.length),
+    t.describeLines(measure, r.text(columns[period]?.name ?? ''), lines.series.length, lines.periods.length),
     rangeText(points, t, look.f),
     t.describeTable,
   ].join(' ');
@@ -122,10 +131,14 @@ function Lines({ drawing, columns, rows, value, before, dates, picture, onRow }:
 
 function Bars({ drawing, columns, rows, value, before, picture, onRow }: DrawnProps<'bars'>) {
   const t = useWords(dashboardWords);
+  const r = useReportText();
   const { ref, look } = useLook();
   const { labels } = drawing;
-  const bars = useMemo(() => barsOf(rows, labels, value, before), [rows, labels, value, before]);
-  const measure = columns[value]?.name ?? '';
+  const bars = useMemo(
+    () => barsOf(rows, labels, value, { before, say: (text, i) => r.cell(columns[i]?.name ?? '', text) }),
+    [rows, columns, labels, value, before, r],
+  );
+  const measure = r.text(columns[value]?.name ?? '');
   const stops = bars.map(
     (b, index): Stop => ({
       series: 0,
@@ -136,7 +149,7 @@ function Bars({ drawing, columns, rows, value, before, picture, onRow }: DrawnPr
   );
   const options = useMemo(() => barOptions(bars, measure, look), [bars, measure, look]);
   const description = [
-    t.describeBars(measure, labels.map((i) => columns[i]?.name).join(', ')),
+    t.describeBars(measure, labels.map((i) => r.text(columns[i]?.name ?? '')).join(', ')),
     rangeText(
       bars.map((b) => ({ name: b.name, value: b.point.value })),
       t,

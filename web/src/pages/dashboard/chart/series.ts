@@ -36,6 +36,13 @@ export interface Around {
   before?: Before;
   /** The first and last date of the period, where dates are days and not weeks by their Monday. */
   dates?: { first: string; last: string };
+  /** The text of a cell as it is shown, by its column. */
+  say?: (text: string, column: number) => string;
+}
+
+/** What a row is called. */
+function nameOf(row: Row, labels: number[], say: Around['say'] = (text) => text): string {
+  return labels.map((i) => say(String(row[i] ?? ''), i)).join(' · ');
 }
 
 /** The rows of a table as lines over periods. Sums over names are left out beside their parts, and so are those over periods. */
@@ -44,7 +51,7 @@ export function linesOf(
   period: number,
   labels: number[],
   value: number,
-  { absent = null, before, dates }: Around = {},
+  { absent = null, before, dates, say }: Around = {},
 ) {
   const parts = numbered(rows).filter(({ row }) => row[period] !== 'Total');
   const split = parts.some(({ row }) => labels.length > 0 && !isTotal(row));
@@ -58,7 +65,7 @@ export function linesOf(
   const place = new Map(periods.map((p, i) => [p, i]));
   const series = new Map<string, Series>();
   for (const { row, number } of shown) {
-    const name = labels.map((i) => row[i] ?? '').join(' · ');
+    const name = nameOf(row, labels, say);
     let one = series.get(name);
     if (!one) {
       one = { name, points: periods.map((p) => (zero.has(p) ? { value: 0 } : absent)) };
@@ -77,7 +84,12 @@ export function linesOf(
 }
 
 /** The rows of a table as bars, the largest first. */
-export function barsOf(rows: Row[], labels: number[], value: number, before?: Before) {
+export function barsOf(
+  rows: Row[],
+  labels: number[],
+  value: number,
+  { before, say }: Pick<Around, 'before' | 'say'> = {},
+) {
   const parts = numbered(rows).filter(({ row }) => !isTotal(row));
   return parts
     .flatMap(({ row, number }) => {
@@ -85,7 +97,7 @@ export function barsOf(rows: Row[], labels: number[], value: number, before?: Be
       return typeof v === 'number'
         ? [
             {
-              name: labels.map((i) => row[i] ?? '').join(' · '),
+              name: nameOf(row, labels, say),
               point: { value: v, row: number },
               before: (before && earlierOf(before(row), value)) ?? undefined,
             },

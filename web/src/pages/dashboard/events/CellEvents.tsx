@@ -9,6 +9,7 @@ import { Loading } from '../../../parts/Loading';
 import { type Asked, type CellPlace, eventsQuery, fileLink, type Row, tableQuery } from '../../../reports/answers';
 import type { Definition } from '../../../reports/definitions';
 import { cellFormat } from '../table/cellFormat';
+import { useReportText } from '../useReportText';
 import { EventTable } from './EventTable';
 import { eventsWords } from './words';
 
@@ -16,6 +17,7 @@ import { eventsWords } from './words';
 export function CellEvents({ definition, cell, asked }: { definition: Definition; cell: CellPlace; asked: Asked }) {
   const t = useWords(eventsWords);
   const f = useFormats();
+  const r = useReportText();
   // Rows are numbered as of the position that the table was made at.
   const table = useQuery(tableQuery(definition.name, cell.table, asked));
   const asOf: Asked = { ...asked, as_of: table.data?.position || undefined };
@@ -32,7 +34,9 @@ export function CellEvents({ definition, cell, asked }: { definition: Definition
   const columns = table.data?.table.columns ?? [];
   const column = columns.find((c) => c.name === cell.column) ?? { name: cell.column, type: 'text' };
   const row = ((table.data?.table.rows ?? [])[cell.row - 1] ?? []) as Row;
-  const name = row.filter((v, i) => typeof v === 'string' && columns[i]?.type === 'text').join(' · ');
+  const name = row
+    .flatMap((v, i) => (typeof v === 'string' && columns[i]?.type === 'text' ? r.cell(columns[i].name, v) : []))
+    .join(' · ');
   const zone = table.data?.tenants?.find((x) => x.tenant === first.tenant)?.zone ?? 'UTC';
   const about = definition.tables?.find((x) => x.name === cell.table)?.about;
   return (
@@ -46,13 +50,13 @@ export function CellEvents({ definition, cell, asked }: { definition: Definition
             {cellFormat(first.cell as string | number | null, column, zone, f) || '–'}
           </Text>
           <Title order={3} fz="lg">
-            {cell.column}
+            {r.text(cell.column)}
           </Title>
         </Group>
         <Text size="sm">{t[first.sense]}</Text>
         {about && (
           <Text size="sm" c="dimmed">
-            {about}
+            {r.text(about)}
           </Text>
         )}
       </Stack>
