@@ -55,6 +55,10 @@ export const values: Record<string, Record<string, string>> = {
     'previous-month': run['previous-month'],
     'previous-quarter': run['previous-quarter'],
   },
+  private: {
+    'the address leads into a private network, or to this machine':
+      'Die Adresse führt in ein privates Netz oder auf diese Maschine',
+  },
   grain: { hour: 'Stunden', day: 'Tage', week: 'Wochen' },
   thing: {
     tenant: 'keinen Mandanten',

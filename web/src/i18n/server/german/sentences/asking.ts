@@ -146,4 +146,21 @@ export const asking: Record<string, string> = {
   'how events were answered is not known here': 'wie Ereignisse beantwortet wurden, ist hier nicht bekannt',
   '{tenant}: {section}: {n} without an end taken to end {time} after the start (option open_limit)':
     '{tenant}: {section}: {n} ohne Ende; gezählt bis {time} nach dem Beginn (Option „Offen höchstens“)',
+  '{tenant}: {metric}: {n} without an end taken to end {time} after the start':
+    '{tenant}: {metric}: {n} ohne Ende; gezählt bis {time} nach dem Beginn',
+  'there are no events at all yet': 'es gibt noch gar keine Ereignisse',
+  'report tenant-usage over all tenants lists those that there are':
+    'der Bericht „Mandanten, Nutzer und Guthaben“ über alle Mandanten zeigt, welche es gibt',
+  "report {name} is about everything that was received, and can't be made as of {position}":
+    'der Bericht {name} ist über alles, was einging, und lässt sich nicht zum Stand {position} erstellen',
+  'single times of receipt are not known here': 'einzelne Zeiten des Eingangs sind hier nicht bekannt',
+  '{given} has no value': '{given} hat keinen Wert',
+  'option {option} is given twice, as {one} and as {other}':
+    'die Option {option} ist doppelt angegeben, als {one} und als {other}',
+  'give it once': 'geben Sie sie einmal an',
+  'write FIELD=VALUE': 'schreiben Sie FELD=WERT',
+  'write FIELD:OPERATOR:VALUE, such as company_name:starts-with:Acme; /api/openapi.json lists fields and operators':
+    'schreiben Sie FELD:BEDINGUNG:WERT, zum Beispiel company_name:starts-with:Acme',
+  'table "{table}", column "{column}", {place}: a text of {n} characters, and a cell of {format} holds {most}':
+    'Tabelle „{table}“, Spalte „{column}“, {place}: ein Text von {n} Zeichen, und eine Zelle von {format} fasst {most}',
 };

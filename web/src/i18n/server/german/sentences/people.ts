@@ -146,4 +146,21 @@ export const people: Record<string, string> = {
   'a name of {n} characters is too long': 'ein Name von {n} Zeichen ist zu lang',
   'the name "{name}" has characters that can\'t be shown':
     'der Name „{name}“ hat Zeichen, die sich nicht zeigen lassen',
+  'this answer belongs to another sign-in than the last one that was begun in this browser':
+    'diese Antwort gehört zu einer anderen Anmeldung als der zuletzt in diesem Browser begonnenen',
+  'the settings were changed during the sign-in': 'während der Anmeldung wurden die Einstellungen geändert',
+  'this answer comes from another provider than the one that was asked':
+    'diese Antwort kommt von einem anderen Anbieter als dem gefragten',
+  "the OpenID provider's answer holds no code": 'die Antwort des OpenID-Anbieters enthält keinen Code',
+  "the OpenID provider's answer belongs to another sign-in":
+    'die Antwort des OpenID-Anbieters gehört zu einer anderen Anmeldung',
+  "the OpenID provider doesn't know this sign-in, or no longer: {error}":
+    'der OpenID-Anbieter kennt diese Anmeldung nicht oder nicht mehr: {error}',
+  'this browser has begun no sign-in, or has finished it already':
+    'dieser Browser hat keine Anmeldung begonnen, oder sie ist schon abgeschlossen',
+  'the sign-in was begun at a server that has been started anew since':
+    'die Anmeldung begann bei einem Server, der seitdem neu gestartet wurde',
+  'the sign-in took longer than {n} minutes': 'die Anmeldung dauerte länger als {n} Minuten',
+  'an administrator sets oidc_issuer to an address of https; http is for this machine only':
+    'wer verwaltet, stellt als Aussteller eine Adresse mit https ein; http ist nur für diese Maschine',
 };

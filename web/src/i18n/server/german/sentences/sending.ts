@@ -119,4 +119,34 @@ export const sending: Record<string, string> = {
   'there is no mail server to send by': 'es gibt keinen Mailserver zum Senden',
   'name the mail server, such as smtp.example.com': 'nennen Sie den Mailserver, zum Beispiel smtp.example.com',
   "mails can't come from there: {error}": 'von dort können keine E-Mails kommen: {error}',
+  'it has a line break or another control character': 'sie hat einen Zeilenumbruch oder ein anderes Steuerzeichen',
+  'take it out': 'nehmen Sie es heraus',
+  'it has no name and domain around an @': 'um das @ stehen nicht Name und Domain',
+  'write it like ada@example.com': 'schreiben Sie sie wie ada@example.com',
+  'the name before the @ is longer than 64 bytes': 'der Name vor dem @ ist länger als 64 Bytes',
+  'look for another one': 'suchen Sie eine andere',
+  'what is behind the @ is not the name of a domain': 'hinter dem @ steht nicht der Name einer Domain',
+  'it is not one address': 'es ist nicht eine Adresse',
+  '"{security}" is no way to encrypt mail': '„{security}“ ist keine Art, E-Mail zu verschlüsseln',
+  '{n} is not a port': '{n} ist kein Port',
+  'choose one of 1 to 65535; mail servers have 587, 465 or 25':
+    'wählen Sie 1 bis 65535; Mailserver haben 587, 465 oder 25',
+  'leave user and password out, or encrypt by starttls (smtp://) or tls (smtps://)':
+    'lassen Sie Benutzer und Passwort weg, oder verschlüsseln Sie mit STARTTLS oder TLS',
+  'this program does not know the way "{way}"': 'dieses Programm kennt den Weg „{way}“ nicht',
+  'begin it with https://, so that nobody reads along': 'beginnen Sie sie mit https://, damit niemand mitliest',
+  'take it out; requests are signed': 'nehmen Sie es heraus; Anfragen sind unterschrieben',
+  'choose a host on the internet': 'wählen Sie einen Host im Internet',
+  'the connection to {host} is not encrypted, and no user or password is sent over such a one':
+    'die Verbindung zu {host} ist nicht verschlüsselt, und über eine solche werden kein Benutzer und Passwort gesendet',
+  '"{way}" is no way to sign in at a mail server': '„{way}“ ist keine Art, sich bei einem Mailserver anzumelden',
+  'not sent: its file was removed before it could be': 'nicht gesendet: Die Datei wurde vorher entfernt',
+  'kept in the mailbox': 'im Postfach aufbewahrt',
+  "kept in the mailbox, whose old messages can't be removed: {error}":
+    'im Postfach aufbewahrt, dessen alte E-Mails sich nicht entfernen lassen: {error}',
+  'the mailbox takes nothing: {error}': 'das Postfach nimmt nichts an: {error}',
+  'broken off: {error}': 'abgebrochen: {error}',
+  'not begun: {error}': 'nicht begonnen: {error}',
+  '{code} {status}: the address leads to another one, {to}, and redirects are not followed; give the other address':
+    '{code} {status}: Die Adresse führt zu einer anderen, {to}, und Weiterleitungen wird nicht gefolgt; geben Sie die andere an',
 };

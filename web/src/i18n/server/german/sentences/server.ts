@@ -75,4 +75,16 @@ export const server: Record<string, string> = {
   'the body is missing': 'die Anfrage hat keinen Inhalt',
   'the client has gone away': 'die Verbindung ist abgebrochen',
   '/api/openapi.json says what is expected': '/api/openapi.json sagt, was erwartet wird',
+  'the idempotency key "{key}" was used for another request':
+    'der Idempotenz-Schlüssel „{key}“ wurde für eine andere Anfrage benutzt',
+  'take a new key': 'nehmen Sie einen neuen Schlüssel',
+  '"{text}" is not a text: it has a byte that is zero or no UTF-8':
+    '„{text}“ ist kein Text: Er hat ein Byte, das null oder kein UTF-8 ist',
+  'the mail has no file {n}': 'die E-Mail hat keine Datei {n}',
+  'this is not a mail: {error}': 'das ist keine E-Mail: {error}',
+  'this is not a whole mail: {error}': 'das ist keine ganze E-Mail: {error}',
+  "a page can't have {n} items": 'eine Seite kann nicht {n} Einträge haben',
+  "a page can't have {n} events": 'eine Seite kann nicht {n} Ereignisse haben',
+  'ask for 1 to {n}': 'wählen Sie 1 bis {n}',
+  'there is no secret key to make links by': 'es gibt keinen geheimen Schlüssel, um Links zu erstellen',
 };
