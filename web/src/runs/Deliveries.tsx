@@ -78,7 +78,7 @@ function DeliveryRow({ delivery: d, zone }: { delivery: Delivery; zone: string }
       </Badge>
       {d.answer && (
         <Text size="xs" c={d.state === 'failed' ? 'var(--mantine-color-error)' : 'dimmed'} maw={460}>
-          {d.state === 'sent' ? t.says(d.answer) : sentence(said(d.answer))}
+          {d.state === 'sent' ? t.says(said(d.answer)) : sentence(said(d.answer))}
         </Text>
       )}
       {d.state === 'unknown' && (

@@ -38,6 +38,14 @@ test('two sentences in one text are both in German', () => {
   );
 });
 
+test('the path before a sentence stays', () => {
+  expect(said('data.message_id: the required field is missing')).toBe('data.message_id: das Pflichtfeld fehlt');
+  expect(said('tenants[0]: there is no tenant "x"; sign in')).toBe(
+    'tenants[0]: es gibt keinen Mandanten „x“; melden Sie sich an',
+  );
+  expect(said('tenants[0]: somebody says so')).toBe('tenants[0]: somebody says so');
+});
+
 test('what has no German stays whole as it came', () => {
   for (const text of [
     '',

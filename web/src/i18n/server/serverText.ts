@@ -55,6 +55,9 @@ const ours = 'cause';
 /** A hole of this name holds another sentence of the server, or the words of something else, such as another server, which stay as they are. */
 const anybodys = 'error';
 
+/** A text that may begin with the path of the value that it is about, such as data.message_id. */
+const pathed = /^(\w+(?:\.\w+|\[\d+\])*: )?([\s\S]*)$/;
+
 type Value = (hole: string, text: string) => string | undefined;
 
 /** What texts are by a record of them, of which some have holes; undefined where none fits. */
@@ -92,10 +95,13 @@ export function textOf(catalogue: Catalogue): ServerText {
     if (hole === anybodys) return sentence(text) ?? text;
     return values.has(hole) ? values.get(hole)?.(text) : text;
   });
-  /** Several sentences in one text, as where it goes on with what to do; all of them, or it stays as it is. */
+  /** Several sentences in one text, as where it goes on with what to do, and the path before them where it has one; all of them, or it stays as it is. */
   const several = (text: string): string | undefined => {
-    const parts = text.split('; ').map(sentence);
-    return parts.every((part) => part !== undefined) ? parts.join('; ') : undefined;
+    const [, path = '', rest = ''] = pathed.exec(text) ?? [];
+    const whole = sentence(rest);
+    if (whole !== undefined) return path + whole;
+    const parts = rest.split('; ').map(sentence);
+    return parts.every((part) => part !== undefined) ? path + parts.join('; ') : undefined;
   };
   return {
     said: once((text: string) => sentence(text) ?? several(text) ?? text),

@@ -2,6 +2,7 @@ import { ingestWords } from '../../../pages/ingest/words';
 import { rolesWords } from '../../../pages/roles/words';
 import { deliveryWords } from '../../../runs/deliveryWords';
 import { runWords } from '../../../runs/words';
+import { cells } from './cells';
 import { roles } from './roles';
 
 const [role, run, delivery, key] = [rolesWords.de, runWords.de, deliveryWords.de, ingestWords.de];
@@ -12,6 +13,7 @@ const else_ = { '{any}': '{any}' };
 /** Words of the server that stand in holes of sentences. */
 export const values: Record<string, Record<string, string>> = {
   role: { ...roles, ...else_ },
+  section: { ...cells.Section, ...else_ },
   action: { VIEW: role.VIEW, ADD: role.ADD, EDIT: role.EDIT, REMOVE: role.REMOVE, ALL: role.ALL },
   entity: {
     TENANTS: role.TENANTS,
@@ -55,6 +57,7 @@ export const values: Record<string, Record<string, string>> = {
     'previous-month': run['previous-month'],
     'previous-quarter': run['previous-quarter'],
   },
+  by: { 'The mailbox': 'Das Postfach', ...else_ },
   private: {
     'the address leads into a private network, or to this machine':
       'Die Adresse führt in ein privates Netz oder auf diese Maschine',

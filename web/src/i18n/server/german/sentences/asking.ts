@@ -22,7 +22,7 @@ export const asking: Record<string, string> = {
   'option {option} of report {name} can\'t be "{value}"':
     'die Option {option} des Berichts {name} kann nicht „{value}“ sein',
   'it is one of {list}': 'möglich sind {list}',
-  'it is a number': 'es ist eine Zahl',
+  'it is a number': 'verlangt ist eine Zahl',
   '"{text}" is not a length': '„{text}“ ist keine Dauer',
   'write an integer with m, h or d behind it, such as 24h':
     'schreiben Sie eine ganze Zahl mit m, h oder d dahinter, zum Beispiel 24h',

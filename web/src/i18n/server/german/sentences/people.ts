@@ -134,13 +134,13 @@ export const people: Record<string, string> = {
   'members with this role can\'t reach members with the role "{role}"':
     'Mitglieder mit dieser Rolle erreichen keine Mitglieder mit der Rolle „{role}“',
   'a description of {n} characters is too long': 'eine Beschreibung von {n} Zeichen ist zu lang',
-  'role "{role}" allows nothing': 'die Rolle „{role}“ erlaubt nichts',
+  'role "{name}" allows nothing': 'die Rolle „{name}“ erlaubt nichts',
   'give it a permission at least': 'geben Sie ihr mindestens ein Recht',
   "a tenant's role can't be for every tenant": 'die Rolle eines Mandanten kann nicht für jeden Mandanten sein',
   "a role for members of a tenant can't have {action} of {entity}":
     'eine Rolle für Mitglieder eines Mandanten kann „{entity}: {action}“ nicht haben',
   "that is the provider's alone": 'das hat der Anbieter allein',
-  'there is a role "{role}" already': 'es gibt schon eine Rolle „{role}“',
+  'there is a role "{name}" already': 'es gibt schon eine Rolle „{name}“',
   'choose another name': 'wählen Sie einen anderen Namen',
   'the name is empty': 'der Name ist leer',
   'a name of {n} characters is too long': 'ein Name von {n} Zeichen ist zu lang',
