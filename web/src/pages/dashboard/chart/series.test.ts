@@ -64,6 +64,16 @@ test('bars are sorted, and know their rows', () => {
   ]);
 });
 
+test('lines and bars are called what is shown of their rows', () => {
+  const rows = [
+    ['2026-10', 'sms', 5],
+    ['2026-11', 'chat', 2],
+  ];
+  const say = (text: string, column: number) => `${column}:${text}`;
+  expect(linesOf(rows, 0, [1], 2, { say }).series.map((s) => s.name)).toEqual(['1:sms', '1:chat']);
+  expect(barsOf(rows, [0, 1], 2, { say }).map((b) => b.name)).toEqual(['0:2026-10 · 1:sms', '0:2026-11 · 1:chat']);
+});
+
 test('days without rows are days with nothing, weeks without rows are left out', () => {
   const days = [
     ['2025-12-30', 1],
