@@ -38,10 +38,20 @@ test('two sentences in one text are both in German', () => {
   );
 });
 
+test('sentences in a sentence are in German, and the words of another server stay', () => {
+  expect(said('No message was sent: mail is not set up; make room, and try again')).toBe(
+    'Es wurde keine E-Mail gesendet: E-Mail ist nicht eingerichtet; schaffen Sie Platz, und versuchen Sie es noch einmal',
+  );
+  expect(said('No message was sent: 550 no such user')).toBe('Es wurde keine E-Mail gesendet: 550 no such user');
+});
+
 test('the path before a sentence stays', () => {
   expect(said('data.message_id: the required field is missing')).toBe('data.message_id: das Pflichtfeld fehlt');
   expect(said('tenants[0]: there is no tenant "x"; sign in')).toBe(
     'tenants[0]: es gibt keinen Mandanten „x“; melden Sie sich an',
+  );
+  expect(said('time: second 60 is not accepted; events have no leap seconds')).toBe(
+    'time: die Sekunde 60 wird nicht angenommen; Ereignisse haben keine Schaltsekunden',
   );
   expect(said('tenants[0]: somebody says so')).toBe('tenants[0]: somebody says so');
 });

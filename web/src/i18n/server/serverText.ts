@@ -55,8 +55,8 @@ const ours = 'cause';
 /** A hole of this name holds another sentence of the server, or the words of something else, such as another server, which stay as they are. */
 const anybodys = 'error';
 
-/** A text that may begin with the path of the value that it is about, such as data.message_id. */
-const pathed = /^(\w+(?:\.\w+|\[\d+\])*: )?([\s\S]*)$/;
+/** A text that begins with the path of the value that it is about, such as data.message_id. */
+const pathed = /^(\w+(?:\.\w+|\[\d+\])*: )([\s\S]+)$/;
 
 type Value = (hole: string, text: string) => string | undefined;
 
@@ -91,20 +91,24 @@ export function textOf(catalogue: Catalogue): ServerText {
     Object.entries(catalogue.values).map(([hole, record]) => [hole, lookup(record, (_, text) => text)]),
   );
   const sentence = lookup(catalogue.sentences, (hole, text) => {
-    if (hole === ours) return sentence(text);
-    if (hole === anybodys) return sentence(text) ?? text;
+    if (hole === ours) return several(text);
+    if (hole === anybodys) return several(text) ?? text;
     return values.has(hole) ? values.get(hole)?.(text) : text;
   });
   /** Several sentences in one text, as where it goes on with what to do, and the path before them where it has one; all of them, or it stays as it is. */
   const several = (text: string): string | undefined => {
-    const [, path = '', rest = ''] = pathed.exec(text) ?? [];
-    const whole = sentence(rest);
-    if (whole !== undefined) return path + whole;
-    const parts = rest.split('; ').map(sentence);
-    return parts.every((part) => part !== undefined) ? path + parts.join('; ') : undefined;
+    const whole = sentence(text);
+    if (whole !== undefined) return whole;
+    const [, path, behind = ''] = pathed.exec(text) ?? [];
+    if (path !== undefined) {
+      const found = several(behind);
+      return found === undefined ? undefined : path + found;
+    }
+    const parts = text.split('; ').map(sentence);
+    return parts.every((part) => part !== undefined) ? parts.join('; ') : undefined;
   };
   return {
-    said: once((text: string) => sentence(text) ?? several(text) ?? text),
+    said: once((text: string) => several(text) ?? text),
     report: (name) => (catalogue.reports.includes(name) ? own : english),
     role: (role, text) => (role.system ? (of(roles, text) ?? text) : text),
   };

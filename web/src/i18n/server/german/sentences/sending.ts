@@ -149,4 +149,12 @@ export const sending: Record<string, string> = {
   'not begun: {error}': 'nicht begonnen: {error}',
   '{code} {status}: the address leads to another one, {to}, and redirects are not followed; give the other address':
     '{code} {status}: Die Adresse führt zu einer anderen, {to}, und Weiterleitungen wird nicht gefolgt; geben Sie die andere an',
+  'it is too long, or has a control character': 'sie ist zu lang oder hat ein Steuerzeichen',
+  'write it like https://example.com/hooks/tallystick': 'schreiben Sie sie wie https://example.com/hooks/tallystick',
+  'it is not a whole URL': 'sie ist keine ganze URL',
+  'it has a name or password in it': 'sie enthält einen Namen oder ein Passwort',
+  'choose one of 1 to 65535, or none': 'wählen Sie 1 bis 65535, oder keinen',
+  "the webhook's secret is none": 'das Geheimnis des Webhooks ist keines',
+  "the name before the @ may have letters, digits, single dots inside, and !#$%&'*+-/=?^_`{|}~":
+    "der Name vor dem @ darf Buchstaben, Ziffern, einzelne Punkte im Inneren und !#$%&'*+-/=?^_`{|}~ haben",
 };

@@ -88,4 +88,25 @@ export const server: Record<string, string> = {
   "a page can't have {n} events": 'eine Seite kann nicht {n} Ereignisse haben',
   'ask for 1 to {n}': 'wählen Sie 1 bis {n}',
   'there is no secret key to make links by': 'es gibt keinen geheimen Schlüssel, um Links zu erstellen',
+  'reports are not given over {protocol}: an answer that breaks off would look whole':
+    'über {protocol} werden keine Berichte gegeben: Eine Antwort, die abbricht, sähe ganz aus',
+  'ask over HTTP/1.1; a proxy may have to be told to, such as nginx with proxy_http_version 1.1':
+    'fragen Sie über HTTP/1.1; vielleicht muss man es einem Proxy sagen, zum Beispiel nginx mit proxy_http_version 1.1',
+  'make room; nothing that was acknowledged is lost': 'schaffen Sie Platz; nichts, was bestätigt wurde, ist verloren',
+  'make room and start the server again; nothing that was acknowledged is lost':
+    'schaffen Sie Platz, und starten Sie den Server neu; nichts, was bestätigt wurde, ist verloren',
+  "the journal can't be made durable: {error}": 'das Journal lässt sich nicht sichern: {error}',
+  "the journal can't be written: {error}": 'das Journal lässt sich nicht schreiben: {error}',
+  'check the disk and start the server again; nothing that was acknowledged is lost':
+    'prüfen Sie die Festplatte, und starten Sie den Server neu; nichts, was bestätigt wurde, ist verloren',
+  'check the disk, and start the server again; it will find out by itself what was written':
+    'prüfen Sie die Festplatte, und starten Sie den Server neu; er findet selbst heraus, was geschrieben wurde',
+  'there is no room on the disk of the quarantine: {error}':
+    'auf der Festplatte der abgelehnten Ereignisse ist kein Platz: {error}',
+  'make room on it': 'schaffen Sie dort Platz',
+  'make room on it; nothing of the request was read': 'schaffen Sie dort Platz; von der Anfrage wurde nichts gelesen',
+  'make room or mend the disk, and ask again':
+    'schaffen Sie Platz oder bringen Sie die Festplatte in Ordnung, und versuchen Sie es noch einmal',
+  'the event store takes no more records: {error}': 'der Ereignisspeicher nimmt nichts mehr an: {error}',
+  '"{id}" is not the id of an entry': '„{id}“ ist nicht die ID eines Ereignisses',
 };
