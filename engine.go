@@ -44,6 +44,7 @@ type Answerer interface {
 	Resolutions(context.Context, Resolutions) ([]Count, error)
 	Sessions(context.Context, Sessions) ([]SessionPart, error)
 	Conversations(context.Context, Conversations) ([]Conversation, error)
+	Correspondents(context.Context, Correspondents) ([]Correspondent, error)
 	Arrivals(context.Context, Arrivals) ([]Arrival, error)
 
 	// Since returns the time of the earliest event in a scope, MinInstant where there is none.

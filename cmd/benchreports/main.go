@@ -33,7 +33,7 @@ import (
 type options struct {
 	program, data, memory string
 	events, runs          int
-	only                  string
+	only, asked           string
 	patience              time.Duration
 }
 
@@ -45,6 +45,7 @@ func main() {
 	flag.IntVar(&o.events, "events", 10_000_000, "events in the store")
 	flag.IntVar(&o.runs, "runs", 5, "how often each question is asked when it is warm")
 	flag.StringVar(&o.only, "only", "", "only the tables whose name has this in it")
+	flag.StringVar(&o.asked, "question", "", "only the questions whose name has this in it")
 	flag.DurationVar(&o.patience, "patience", 30*time.Second, "time after which a question is not asked again, and SQL is given up")
 	flag.Parse()
 	if err := measure(context.Background(), o); err != nil {
@@ -163,7 +164,7 @@ func askReports(ctx context.Context, o options) ([]*figure, error) {
 				continue
 			}
 			for _, q := range questions {
-				if q.zone != "" && r.Zone == "always-utc" {
+				if !strings.Contains(q.name, o.asked) || q.zone != "" && r.Zone == "always-utc" {
 					continue
 				}
 				f, err := askTable(ctx, o, catalog, r.Name, t.Name, q)

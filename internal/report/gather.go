@@ -212,6 +212,10 @@ func (a asker) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tal
 	return away(ctx, a, q, length, a.Answerer.Resolutions)
 }
 
+func (a asker) Correspondents(ctx context.Context, q tallystick.Correspondents) ([]tallystick.Correspondent, error) {
+	return away(ctx, a, q, length, a.Answerer.Correspondents)
+}
+
 // Sessions and conversations come in slices, which are not kept.
 
 func (a asker) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {

@@ -112,6 +112,13 @@ func (r *Reached) Conversations(ctx context.Context, q tallystick.Conversations)
 	return r.engine.Conversations(ctx, q)
 }
 
+func (r *Reached) Correspondents(ctx context.Context, q tallystick.Correspondents) ([]tallystick.Correspondent, error) {
+	if err := r.within(q.Scope); err != nil {
+		return nil, err
+	}
+	return r.engine.Correspondents(ctx, q)
+}
+
 func (r *Reached) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallystick.Arrival, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err

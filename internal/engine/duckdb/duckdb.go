@@ -78,6 +78,7 @@ type Engine struct {
 	tenants map[string]tenant
 
 	states states
+	met    met // used under applying
 }
 
 var (

@@ -116,6 +116,11 @@ func (a *asker) question(kind string) *Question {
 		}
 	case "tenants", "since":
 		a.before(q)
+	case "correspondents":
+		a.before(q)
+		if q.IDs = a.ids(tallystick.RoomUpserted); q.IDs == nil {
+			q.IDs = slices.Clone(roomIDs)
+		}
 	case "conversations":
 		a.before(q)
 		q.IDs = a.ids(tallystick.ConversationUpdated)

@@ -33,7 +33,7 @@ type Question struct {
 }
 
 // Kinds are the queries that an engine answers.
-var Kinds = []string{"tally", "peak", "entities", "list", "events", "since", "resolutions", "sessions", "conversations", "tenants", "arrivals"}
+var Kinds = []string{"tally", "peak", "entities", "list", "events", "since", "resolutions", "sessions", "conversations", "correspondents", "tenants", "arrivals"}
 
 // Ask puts the question to an engine and returns the answer in the notation of scripts, a line for each row; lines are equal exactly where rows are.
 func (q *Question) Ask(ctx context.Context, engine tallystick.Answerer, base tallystick.Instant) ([]string, error) {
@@ -83,6 +83,9 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 	case "conversations":
 		list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: q.IDs})
 		return n.conversations(list), err
+	case "correspondents":
+		list, err := engine.Correspondents(ctx, tallystick.Correspondents{Scope: scope, Rooms: q.IDs})
+		return n.correspondents(list), err
 	case "arrivals":
 		list, err := engine.Arrivals(ctx, tallystick.Arrivals{Scope: scope, From: q.From})
 		return n.arrivals(list), err
