@@ -85,6 +85,9 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	maps.Copy(e.applied, b.applied)
+	for log, seq := range b.applied {
+		e.ends[log] = e.ends[log].add(seq) // readers keep what they have got
+	}
 	maps.Copy(e.tenants, b.tenants)
 	e.states.drop(b)
 	for name, t := range b.met {
@@ -138,7 +141,7 @@ func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 		b.rows[tb] = append(b.rows[tb], r)
 		b.numbers[tb] = append(b.numbers[tb], t.number)
 		b.arrived(t.number, ev)
-		b.heard(t, ev)
+		b.heard(t, r)
 		e.meet(b, t, r)
 	}
 	return b, nil
@@ -201,9 +204,16 @@ func (e *Engine) write(ctx context.Context, b *batch) (err error) {
 }
 
 func (e *Engine) writeTable(ctx context.Context, t *table, b *batch) error {
-	rows := len(b.rows[t])
-	order := byTenant(b.numbers[t])
-	write := func(a *appender, i int) { writeEvent(a, b.rows[t][order[i]], b.numbers[t][order[i]]) }
+	events, one := t, writeEvent
+	switch t.name {
+	case solvedTable:
+		events, one = e.byType[tallystick.ConversationSolved], writeSolved
+	case failureTable:
+		events, one = e.byType[tallystick.MessageFailed], writeFailure
+	}
+	rows := len(b.rows[events])
+	order := byTenant(b.numbers[events])
+	write := func(a *appender, i int) { one(a, b.rows[events][order[i]], b.numbers[events][order[i]]) }
 	switch t.name {
 	case progressTable:
 		var logs []uint32
@@ -275,9 +285,7 @@ func byTenant(numbers []int32) []int32 {
 
 // writeEvent writes a row of a table of events.
 func writeEvent(a *appender, r *tallystick.Record, tenant int32) {
-	a.setInteger(0, tenant)
-	a.setBigint(1, int64(r.Position.Sequence))
-	a.setBigint(2, int64(r.Event.Time))
+	writePlace(a, r, tenant)
 	t := a.table
 	if t.event == nil {
 		a.setVarchar(3, r.Event.Type)

@@ -76,6 +76,7 @@ type Engine struct {
 	mu      sync.RWMutex
 	applied map[uint32]uint64
 	tenants map[string]tenant
+	ends    map[uint32]ends
 
 	states states
 	met    met // used under applying

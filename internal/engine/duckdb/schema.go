@@ -41,6 +41,8 @@ const (
 	firstTable         = "first_events"       // a row whenever an event came that was earlier than all of its tenant before: so the minimum is known as of any position
 	arrivalTable       = "arrivals"           // how events came in, by source and quarter of an hour
 	partTable          = "conversation_parts" // what each batch said of each conversation
+	solvedTable        = "solved"             // when which conversation was resolved
+	failureTable       = "failures"           // when which message failed
 	correspondentTable = "correspondents"     // who was met in which room
 	otherTable         = "other_events"       // events of the types that have no table, with their labels
 )
@@ -64,6 +66,8 @@ func schema() []*table {
 		{name: firstTable, columns: eventColumns},
 		{name: arrivalTable, columns: arrivalColumns},
 		{name: partTable, columns: partColumns},
+		{name: solvedTable, columns: solvedColumns},
+		{name: failureTable, columns: failureColumns},
 		{name: correspondentTable, columns: correspondentColumns},
 		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar}, column{labelsColumn, varchar})},
 	}
