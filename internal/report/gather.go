@@ -106,7 +106,7 @@ func (g *gathering) ready() []*waiting {
 	return nil
 }
 
-// askTogether answers tallies together. Where that fails it asks one by one, so that each has its own error.
+// askTogether answers tallies together.
 func (g *gathering) askTogether(ready []*waiting) {
 	if len(ready) == 0 {
 		return
@@ -118,19 +118,42 @@ func (g *gathering) askTogether(ready []*waiting) {
 			close(w.done)
 		}
 	}()
+	for _, w := range ready {
+		w.err = errNotAnswered
+	}
+	g.alone.RLock()
+	ok := g.answer(ready)
+	g.alone.RUnlock()
+	if !ok {
+		g.alone.Lock()
+		defer g.alone.Unlock()
+		g.answerLess(ready)
+	}
+}
+
+// answer answers tallies together, and reports whether that went well.
+func (g *gathering) answer(ready []*waiting) bool {
 	queries := make([]tallystick.Tally, len(ready))
 	for i, w := range ready {
-		queries[i], w.err = w.query, errNotAnswered
+		queries[i] = w.query
 	}
 	answers, err := tallystick.Tallies(ready[0].ctx, g.store, queries)
 	for i, w := range ready {
-		if err == nil {
-			w.counts, w.err = answers[i], nil
-		} else {
-			w.counts, w.err = g.store.Tally(w.ctx, w.query)
+		if w.err = err; err == nil {
+			w.counts = answers[i]
+			g.holds(w.asker, len(w.counts))
 		}
-		g.holds(w.asker, len(w.counts))
 	}
+	return err == nil
+}
+
+// answerLess answers tallies of which all together have failed: while nothing else is asked, which may have had the memory, and ever fewer together, so that each has its own error.
+func (g *gathering) answerLess(ready []*waiting) {
+	if g.answer(ready) || len(ready) == 1 {
+		return
+	}
+	g.answerLess(ready[:len(ready)/2])
+	g.answerLess(ready[len(ready)/2:])
 }
 
 // asker is a gathering as one of its builders sees it.
