@@ -25,6 +25,9 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 	if err := t.learn(ctx, snapshot, ids, nil); err != nil {
 		return nil, err
 	}
+	if err := t.learnLatest(ctx, snapshot, ids); err != nil {
+		return nil, err
+	}
 	list := make([]tallystick.Conversation, 0, len(ids))
 	for _, id := range ids {
 		if c, heard := t.conversation(id); heard {
