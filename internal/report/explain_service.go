@@ -24,7 +24,8 @@ func (t *target) service() error {
 		group = []string{t.cells[1].Text}
 	}
 	fits := func(by []tallystick.Dimension, edges []tallystick.Instant) bool {
-		return (len(by) > 0) == grouped && (edges == nil) == period.whole
+		one := len(edges) == 2 // period, which is the whole
+		return (len(by) > 0) == grouped && (one || (edges == nil) == period.whole)
 	}
 	t.sense = Items
 	if t.column == "Resolved Conversations" {

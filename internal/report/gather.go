@@ -34,15 +34,15 @@ func gather(store tallystick.Answerer) *gathering {
 	return &gathering{store: store, slots: make(chan struct{}, askedAtOnce), held: map[int]int{}}
 }
 
-// waiting is a tally that waits for others.
+// waiting are tallies of a builder that wait for those of others.
 type waiting struct {
-	ctx    context.Context
-	asker  int
-	query  tallystick.Tally
-	counts []tallystick.Count
-	err    error
-	fault  any // what the store panicked with
-	done   chan struct{}
+	ctx     context.Context
+	asker   int
+	queries []tallystick.Tally
+	answers [][]tallystick.Count
+	err     error
+	fault   any // what the store panicked with
+	done    chan struct{}
 }
 
 var errNotAnswered = errors.New("the event store has not answered")
@@ -133,15 +133,18 @@ func (g *gathering) askTogether(ready []*waiting) {
 
 // answer answers tallies together, and reports whether that went well.
 func (g *gathering) answer(ready []*waiting) bool {
-	queries := make([]tallystick.Tally, len(ready))
-	for i, w := range ready {
-		queries[i] = w.query
+	var queries []tallystick.Tally
+	for _, w := range ready {
+		queries = append(queries, w.queries...)
 	}
 	answers, err := tallystick.Tallies(ready[0].ctx, g.store, queries)
-	for i, w := range ready {
-		if w.err = err; err == nil {
-			w.counts = answers[i]
-			g.holds(w.asker, len(w.counts))
+	for _, w := range ready {
+		if w.err = err; err != nil {
+			continue
+		}
+		w.answers, answers = answers[:len(w.queries):len(w.queries)], answers[len(w.queries):]
+		for _, counts := range w.answers {
+			g.holds(w.asker, len(counts))
 		}
 	}
 	return err == nil
@@ -165,7 +168,16 @@ type asker struct {
 
 // Tally implements [tallystick.Answerer].
 func (a asker) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
-	w := &waiting{ctx: ctx, asker: a.number, query: q, done: make(chan struct{})}
+	answers, err := a.Tallies(ctx, []tallystick.Tally{q})
+	if err != nil {
+		return nil, err
+	}
+	return answers[0], nil
+}
+
+// Tallies implements [tallystick.Tallier].
+func (a asker) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
+	w := &waiting{ctx: ctx, asker: a.number, queries: qs, done: make(chan struct{})}
 	a.mu.Lock()
 	a.waiting = append(a.waiting, w)
 	a.busy--
@@ -181,7 +193,7 @@ func (a asker) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Coun
 	if w.fault != nil {
 		panic(w.fault)
 	}
-	return w.counts, w.err
+	return w.answers, w.err
 }
 
 // Everything else is asked by itself, and nobody waits for it.

@@ -203,7 +203,5 @@ func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutio
 	st.add("WHERE "+strings.Join(counts, "\n  AND "),
 		"GROUP BY "+keys,
 		"ORDER BY "+keys)
-	var answer []tallystick.Count
-	err = e.counts(ctx, st, false, len(q.By), func(_ int32, c tallystick.Count) { answer = append(answer, c) }, nil)
-	return answer, err
+	return e.counts(ctx, st, len(q.By))
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // togetherIsOneByOne asks an engine that answers many tallies at once about all tenants: the same question, now and then with other values, labels or ends for one of them,
-// and with questions of other forms in between. It must answer what it answers one by one, which the random part holds to the oracle.
+// by bucket, by group, by both and by neither, and with questions of other forms in between. It must answer what it answers one by one, which the random part holds to the oracle.
 func togetherIsOneByOne(t *testing.T, open Open) {
 	seeds, each := int64(3), 15
 	if long() {
@@ -36,7 +36,7 @@ func togetherIsOneByOne(t *testing.T, open Open) {
 				q := a.question("tally")
 				q.AsOf = tallystick.Position{}
 				for _, tenant := range append(slices.Clone(tenants), "nobody", tenants[0])[:2+a.IntN(len(tenants))] {
-					qs = append(qs, a.varied(*q, tenant))
+					qs = append(qs, a.shapes(a.varied(*q, tenant))...)
 				}
 			}
 			checkTogether(t, seed, engine, tallier, qs)
@@ -78,6 +78,25 @@ func (a *asker) varied(q Question, tenant string) tallystick.Tally {
 		q.Before = a.instant(&q)
 	}
 	return q.tally()
+}
+
+// shapes returns a question and, mostly, the same without its groups, without its edges, or without both, in any order.
+func (a *asker) shapes(q tallystick.Tally) []tallystick.Tally {
+	list := []tallystick.Tally{q}
+	for range 3 {
+		o := q
+		if a.chance(50) {
+			o.By, o.EdgesOf = nil, nil
+		}
+		if a.chance(50) {
+			o.Edges = nil
+		}
+		if a.chance(70) {
+			list = append(list, o)
+		}
+	}
+	a.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return list
 }
 
 func checkTogether(t *testing.T, seed int64, engine tallystick.Engine, tallier tallystick.Tallier, qs []tallystick.Tally) {
