@@ -248,6 +248,8 @@ type Sessions struct {
 	From Instant
 	// Until ends the starts only: a session that started before it is whole, with all of its interactions inside the scope. 0, and anything after Before, is Before.
 	Until Instant
+	// Bare is for who counts: parts have no conversation and no ticket, and are not told apart by them.
+	Bare bool
 	// Reading is for who asks slice after slice; nil: this is the only question.
 	Reading *Reading
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // Resolutions implements [tallystick.Answerer]. Who began a conversation and when it was answered first is known from what the batches said of it; so only the conversations
-// that were resolved in the period are looked at, however long ago they began, and not the tenant's messages. Those of which too little is known by that are looked up among the messages.
+// that were resolved in the period are looked at, however long ago they began, and not the tenant's messages. Those whose two first answers in a batch failed are looked up
+// among the messages.
 func (e *Engine) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
 	sc, whole, err := e.pinned(ctx, q.Scope)
 	if sc == nil || err != nil {
@@ -65,6 +66,7 @@ func noNumber(tallystick.Field) string { return "FALSE" } // a channel is none
 // that is not after anything said in them.
 func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolutions, sc *scope) (counts []tallystick.Count, unsure []int64, since tallystick.Instant, err error) {
 	st := &statement{}
+	before := sc.before(st)
 	inScope := func(time string) string {
 		return "tenant = " + sc.tenant(st) + " AND " + time + " < " + sc.before(st) + " AND seq <= " + sc.asOf(st)
 	}
@@ -87,14 +89,17 @@ func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolution
 		"), failed AS (",
 		"  SELECT key FROM "+identifier(failureTable)+" WHERE "+inScope("time"),
 		"), parts AS (",
-		"  SELECT *, CASE WHEN answer_key NOT IN (SELECT key FROM failed) THEN answer END AS one, CASE WHEN second_key NOT IN (SELECT key FROM failed) THEN second END AS other",
+		"  SELECT *, CASE WHEN answer < "+before+" AND answer_key NOT IN (SELECT key FROM failed) THEN answer END AS one,",
+		"    CASE WHEN second < "+before+" AND second_key NOT IN (SELECT key FROM failed) THEN second END AS other",
 		"  FROM (SELECT * FROM "+identifier(partTable)+" WHERE "+inScope("first")+")",
 		"  SEMI JOIN resolved USING (high, low)",
 		"), conversations AS MATERIALIZED (",
 		"  SELECT high, low, MIN(first) AS first, MIN(LEAST(one, other)) AS answer,",
-		"    COALESCE(MAX(started_by) = 'inbound', ARG_MIN(inbound, "+orderOf("COALESCE(spoken, message)", "COALESCE(spoken_seq, message_seq)")+"), FALSE) AS inbound,",
-		"    COALESCE(MAX(channel), ARG_MIN(message_channel, "+orderOf("message", "message_seq")+"), '') AS channel,",
-		"    BOOL_OR(last >= "+sc.before(st)+" OR (COALESCE(more, FALSE) AND one IS NULL AND other IS NULL)) AS unsure",
+		// Of each kind of event a part has the earliest: where that is not in the scope, none of them is.
+		"    COALESCE(MAX(started_by) FILTER (WHERE created < "+before+") = 'inbound',",
+		"      ARG_MIN(inbound, "+orderOf("COALESCE(spoken, message)", "COALESCE(spoken_seq, message_seq)")+") FILTER (WHERE COALESCE(spoken, message) < "+before+"), FALSE) AS inbound,",
+		"    COALESCE(MAX(channel) FILTER (WHERE created < "+before+"), ARG_MIN(message_channel, "+orderOf("message", "message_seq")+") FILTER (WHERE message < "+before+"), '') AS channel,",
+		"    BOOL_OR(more AND second < "+before+" AND one IS NULL AND other IS NULL) IS TRUE AS unsure",
 		"  FROM parts",
 		"  GROUP BY high, low",
 		")",

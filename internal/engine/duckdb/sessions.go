@@ -50,12 +50,14 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 			break
 		}
 	}
-	if err := m.learn(ctx, snapshot, parts, q.From, q.Until); err != nil {
-		return nil, err
-	}
-	for i := range parts {
-		if p := &parts[i]; p.Ticket == "" && len(m.talks.tickets) > 0 {
-			p.Ticket = m.talks.tickets[hashOf(p.Conversation)]
+	if !q.Bare {
+		if err := m.learn(ctx, snapshot, parts, q.From, q.Until); err != nil {
+			return nil, err
+		}
+		for i := range parts {
+			if p := &parts[i]; p.Ticket == "" && len(m.talks.tickets) > 0 {
+				p.Ticket = m.talks.tickets[hashOf(p.Conversation)]
+			}
 		}
 	}
 	slices.SortFunc(parts, compareParts)
@@ -113,13 +115,21 @@ func (s *sessions) interactions(st *statement, sc *scope, name string, condition
 	where = append(where, s.engine.countable(st, m, sc, true)...)
 	st.add(", "+name+" AS (",
 		"  SELECT "+m.column("time")+" AS time, "+m.column("seq")+" AS seq, "+m.text(tallystick.FieldContactID)+" AS contact,",
-		"    "+m.text(tallystick.FieldConversationID)+" AS conversation, "+m.text(tallystick.FieldBotID)+" AS bot,",
+		"    "+s.unlessBare(m.text(tallystick.FieldConversationID))+" AS conversation, "+m.text(tallystick.FieldBotID)+" AS bot,",
 		"    "+m.text(tallystick.FieldBotVersion)+" AS version, "+m.text(tallystick.FieldChannelID)+" AS channel,",
-		"    "+m.text(tallystick.FieldTicketID)+" AS ticket,",
+		"    "+s.unlessBare(m.text(tallystick.FieldTicketID))+" AS ticket,",
 		"    CASE WHEN "+session+" IN (SELECT id FROM agents) THEN '' ELSE "+session+" END AS session",
 		"  FROM "+m.from(),
 		"  WHERE "+strings.Join(where, "\n    AND "),
 		")")
+}
+
+// unlessBare returns an expression for what is asked for unless the question is bare.
+func (s *sessions) unlessBare(text string) string {
+	if s.Bare {
+		return "''"
+	}
+	return text
 }
 
 // computed adds the parts of the sessions that follow from the times of interactions since an instant, of some contacts or, for nil, of all. Contacts for whom that

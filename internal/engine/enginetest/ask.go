@@ -107,6 +107,7 @@ func (a *asker) question(kind string) *Question {
 		if a.chance(60) {
 			q.Until = a.instant(q)
 		}
+		q.Bare = a.chance(30)
 	case "arrivals":
 		if a.chance(95) {
 			q.AsOf = tallystick.Position{}

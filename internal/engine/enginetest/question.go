@@ -21,6 +21,7 @@ type Question struct {
 	Until        tallystick.Instant // of sessions
 	Where        tallystick.Filter
 	Countable    bool
+	Bare         bool // of sessions
 	Distinct     *tallystick.Dimension
 	Sum          tallystick.Field
 	RoundUp      int64
@@ -78,7 +79,7 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		counts, err := engine.Resolutions(ctx, tallystick.Resolutions{Scope: scope, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges})
 		return n.counts(counts), err
 	case "sessions":
-		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From, Until: q.Until})
+		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From, Until: q.Until, Bare: q.Bare})
 		return n.sessions(parts), err
 	case "conversations":
 		list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: q.IDs})

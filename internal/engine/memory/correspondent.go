@@ -36,14 +36,7 @@ func (e *Engine) Correspondents(_ context.Context, q tallystick.Correspondents) 
 		answer = append(answer, c)
 	}
 	slices.SortFunc(answer, func(a, b tallystick.Correspondent) int {
-		return cmp.Or(cmp.Compare(a.Room, b.Room), cmp.Compare(a.Contact, b.Contact), cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Identity, b.Identity), cmp.Compare(bit(a.Wrote), bit(b.Wrote)))
+		return cmp.Or(cmp.Compare(a.Room, b.Room), cmp.Compare(a.Contact, b.Contact), cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Identity, b.Identity), cmp.Compare(number(a.Wrote), number(b.Wrote)))
 	})
 	return answer, nil
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
