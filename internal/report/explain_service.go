@@ -29,9 +29,12 @@ func (t *target) service() error {
 	}
 	t.sense = Items
 	if t.column == "Resolved Conversations" {
-		q, err := t.askedResolutions(func(q *tallystick.Resolutions) bool { return fits(q.By, q.Edges) })
+		q, err := t.askedResolutions(func(q *tallystick.Resolutions) bool { return fits(nil, q.Edges) || fits(q.By, q.Edges) })
 		if err != nil {
 			return err
+		}
+		if !grouped { // All is what its groups add up to
+			q.By = nil
 		}
 		return t.resolved(q, group, period)
 	}

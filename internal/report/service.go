@@ -142,11 +142,28 @@ func (p *plan) resolvedConversations(row rows) error {
 	if err != nil {
 		return err
 	}
+	var groups []tallystick.Count // of the question before
 	return p.writeGroups(row, buckets, edges, p.grouping(p.channels), true, func(by []tallystick.Dimension, edges []tallystick.Instant) ([]tallystick.Count, error) {
-		return p.store.Resolutions(p.ctx, tallystick.Resolutions{
+		if by == nil {
+			return overGroups(groups), nil
+		}
+		groups, err = p.store.Resolutions(p.ctx, tallystick.Resolutions{
 			Scope: p.scope, From: p.from, Where: p.onChannels(p.channels, p.test), By: by, Edges: edges,
 		})
+		return groups, err
 	})
+}
+
+// overGroups adds up groups that have nothing in common, as a conversation is on one channel, in each bucket.
+func overGroups(groups []tallystick.Count) []tallystick.Count {
+	var all []tallystick.Count
+	for _, c := range groups {
+		if n := len(all); n == 0 || all[n-1].Bucket != c.Bucket {
+			all = append(all, tallystick.Count{Bucket: c.Bucket})
+		}
+		all[len(all)-1].Value += c.Value
+	}
+	return all
 }
 
 // connectedChannels makes the table channels.
