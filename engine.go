@@ -59,6 +59,26 @@ type Tallier interface {
 	Tallies(context.Context, []Tally) ([][]Count, error)
 }
 
+// Peaker is an [Answerer] that answers many [Peak] at once, as a [Tallier] does.
+type Peaker interface {
+	Peaks(context.Context, []Peak) ([]PeakAnswer, error)
+}
+
+// Peaks asks several questions: at once where the store can, else one by one.
+func Peaks(ctx context.Context, store Answerer, qs []Peak) ([]PeakAnswer, error) {
+	if p, ok := store.(Peaker); ok && len(qs) > 1 {
+		return p.Peaks(ctx, qs)
+	}
+	answers := make([]PeakAnswer, len(qs))
+	for i := range qs {
+		var err error
+		if answers[i], err = store.Peak(ctx, qs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
 // Tallies asks several questions: at once where the store can, else one by one.
 func Tallies(ctx context.Context, store Answerer, qs []Tally) ([][]Count, error) {
 	if t, ok := store.(Tallier); ok && len(qs) > 1 {

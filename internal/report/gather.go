@@ -8,15 +8,15 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// gathering is a store for several builders at once, each of which asks one question after the other. A tally waits until all of them wait for something, and then those that
+// gathering is a store for several builders at once, each of which asks one question after the other. A tally, or a question about spans, waits until all of them wait for something, and then those that
 // wait are asked together: builders of the same table ask the same about different tenants, at about the same time.
 //
 // Answers are in memory until their builder is done. Once those of all builders have mostHeld rows, only the builder whose turn it is is answered.
 type gathering struct {
 	store   tallystick.Answerer
-	slots   chan struct{} // of questions other than tallies that are asked at once
+	slots   chan struct{} // of other questions that are asked at once
 	mu      sync.Mutex
-	busy    int // builders that neither wait for a tally nor for anything else
+	busy    int // builders that wait for nothing
 	waiting []*waiting
 	turn    int         // the builder whose rows are wanted next
 	held    map[int]int // rows of answers, by builder
@@ -34,12 +34,14 @@ func gather(store tallystick.Answerer) *gathering {
 	return &gathering{store: store, slots: make(chan struct{}, askedAtOnce), held: map[int]int{}}
 }
 
-// waiting are tallies of a builder that wait for those of others.
+// waiting are tallies, and peaks, of a builder that wait for those of others.
 type waiting struct {
 	ctx     context.Context
 	asker   int
 	queries []tallystick.Tally
 	answers [][]tallystick.Count
+	spans   []tallystick.Peak // what is asked besides, or instead
+	peaks   []tallystick.PeakAnswer
 	err     error
 	fault   any // what the store panicked with
 	done    chan struct{}
@@ -134,13 +136,22 @@ func (g *gathering) askTogether(ready []*waiting) {
 // answer answers tallies together, and reports whether that went well.
 func (g *gathering) answer(ready []*waiting) bool {
 	var queries []tallystick.Tally
+	var spans []tallystick.Peak
 	for _, w := range ready {
-		queries = append(queries, w.queries...)
+		queries, spans = append(queries, w.queries...), append(spans, w.spans...)
 	}
 	answers, err := tallystick.Tallies(ready[0].ctx, g.store, queries)
+	var peaks []tallystick.PeakAnswer
+	if err == nil {
+		peaks, err = tallystick.Peaks(ready[0].ctx, g.store, spans)
+	}
 	for _, w := range ready {
 		if w.err = err; err != nil {
 			continue
+		}
+		w.peaks, peaks = peaks[:len(w.spans):len(w.spans)], peaks[len(w.spans):]
+		for _, p := range w.peaks {
+			g.holds(w.asker, len(p.Counts))
 		}
 		w.answers, answers = answers[:len(w.queries):len(w.queries)], answers[len(w.queries):]
 		for _, counts := range w.answers {
@@ -177,7 +188,28 @@ func (a asker) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Coun
 
 // Tallies implements [tallystick.Tallier].
 func (a asker) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
-	w := &waiting{ctx: ctx, asker: a.number, queries: qs, done: make(chan struct{})}
+	w := a.wait(&waiting{ctx: ctx, queries: qs})
+	return w.answers, w.err
+}
+
+// Peak implements [tallystick.Answerer], Peaks [tallystick.Peaker].
+
+func (a asker) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
+	answers, err := a.Peaks(ctx, []tallystick.Peak{q})
+	if err != nil {
+		return tallystick.PeakAnswer{}, err
+	}
+	return answers[0], nil
+}
+
+func (a asker) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.PeakAnswer, error) {
+	w := a.wait(&waiting{ctx: ctx, spans: qs})
+	return w.peaks, w.err
+}
+
+// wait waits until something is answered, and returns it, or another with the reason why it is not.
+func (a asker) wait(w *waiting) *waiting {
+	w.asker, w.done = a.number, make(chan struct{})
 	a.mu.Lock()
 	a.waiting = append(a.waiting, w)
 	a.busy--
@@ -186,14 +218,14 @@ func (a asker) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallysti
 	a.askTogether(ready)
 	select {
 	case <-w.done:
-	case <-ctx.Done(): // it may not be its turn for long
-		w = &waiting{err: context.Cause(ctx)}
+	case <-w.ctx.Done(): // it may not be its turn for long
+		w = &waiting{err: context.Cause(w.ctx)}
 	}
 	a.enter()
 	if w.fault != nil {
 		panic(w.fault)
 	}
-	return w.answers, w.err
+	return w
 }
 
 // Everything else is asked by itself, and nobody waits for it.
@@ -226,10 +258,6 @@ func among[Q, A any](ctx context.Context, alone *sync.RWMutex, q Q, ask func(con
 
 func length[E any](list []E) int { return len(list) }
 func nothing[A any](A) int       { return 0 }
-
-func (a asker) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
-	return away(ctx, a, q, func(p tallystick.PeakAnswer) int { return len(p.Counts) }, a.Answerer.Peak)
-}
 
 func (a asker) Entities(ctx context.Context, q tallystick.Entities) ([]tallystick.Entity, error) {
 	return away(ctx, a, q, length, a.Answerer.Entities)

@@ -52,13 +52,7 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		counts, err := engine.Tally(ctx, q.tally())
 		return n.counts(counts), err
 	case "peak":
-		span := tallystick.SessionSpan
-		if q.Span == "flow" {
-			span = tallystick.FlowSpan
-		}
-		answer, err := engine.Peak(ctx, tallystick.Peak{
-			Scope: scope, Span: span, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges, OpenLimit: q.OpenLimit,
-		})
+		answer, err := engine.Peak(ctx, q.peak())
 		return n.peak(answer), err
 	case "entities":
 		entities, err := engine.Entities(ctx, tallystick.Entities{Scope: scope, Type: firstType, IDs: q.IDs})
@@ -95,6 +89,17 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		return quoteAll(list), err
 	}
 	return nil, fmt.Errorf("no query is called %q", q.Kind)
+}
+
+// peak returns a question of that kind as its query.
+func (q *Question) peak() tallystick.Peak {
+	span := tallystick.SessionSpan
+	if q.Span == "flow" {
+		span = tallystick.FlowSpan
+	}
+	return tallystick.Peak{
+		Scope: tallystick.For(q.Tenant, q.AsOf, q.Before), Span: span, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges, OpenLimit: q.OpenLimit,
+	}
 }
 
 // tally returns a question of that kind as its query.
