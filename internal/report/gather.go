@@ -16,7 +16,8 @@ type gathering struct {
 	store   tallystick.Answerer
 	slots   chan struct{} // of other questions that are asked at once
 	mu      sync.Mutex
-	busy    int // builders that wait for nothing
+	busy    int  // builders that do not wait for tallies, nor for anything that takes long
+	asking  bool // some are being asked
 	waiting []*waiting
 	turn    int         // the builder whose rows are wanted next
 	held    map[int]int // rows of answers, by builder
@@ -45,6 +46,8 @@ type waiting struct {
 	err     error
 	fault   any // what the store panicked with
 	done    chan struct{}
+
+	answered, gone bool // gone: nobody waits any more
 }
 
 var errNotAnswered = errors.New("the event store has not answered")
@@ -91,34 +94,45 @@ func (g *gathering) holds(asker, rows int) {
 
 // ready takes the tallies that are to be asked now: none while somebody is busy. mu is held.
 func (g *gathering) ready() []*waiting {
-	if g.busy > 0 {
+	if g.busy > 0 || g.asking {
 		return nil
 	}
 	if g.sum < mostHeld {
 		ready := g.waiting
-		g.waiting = nil
+		g.waiting, g.asking = nil, len(ready) > 0
 		return ready
 	}
 	for i, w := range g.waiting {
 		if w.asker == g.turn {
-			g.waiting = append(g.waiting[:i:i], g.waiting[i+1:]...)
+			g.waiting, g.asking = append(g.waiting[:i:i], g.waiting[i+1:]...), true
 			return []*waiting{w}
 		}
 	}
 	return nil
 }
 
-// askTogether answers tallies together.
+// askTogether answers tallies together, and those that can be asked then.
 func (g *gathering) askTogether(ready []*waiting) {
-	if len(ready) == 0 {
-		return
+	for len(ready) > 0 {
+		ready = g.ask(ready)
 	}
+}
+
+// ask answers tallies, and returns which can be asked next: none before those that were answered wait again, so that they go on together.
+func (g *gathering) ask(ready []*waiting) (next []*waiting) {
 	defer func() {
 		fault := recover()
+		g.mu.Lock()
+		defer g.mu.Unlock()
 		for _, w := range ready {
-			w.fault = fault
+			w.fault, w.answered = fault, true
+			if !w.gone {
+				g.busy++
+			}
 			close(w.done)
 		}
+		g.asking = false
+		next = g.ready()
 	}()
 	for _, w := range ready {
 		w.err = errNotAnswered
@@ -131,6 +145,7 @@ func (g *gathering) askTogether(ready []*waiting) {
 		defer g.alone.Unlock()
 		g.answerLess(ready)
 	}
+	return nil
 }
 
 // answer answers tallies together, and reports whether that went well.
@@ -219,20 +234,28 @@ func (a asker) wait(w *waiting) *waiting {
 	select {
 	case <-w.done:
 	case <-w.ctx.Done(): // it may not be its turn for long
-		w = &waiting{err: context.Cause(w.ctx)}
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if w.gone = true; !w.answered {
+			a.busy++
+		}
+		return &waiting{err: context.Cause(w.ctx)}
 	}
-	a.enter()
 	if w.fault != nil {
 		panic(w.fault)
 	}
 	return w
 }
 
-// Everything else is asked by itself, and nobody waits for it.
+// Everything else is asked by itself. Who is away for it for long is not waited for.
 
-func away[Q, A any](ctx context.Context, a asker, q Q, rows func(A) int, ask func(context.Context, Q) (A, error)) (answer A, err error) {
+func away[Q, A any](ctx context.Context, a asker, q Q, ask func(context.Context, Q) (A, error)) (answer A, err error) {
 	a.leave()
 	defer a.enter()
+	return apart(ctx, a, q, nothing, ask)
+}
+
+func apart[Q, A any](ctx context.Context, a asker, q Q, rows func(A) int, ask func(context.Context, Q) (A, error)) (answer A, err error) {
 	select {
 	case a.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -260,31 +283,31 @@ func length[E any](list []E) int { return len(list) }
 func nothing[A any](A) int       { return 0 }
 
 func (a asker) Entities(ctx context.Context, q tallystick.Entities) ([]tallystick.Entity, error) {
-	return away(ctx, a, q, length, a.Answerer.Entities)
+	return apart(ctx, a, q, length, a.Answerer.Entities)
 }
 
 func (a asker) List(ctx context.Context, q tallystick.List) ([]tallystick.Listed, error) {
-	return away(ctx, a, q, length, a.Answerer.List)
+	return apart(ctx, a, q, length, a.Answerer.List)
 }
 
 func (a asker) Events(ctx context.Context, q tallystick.Events) (int64, error) {
-	return away(ctx, a, q, nothing, a.Answerer.Events)
+	return apart(ctx, a, q, nothing, a.Answerer.Events)
 }
 
 func (a asker) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
-	return away(ctx, a, q, length, a.Answerer.Resolutions)
+	return apart(ctx, a, q, length, a.Answerer.Resolutions)
 }
 
 func (a asker) Correspondents(ctx context.Context, q tallystick.Correspondents) ([]tallystick.Correspondent, error) {
-	return away(ctx, a, q, length, a.Answerer.Correspondents)
+	return apart(ctx, a, q, length, a.Answerer.Correspondents)
 }
 
 // Sessions and conversations come in slices, which are not kept.
 
 func (a asker) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
-	return away(ctx, a, q, nothing, a.Answerer.Sessions)
+	return away(ctx, a, q, a.Answerer.Sessions)
 }
 
 func (a asker) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
-	return away(ctx, a, q, nothing, a.Answerer.Conversations)
+	return away(ctx, a, q, a.Answerer.Conversations)
 }
