@@ -43,6 +43,8 @@ type OIDC struct {
 	From func(*http.Request) control.From
 	// PublicURL returns where browsers find this server, such as https://tallystick.example.org; "" where it isn't known.
 	PublicURL func(context.Context) string
+	// SignInPage is the path of the page that says in the reader's words why a sign-in was refused; "": there is none, and who reads is answered with the problem.
+	SignInPage string
 
 	Secret control.SecretKey // the key of the cookie is derived from it, so that several servers share it; the zero key: one is made for this server alone
 	Now    func() time.Time
@@ -65,7 +67,7 @@ func (o *OIDC) prepare() {
 func (o *OIDC) Begin(w http.ResponseWriter, r *http.Request) {
 	o.prepare()
 	to, err := o.begin(w, r)
-	o.lead(w, to, err)
+	o.lead(w, r, to, err)
 }
 
 func (o *OIDC) begin(w http.ResponseWriter, r *http.Request) (to string, err error) {
@@ -95,7 +97,7 @@ func (o *OIDC) begin(w http.ResponseWriter, r *http.Request) (to string, err err
 func (o *OIDC) Callback(w http.ResponseWriter, r *http.Request) {
 	o.prepare()
 	to, err := o.callback(w, r)
-	o.lead(w, to, err)
+	o.lead(w, r, to, err)
 }
 
 func (o *OIDC) callback(w http.ResponseWriter, r *http.Request) (to string, err error) {
@@ -195,7 +197,7 @@ func (o *OIDC) from(r *http.Request) control.From {
 }
 
 // lead leads the browser on, or answers with an error. What a sentence for everybody leaves out is logged.
-func (o *OIDC) lead(w http.ResponseWriter, to string, err error) {
+func (o *OIDC) lead(w http.ResponseWriter, r *http.Request, to string, err error) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer") // the address holds the code
 	if err == nil {
@@ -205,6 +207,11 @@ func (o *OIDC) lead(w http.ResponseWriter, to string, err error) {
 	}
 	if e := (*tallystick.Error)(nil); errors.As(err, &e) && e.Err != nil && e.Code != tallystick.Internal && o.Logger != nil {
 		o.Logger.Warn("a sign-in by OpenID Connect failed", "error", e, "cause", fmt.Sprintf("%.1000s", e.Err))
+	}
+	if page := o.pageOf(r, err); page != "" {
+		w.Header().Set("Location", page)
+		w.WriteHeader(http.StatusSeeOther)
+		return
 	}
 	WriteProblem(w, o.Logger, err)
 }

@@ -135,7 +135,7 @@ func providerError(code, description string) error {
 	if !ok {
 		return badGateway(cause, "the OpenID provider refuses what this server asked of it")
 	}
-	e = e.WithHint("sign in once more")
+	e = e.WithHint("sign in once more").At("error")
 	e.Err = cause
 	return e
 }

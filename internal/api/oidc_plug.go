@@ -9,8 +9,13 @@ import (
 
 // NewOIDC makes the sign-in through the provider that the Settings name.
 func (s *Server) NewOIDC(secret control.SecretKey) *OIDC {
+	page := ""
+	if s.Web != nil {
+		page = signInPage
+	}
 	return &OIDC{
-		Settings: StoredOIDC(s.Control), SignIn: s.Control.SignInOIDC, Audit: s.failed, PublicURL: s.publicURL, Secret: secret, Now: s.Now, Logger: s.Logger,
+		SignInPage: page,
+		Settings:   StoredOIDC(s.Control), SignIn: s.Control.SignInOIDC, Audit: s.failed, PublicURL: s.publicURL, Secret: secret, Now: s.Now, Logger: s.Logger,
 		From: func(r *http.Request) control.From { return callOf(r.Context()).from() },
 		SetSession: func(w http.ResponseWriter, r *http.Request, token string) {
 			cookie := s.setSession(r.Context(), token)

@@ -119,6 +119,7 @@ type browser struct {
 	t      *testing.T
 	client *http.Client
 	server string // ours
+	accept string // what it takes; "": anything
 }
 
 // seen is what a browser was answered.
@@ -146,6 +147,9 @@ func (b *browser) do(method, address string, form url.Values) (p seen) {
 	r, err := http.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		b.t.Fatal(err)
+	}
+	if b.accept != "" {
+		r.Header.Set("Accept", b.accept)
 	}
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

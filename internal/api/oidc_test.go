@@ -109,7 +109,7 @@ func TestOIDC(t *testing.T) {
 	}{
 		{"the right member has a session", testOIDCSession}, {"who is refused", testOIDCRefused}, {"an issuer that is trusted", testOIDCTrusted},
 		{"an e-mail that changes", testOIDCLinked}, {"answers that were tampered with", testOIDCTampered}, {"a callback serves once", testOIDCReplay},
-		{"codes of others", testOIDCPKCE}, {"time", testOIDCTime}, {"settings that change", testOIDCSettings}, {"where it returns to", testOIDCReturn},
+		{"codes of others", testOIDCPKCE}, {"time", testOIDCTime}, {"settings that change", testOIDCSettings}, {"where it returns to", testOIDCReturn}, {"the page that says why", testOIDCPage},
 		{"a provider that is down", testOIDCDown}, // the last one: it stops it
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -69,7 +69,7 @@ type Events struct {
 // groups are the routes of the API, a function for each part of it.
 func (s *Server) groups() []func(huma.API) {
 	list := []func(huma.API){
-		s.registerSessions, s.registerProfile, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerMailTest, s.registerMailbox, s.registerAudit,
+		s.registerSessions, s.registerSignIn, s.registerProfile, s.registerLinks, s.registerMembers, s.registerRoles, s.registerKeys, s.registerTenants, s.registerSettings, s.registerMailTest, s.registerMailbox, s.registerAudit,
 	}
 	if s.Reports != nil {
 		list = append(list, s.registerReports, s.registerRecent, s.registerExports, s.registerSchedules, s.registerRuns, s.registerArchive)

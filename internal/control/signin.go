@@ -74,7 +74,8 @@ type Identity struct {
 }
 
 // SignInOIDC opens a session for somebody whom an OpenID provider knows. The first time, a member who is invited or active is found by the verified e-mail, and
-// from then on by issuer and subject, whatever the e-mail. It never makes a member. The error is of code Denied when there is none.
+// from then on by issuer and subject, whatever the e-mail. It never makes a member. The error is of code Denied when there is none; its path is the provider's claim that is
+// wrong, where one is.
 func (s *Store) SignInOIDC(ctx context.Context, from From, who Identity) (token string, err error) {
 	if who.Issuer == "" || who.Subject == "" {
 		return "", tallystick.Errorf(tallystick.Invalid, "the OpenID provider has not said who it is about")
@@ -95,9 +96,9 @@ func (s *Store) SignInOIDC(ctx context.Context, from From, who Identity) (token 
 		switch {
 		case a.ID == "" && who.Email == "":
 			why = tallystick.Errorf(tallystick.Denied, "the OpenID provider doesn't say the e-mail of that account").
-				WithHint("enter an e-mail there, or ask an administrator to let this server see it")
+				WithHint("enter an e-mail there, or ask an administrator to let this server see it").At("email")
 		case a.ID == "" && !who.EmailVerified:
-			why = tallystick.Errorf(tallystick.Denied, "the OpenID provider has not verified the e-mail of that account").WithHint("verify it there, then sign in again")
+			why = tallystick.Errorf(tallystick.Denied, "the OpenID provider has not verified the e-mail of that account").WithHint("verify it there, then sign in again").At("email_verified")
 		}
 		return "", s.signInFailed(ctx, from, &a.Member, who.Email, map[string]string{"by": "OpenID", "issuer": who.Issuer, "subject": who.Subject}, why)
 	}

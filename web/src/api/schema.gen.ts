@@ -1252,6 +1252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one can sign in, beside e-mail and password
+         * @description Anybody may call it.
+         */
+        get: operations["sign-in-ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants": {
         parameters: {
             query?: never;
@@ -1815,6 +1835,10 @@ export interface components {
             /** @description address of the one-time link by which the member chooses its password; shown this once */
             link?: string;
             member: components["schemas"]["Member"];
+        };
+        OpenIDSignIn: {
+            /** @description of the provider, as the setting oidc_name says it; empty where nobody has set it */
+            name: string;
         };
         Order: {
             /** @description Every tenant in reach. */
@@ -2622,6 +2646,10 @@ export interface components {
         SignInBody: {
             email: string;
             password: string;
+        };
+        SignInWays: {
+            /** @description through a provider of OpenID Connect, from /api/v1/oidc/begin?return_to=PATH on; missing where none is set up */
+            openid?: components["schemas"]["OpenIDSignIn"];
         };
         Tenant: {
             company_name: string;
@@ -5374,6 +5402,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-in-ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
             };
             /** @description Error */
             default: {

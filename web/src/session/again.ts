@@ -1,6 +1,6 @@
 /**
  * A session may end while somebody fills in a form. Then the request that noticed waits, the page stays as it is, and a dialog over it asks for the password
- * (see SignInAgain). Once that is given, the request is sent again.
+ * (see SignInAgain). Once that is given, here or in another tab, the request is sent again.
  */
 
 let begun = false;
@@ -52,4 +52,10 @@ export async function fetchSignedIn(request: Request): Promise<Response> {
     if (answer.status !== 401 || !begun || signsIn) return answer;
     await wait();
   }
+}
+
+/** Whether a member is signed in, as it may be by now in another tab. It waits for nothing. */
+export async function isSignedIn(member: string): Promise<boolean> {
+  const answer = await fetch('/api/v1/session').catch(() => undefined);
+  return answer?.ok === true && (await answer.json()).id === member;
 }
