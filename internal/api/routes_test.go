@@ -312,13 +312,25 @@ func TestWhatIsSaidOfATenantIsAnEvent(t *testing.T) {
 		t.Errorf("without a host name %+v", got)
 	}
 	s.do("PATCH", "/api/v1/tenants/a", cookie, `{"time_zone":"Mars"}`).is(t, 400, nil)
+	if err := s.Control.SetSetting(t.Context(), control.System("test"), "services", []byte(`["dnis","sms"]`)); err != nil {
+		t.Fatal(err)
+	}
+	var p Problem
+	s.do("PATCH", "/api/v1/tenants/a", cookie, `{"services":["dnis","SMS"]}`).is(t, 400, &p)
+	if p.Path != "services[1]" || p.Detail != `"SMS" is not one of the services` || !strings.Contains(p.Hint, "dnis, sms") {
+		t.Errorf("%+v", p)
+	}
 	s.do("PATCH", "/api/v1/tenants/absent", cookie, `{"locked":true}`).is(t, 404, nil)
 	if head := s.Events.Head().Sequence; head != 4 {
 		t.Errorf("after mistakes the journal has %d records", head)
 	}
+	s.do("PATCH", "/api/v1/tenants/a", cookie, `{"services":["sms"]}`).is(t, 200, &got)
+	if !slices.Equal(got.Services, []string{"sms"}) {
+		t.Errorf("%+v", got)
+	}
 	var audit List[AuditEntry]
 	s.do("GET", "/api/v1/audit?action=tenant.edit", cookie, "").is(t, 200, &audit)
-	if len(audit.Items) != 3 || audit.Items[2].ObjectID != "a" {
+	if len(audit.Items) != 4 || audit.Items[3].ObjectID != "a" {
 		t.Errorf("%+v", audit)
 	}
 	t.Run("not of one's own", func(t *testing.T) {

@@ -61,7 +61,7 @@ type Recurrence struct {
 	Weekdays []int  `json:"weekdays,omitempty" maxItems:"7" nullable:"false" doc:"of weeks: 0 for Sunday to 6 for Saturday"`
 	Day      int    `json:"day,omitempty" doc:"of months: 1 to 28, or -1 for the last day"`
 	Start    string `json:"start,omitempty" maxLength:"10" doc:"first date on which it may run, YYYY-MM-DD, from which months are counted; today where it is not said"`
-	Zone     string `json:"zone,omitempty" maxLength:"500" doc:"time zone by its IANA name; that of the schedule's files where it is not said"`
+	Zone     string `json:"zone,omitempty" maxLength:"500" doc:"time zone by its IANA name; where it is not said that of the schedule's files, else the setting time_zone"`
 }
 
 // Recipient is who gets what a schedule makes: a member, an outside address, or a webhook.

@@ -57,9 +57,15 @@ func (s *Server) schedule(ctx context.Context, f *ScheduleForm) (control.Schedul
 		return k, tallystick.Errorf(tallystick.Invalid, "a schedule can't have a custom period: every run would be the same").At("period").
 			WithHint("choose a period that moves, such as %s", control.SincePreviousRun)
 	}
-	// A form has one zone. It may stand in either place, and a report that is always in UTC has no other.
+	// A form has one zone. It may stand in either place, and a report that is always in UTC has no other. One that is left to the Settings is kept with the schedule:
+	// what a run says doesn't change with them.
 	given := f.Recurrence
 	given.Zone = cmp.Or(given.Zone, job.Zone)
+	if given.Zone == "" {
+		if err := s.Control.Setting(ctx, "time_zone", &given.Zone); err != nil {
+			return k, err
+		}
+	}
 	definition, err := s.Reports.Catalog().Report(job.Report)
 	if err != nil {
 		return k, usage.At("report", err)

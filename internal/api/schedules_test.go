@@ -251,3 +251,44 @@ func TestTheSettingsOfMailAreTried(t *testing.T) {
 		t.Errorf("%q, %+v", asked, p)
 	}
 }
+
+// A schedule that names no zone has that of the Settings, and keeps it.
+func TestAScheduleWithoutAZone(t *testing.T) {
+	s := newWholeSite(t)
+	_, cookie := s.member("", control.SuperAdministrator)
+	set := func(zone string) {
+		t.Helper()
+		if err := s.Control.SetSetting(t.Context(), control.System("test"), "time_zone", []byte(zone)); err != nil {
+			t.Fatal(err)
+		}
+		var who Who
+		s.do("GET", "/api/v1/session", cookie, "").is(t, 200, &who)
+		var want string
+		if json.Unmarshal([]byte(zone), &want); who.TimeZone != want {
+			t.Errorf("the session says the zone %q, want %q", who.TimeZone, want)
+		}
+	}
+	add := func(name, report, zone string) Schedule {
+		t.Helper()
+		var made SavedSchedule
+		s.do("POST", "/api/v1/schedules", cookie, `{"name":"`+name+`","report":"`+report+`","all_tenants":true,"recurrence":{"grain":"day","hour":6`+zone+`}}`).is(t, 201, &made)
+		return made.Schedule
+	}
+	set(`"Asia/Kolkata"`)
+	k := add("second", "service-usage", "")
+	if k.Recurrence.Zone != "Asia/Kolkata" || k.Zone != "Asia/Kolkata" {
+		t.Errorf("with the setting %q, %q", k.Recurrence.Zone, k.Zone)
+	}
+	if k := add("third", "tenant-usage", ""); k.Recurrence.Zone != "Asia/Kolkata" || k.Zone != "" { // the report is always in UTC
+		t.Errorf("of a report in UTC %q, %q", k.Recurrence.Zone, k.Zone)
+	}
+	if k := add("fourth", "service-usage", `,"zone":"Europe/Madrid"`); k.Recurrence.Zone != "Europe/Madrid" || k.Zone != "Europe/Madrid" {
+		t.Errorf("with one of its own %q, %q", k.Recurrence.Zone, k.Zone)
+	}
+	set(`null`)
+	var is Schedule
+	s.do("GET", "/api/v1/schedules/"+k.ID, cookie, "").is(t, 200, &is)
+	if is.Recurrence.Zone != "Asia/Kolkata" || is.Zone != "Asia/Kolkata" || is.Next != k.Next {
+		t.Errorf("after the setting has changed %+v", is)
+	}
+}

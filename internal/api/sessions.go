@@ -24,6 +24,7 @@ type Who struct {
 	CanListTenants bool                 `json:"can_list_tenants"`
 	FullName       string               `json:"full_name,omitempty" doc:"of a member"`
 	PublicURL      string               `json:"public_url" doc:"where people find the server"`
+	TimeZone       string               `json:"time_zone" doc:"of the provider, as the setting says it; empty where nobody has set it"`
 	Version        string               `json:"version" doc:"of the program"`
 	Now            Time                 `json:"now" doc:"by the clock of the server"`
 	Session        string               `json:"session,omitempty" doc:"id of the session"`
@@ -117,6 +118,9 @@ func (s *Server) who(ctx context.Context, a *control.Actor) (Who, error) {
 		Kind: a.Kind, ID: a.ID, Name: a.Name, Tenant: a.Tenant, Permissions: a.Permissions, Scopes: a.Scopes, ManagesAll: a.ManageAll, Manages: a.Manages,
 		CanListTenants: a.CanListTenants(), Reach: Reach{All: a.Reach.All, Tenants: len(a.Reach.Tenants)}, PublicURL: s.publicURL(ctx), Version: s.Version,
 		Now: Time(s.Control.Now()), Session: a.Session, Mailbox: s.readsMailbox(a),
+	}
+	if err := s.Control.Setting(ctx, "time_zone", &w.TimeZone); err != nil {
+		return Who{}, err
 	}
 	if w.Permissions == nil {
 		w.Permissions = []control.Permission{}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tallystick/tallystick"
@@ -18,7 +20,7 @@ type TenantEdit struct {
 	ContractMode *string  `json:"contract_mode,omitempty" enum:"PRODUCTION,TRIAL"`
 	Locked       *bool    `json:"locked,omitempty"`
 	TimeZone     *string  `json:"time_zone,omitempty" maxLength:"100"`
-	Services     []string `json:"services,omitzero" required:"false" maxItems:"100" doc:"All of them; an empty list: none."`
+	Services     []string `json:"services,omitzero" required:"false" maxItems:"100" doc:"All of them, of those that the setting services lists where it lists any; an empty list: none."`
 }
 
 type tenantEdited struct {
@@ -39,6 +41,9 @@ func (s *Server) editTenant(ctx context.Context, in *tenantEdited) (*tenantBody,
 	}
 	if in.ID == a.Tenant {
 		return nil, s.refuse(ctx, "edit-tenant", tallystick.Errorf(tallystick.Denied, "one's own tenant can't be changed").WithHint("ask your provider"))
+	}
+	if err := s.offered(ctx, in.Body.Services); err != nil {
+		return nil, err
 	}
 	event, err := s.tenantEvent(in.ID, &in.Body)
 	if err != nil {
@@ -65,6 +70,21 @@ func (s *Server) editTenant(ctx context.Context, in *tenantEdited) (*tenantBody,
 	}
 	t, err := s.tenant(ctx, in.ID)
 	return &tenantBody{t}, err
+}
+
+// offered returns an error unless the provider offers all these services. One that is misspelt would take a section out of the tenant's bills.
+func (s *Server) offered(ctx context.Context, services []string) error {
+	var offered []string
+	if err := s.Control.Setting(ctx, "services", &offered); err != nil || len(offered) == 0 {
+		return err
+	}
+	for i, service := range services {
+		if !slices.Contains(offered, service) {
+			return tallystick.Errorf(tallystick.Invalid, "%q is not one of the services", shorten(service)).At(fmt.Sprintf("services[%d]", i)).
+				WithHint("choose of %s, or have an administrator add it to the Settings", strings.Join(offered, ", "))
+		}
+	}
+	return nil
 }
 
 // tenantEvent makes the event of a change. It goes through the same checks as those of platforms.

@@ -19,7 +19,7 @@ const (
 	TextSetting    SettingKind = "text"    // of at most 1000 characters
 	NumberSetting  SettingKind = "number"  // a whole one, Min to Max
 	FlagSetting    SettingKind = "flag"    // true or false
-	ZoneSetting    SettingKind = "zone"    // a time zone of the IANA
+	ZoneSetting    SettingKind = "zone"    // a time zone of the IANA, or ""
 	URLSetting     SettingKind = "url"     // http or https, or ""
 	EmailSetting   SettingKind = "email"   // an address, or ""
 	DomainsSetting SettingKind = "domains" // a list of domains of mail, in lower case
@@ -41,8 +41,8 @@ type Setting struct {
 var SettingList = []Setting{
 	{Name: "public_url", Kind: URLSetting, Default: `""`},
 	{Name: "provider_name", Kind: TextSetting, Default: `""`},
-	{Name: "time_zone", Kind: ZoneSetting, Default: `"UTC"`},
-	{Name: "services", Kind: TextsSetting, Default: `[]`},
+	{Name: "time_zone", Kind: ZoneSetting, Default: `""`},                           // of schedules that name none
+	{Name: "services", Kind: TextsSetting, Default: `[]`},                           // that a tenant may be given; none: any
 	{Name: "retention_days", Kind: NumberSetting, Default: `30`, Min: 1, Max: 3650}, // of files of reports
 	{Name: "mail_domains", Kind: DomainsSetting, Default: `[]`},                     // outside addresses that may get reports
 	{Name: "smtp_host", Kind: TextSetting, Default: `""`},
@@ -136,7 +136,7 @@ func (k *Setting) check(value json.RawMessage) (string, error) {
 			return bad("it is empty; null takes it away")
 		}
 	case ZoneSetting:
-		if _, err := tallystick.LoadCalendar(s); err != nil {
+		if _, err := tallystick.LoadCalendar(s); s != "" && err != nil {
 			return "", err
 		}
 	case URLSetting:

@@ -2091,7 +2091,7 @@ export interface components {
             start?: string;
             /** @description of weeks: 0 for Sunday to 6 for Saturday */
             weekdays?: number[];
-            /** @description time zone by its IANA name; that of the schedule's files where it is not said */
+            /** @description time zone by its IANA name; where it is not said that of the schedule's files, else the setting time_zone */
             zone?: string;
         };
         RenamedBody: {
@@ -2670,7 +2670,7 @@ export interface components {
             contract_mode?: "PRODUCTION" | "TRIAL";
             hostname?: string;
             locked?: boolean;
-            /** @description All of them; an empty list: none. */
+            /** @description All of them, of those that the setting services lists where it lists any; an empty list: none. */
             services?: string[] | null;
             time_zone?: string;
         };
@@ -2753,6 +2753,8 @@ export interface components {
             session?: string;
             /** @description empty: the provider */
             tenant: string;
+            /** @description of the provider, as the setting says it; empty where nobody has set it */
+            time_zone: string;
             /** @description of the program */
             version: string;
         };

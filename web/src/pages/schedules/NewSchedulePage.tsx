@@ -2,11 +2,11 @@ import { Card } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useWords } from '../../i18n/words';
-import { currentZone, ownZone } from '../../i18n/zones';
 import { Denied } from '../../parts/Denied';
 import { Page } from '../../parts/Page';
 import { useMay } from '../../session/may';
 import { useWho } from '../../session/session';
+import { firstZone } from './firstZone';
 import { draftOfAddress } from './form';
 import { formWords } from './formWords';
 import { ScheduleForm } from './ScheduleForm';
@@ -18,7 +18,7 @@ export function NewSchedulePage() {
   const search = useSearch({ from: '/shell/schedules/new' });
   const navigate = useNavigate({ from: '/schedules/new' });
   const mayAdd = useMay('ADD', 'SCHEDULED_TASKS');
-  const [initial] = useState(() => draftOfAddress(search, who, search.zone || currentZone(ownZone)));
+  const [initial] = useState(() => draftOfAddress(search, who, search.zone || firstZone(who)));
   return (
     <Page title={t.newTitle}>
       {mayAdd ? (

@@ -77,6 +77,8 @@ export function SettingField({ setting, value, changed, mayEdit, error, onChange
           {...zoneSearch}
           nothingFoundMessage={p.nothingFound}
           allowDeselect={false}
+          clearable
+          placeholder={words.example}
           data={zones.includes(textOf(value)) || !textOf(value) ? zones : [textOf(value), ...zones]}
           value={textOf(value) || null}
           onChange={onChange}

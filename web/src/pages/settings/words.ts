@@ -23,10 +23,11 @@ export const settingsWords = words({
     public_url_example: 'https://usage.example.com',
     time_zone: 'Time zone of the provider',
     time_zone_help:
-      'Noted for programs that read the settings. Each report is in its tenant’s own zone, or in the one that is asked for.',
+      'New schedules of the provider begin with it. Dashboards and exports are in the zone of their report or tenant, or in the one that is asked for.',
+    time_zone_example: 'None, as the browser has it',
     services: 'Services',
     services_help:
-      'Services that you offer, noted for programs that read the settings. Which ones a tenant has is said by its events.',
+      'Those that a tenant can be given through the API, so that none is misspelt: dnis and sms decide about sections of its bills. Where none is named, any.',
     services_example: 'Such as sms',
 
     files: 'Retention',
@@ -125,10 +126,11 @@ export const settingsWords = words({
     public_url_example: 'https://usage.example.com',
     time_zone: 'Zeitzone des Anbieters',
     time_zone_help:
-      'Vermerkt für Programme, die die Einstellungen lesen. Jeder Bericht ist in der Zone seines Mandanten oder in der verlangten.',
+      'Neue Zeitpläne des Anbieters beginnen damit. Dashboards und Exporte haben die Zone ihres Berichts oder Mandanten oder die verlangte.',
+    time_zone_example: 'Keine, wie im Browser',
     services: 'Dienste',
     services_help:
-      'Dienste, die Sie anbieten, vermerkt für Programme, die die Einstellungen lesen. Welche ein Mandant hat, sagen seine Ereignisse.',
+      'Die ein Mandant über die API bekommen kann, damit keiner falsch geschrieben wird: dnis und sms entscheiden über Abschnitte seiner Abrechnung. Ist keiner genannt, jeder.',
     services_example: 'Zum Beispiel sms',
 
     files: 'Aufbewahrung',
