@@ -56,8 +56,8 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request, in *struct {
 
 func (a *ArchiveWanted) filter() (f control.RunFilter, err error) {
 	f = control.RunFilter{Kind: control.RunKind(a.Kind), State: control.RunState(a.State), Report: a.Report, Search: a.Search}
-	if f.From, err = instant("from", a.From); err == nil {
-		f.Before, err = instant("before", a.Before)
+	if f.From, err = instant("query.from", a.From); err == nil {
+		f.Before, err = instant("query.before", a.Before)
 	}
 	return f, err
 }

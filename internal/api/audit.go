@@ -64,11 +64,11 @@ func (s *Server) registerAudit(api huma.API) {
 		method: http.MethodGet, path: "/api/v1/audit", id: "list-audit", summary: "The audit log about what lies in reach, the newest first", tag: "Audit log",
 		needs: needs{entity: control.AuditLog, action: control.View},
 	}, func(ctx context.Context, in *auditWanted) (*listBody[AuditEntry], error) {
-		from, err := instant("from", in.From)
+		from, err := instant("query.from", in.From)
 		if err != nil {
 			return nil, err
 		}
-		before, err := instant("before", in.Before)
+		before, err := instant("query.before", in.Before)
 		if err != nil {
 			return nil, err
 		}

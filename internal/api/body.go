@@ -75,14 +75,14 @@ type Named struct {
 // empty is an input or output that says nothing.
 type empty struct{}
 
-// instant reads an instant of a query: "" is none.
-func instant(name, text string) (tallystick.Instant, error) {
+// instant reads an instant that stands at a path of a request: "" is none.
+func instant(path, text string) (tallystick.Instant, error) {
 	if text == "" {
 		return 0, nil
 	}
 	i, err := tallystick.ParseInstant(text)
 	if e, ok := err.(*tallystick.Error); ok {
-		return 0, e.At("query." + name)
+		return 0, e.At(path)
 	}
 	return i, err
 }

@@ -16,7 +16,6 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/control"
-	"github.com/tallystick/tallystick/internal/ingest"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/quarantine"
 )
@@ -48,6 +47,7 @@ type QuarantineEntry struct {
 	ID       string `json:"id" doc:"SHA-256 of the event."`
 	Received string `json:"received"`
 	Source   string `json:"source" doc:"The key that it came with and its line in the body, or the file and the line."`
+	Type     string `json:"type,omitempty" doc:"Of the event, where it says one that can be read."`
 	Code     string `json:"code"`
 	Path     string `json:"path,omitempty" doc:"JSON path of what is wrong."`
 	Reason   string `json:"reason"`
@@ -122,11 +122,12 @@ func whose(r *http.Request, tenant string) string {
 }
 
 // audit writes into the audit log that something is about to be done with a tenant's entries, and returns the error of one who can't.
-func (h *Quarantine) audit(ctx context.Context, action, tenant, id string, what any) error {
-	if h.Audit == nil || tenant == noTenant {
+func (h *Quarantine) audit(ctx context.Context, entry control.Entry) error {
+	if h.Audit == nil || entry.Tenant == noTenant {
 		return nil
 	}
-	return h.Audit(context.WithoutCancel(ctx), actorOf(ctx), control.Entry{Action: action, Tenant: tenant, ObjectKind: "rejected event", ObjectID: id, Before: what})
+	entry.ObjectKind = "rejected event"
+	return h.Audit(context.WithoutCancel(ctx), actorOf(ctx), entry)
 }
 
 // told is what the audit log says of an entry: all but the event itself.
@@ -136,11 +137,15 @@ func told(e *quarantine.Entry) any {
 
 func (h *Quarantine) list(w http.ResponseWriter, r *http.Request, in *struct {
 	WhoseEntries
+	RejectedFilter
 	After string `query:"after" doc:"Next of the page before."`
 	Limit int    `query:"limit" doc:"Most events of a page: 50 where it is not said, and 500 at most."`
 }) {
 	answer := QuarantineList{Tenant: cmp.Or(in.Tenant, actorOf(r.Context()).Tenant), Items: []QuarantineEntry{}}
-	err := h.page(r.Context(), whose(r, in.Tenant), in.After, in.Limit, &answer)
+	filter, err := in.filter("query.")
+	if err == nil {
+		err = h.page(r.Context(), whose(r, in.Tenant), filter, in.After, in.Limit, &answer)
+	}
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
 		return
@@ -148,8 +153,8 @@ func (h *Quarantine) list(w http.ResponseWriter, r *http.Request, in *struct {
 	writeJSON(w, answer)
 }
 
-// page reads a page of entries.
-func (h *Quarantine) page(ctx context.Context, tenant, after string, limit int, answer *QuarantineList) error {
+// page reads a page of the entries that a filter means.
+func (h *Quarantine) page(ctx context.Context, tenant string, filter quarantine.Filter, after string, limit int, answer *QuarantineList) error {
 	if limit == 0 {
 		limit = control.DefaultLimit
 	}
@@ -175,13 +180,16 @@ func (h *Quarantine) page(ctx context.Context, tenant, after string, limit int, 
 		if err != nil {
 			return fault(err)
 		}
+		if !filter.Holds(&e) {
+			continue
+		}
 		if len(answer.Items) == limit {
 			answer.Next = base64.RawURLEncoding.EncodeToString([]byte(last.ID + "," + strconv.FormatUint(last.Place, 10)))
 			return nil
 		}
 		last = e
 		answer.Items = append(answer.Items, QuarantineEntry{
-			ID: e.ID, Received: e.Received.String(), Source: e.Source, Code: string(e.Code), Path: e.Path, Reason: e.Reason, Length: e.Length, Whole: e.Whole(),
+			ID: e.ID, Received: e.Received.String(), Source: e.Source, Type: shorten(e.Type()), Code: string(e.Code), Path: e.Path, Reason: e.Reason, Length: e.Length, Whole: e.Whole(),
 		})
 	}
 	return nil
@@ -213,7 +221,7 @@ func (h *Quarantine) download(w http.ResponseWriter, r *http.Request, in *struct
 	tenant := whose(r, in.Tenant)
 	e, err := h.Store.Get(r.Context(), tenant, in.ID)
 	if err == nil {
-		err = h.audit(r.Context(), "quarantine.download", tenant, e.ID, told(&e))
+		err = h.audit(r.Context(), control.Entry{Action: "quarantine.download", Tenant: tenant, ObjectID: e.ID, After: told(&e)})
 	}
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
@@ -226,37 +234,6 @@ func (h *Quarantine) download(w http.ResponseWriter, r *http.Request, in *struct
 	write(w, http.StatusOK, "application/octet-stream", e.Raw)
 }
 
-func (h *Quarantine) replay(w http.ResponseWriter, r *http.Request, in *struct {
-	Body struct {
-		Tenant string   `json:"tenant,omitempty" doc:"Events that came with this tenant's keys; without it those of one's own."`
-		IDs    []string `json:"ids,omitempty" doc:"These only. What describes a tenant itself is replayed only when it is named here, and by the provider." maxItems:"1000"`
-	}
-}) {
-	tenant := whose(r, in.Body.Tenant)
-	answer := Replayed{Items: []ReplayStay{}}
-	again := &Replay{
-		Tenant: tenant, Store: h.Store, Append: h.Append,
-		// What a tenant is and may is for the provider to say, whoever replays it.
-		Decoder: &ingest.Decoder{Now: h.Now, Tenant: tenant, Declared: h.Declared, NoAttributes: actorOf(r.Context()).Tenant != ""},
-		Stays: func(e *quarantine.Entry, why error) {
-			if len(answer.Items) < control.MaxLimit {
-				answer.Items = append(answer.Items, ReplayStay{e.ID, e.Source, shorten(why.Error())})
-			}
-		},
-	}
-	if err := h.audit(r.Context(), "quarantine.replay", tenant, "", map[string]any{"ids": in.Body.IDs}); err != nil {
-		WriteProblem(w, h.Logger, err)
-		return
-	}
-	// What has begun is finished, also when the client goes away.
-	if err := again.Run(context.WithoutCancel(r.Context()), in.Body.IDs); err != nil {
-		WriteProblem(w, h.Logger, err)
-		return
-	}
-	answer.Accepted, answer.Duplicate, answer.Conflicting, answer.Rejected = again.Accepted, again.Duplicate, again.Conflicting, again.Rejected
-	writeJSON(w, answer)
-}
-
 func (h *Quarantine) remove(w http.ResponseWriter, r *http.Request, in *struct {
 	ID string `path:"id"`
 	WhoseEntries
@@ -264,7 +241,7 @@ func (h *Quarantine) remove(w http.ResponseWriter, r *http.Request, in *struct {
 	tenant := whose(r, in.Tenant)
 	e, err := h.Store.Get(r.Context(), tenant, in.ID)
 	if err == nil {
-		err = h.audit(r.Context(), "quarantine.remove", tenant, e.ID, told(&e))
+		err = h.audit(r.Context(), control.Entry{Action: "quarantine.remove", Tenant: tenant, ObjectID: e.ID, Before: told(&e)})
 	}
 	if err == nil {
 		err = h.Store.Remove(r.Context(), tenant, e.ID)

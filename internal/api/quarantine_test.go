@@ -2,7 +2,10 @@ package api
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +15,7 @@ import (
 	"time"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control"
 	"github.com/tallystick/tallystick/internal/journal"
 	"github.com/tallystick/tallystick/internal/quarantine"
 )
@@ -196,5 +200,96 @@ func TestLongEventsAreNotReplayed(t *testing.T) {
 	s.keep(t, "acme", string(bytes.Repeat([]byte(" "), quarantine.MaxRaw+1)))
 	if got := s.do(t, "acme", "POST", "/replay", "{}").must(t, 200).body; !strings.Contains(got, "bytes were kept") {
 		t.Errorf("replayed %s", got)
+	}
+}
+
+// What a filter means is listed page by page in the order of receipt, and replayed, and nothing else is.
+func TestQuarantineIsFiltered(t *testing.T) {
+	s := serveQuarantine(t)
+	store := func(at tallystick.Instant, source, reason, raw string, code tallystick.Code) string {
+		t.Helper()
+		if _, err := s.store.Keep(t.Context(), "acme", []quarantine.Entry{{Received: at, Source: source, Code: code, Reason: reason, Raw: []byte(raw)}}); err != nil {
+			t.Fatal(err)
+		}
+		return s.keep(t, "acme")[len(s.keep(t, "acme"))-1]
+	}
+	minute := tallystick.Instant(60 * 1_000_000)
+	a := store(minute, "key Shop:1", "the clock was wrong", botUpsert("acme", "b1"), tallystick.Invalid)
+	b := store(2*minute, "key Shop:2", "direction is missing", `{"type":"message.sent"}`, tallystick.Invalid)
+	c := store(3*minute, "old.jsonl:9", "the clock was wrong", botUpsert("acme", "b2"), tallystick.Invalid)
+	d := store(4*minute, "key Desk:1", "it is too long", `{"type":"message.sent","data":"`, tallystick.TooLarge)
+	e := store(5*minute, "key Desk:2", "the clock was wrong", botUpsert("acme", "b3"), tallystick.Invalid)
+	list := func(query string) (ids []string) {
+		t.Helper()
+		for next := ""; ; {
+			var page QuarantineList
+			if err := json.Unmarshal([]byte(s.do(t, "acme", "GET", "?limit=1&"+query+next, "").must(t, 200).body), &page); err != nil {
+				t.Fatal(err)
+			}
+			for _, one := range page.Items {
+				ids = append(ids, one.ID)
+			}
+			if page.Next == "" {
+				return ids
+			}
+			if len(page.Items) != 1 {
+				t.Fatalf("a page of %q that is not the last has %d events", query, len(page.Items))
+			}
+			next = "&after=" + url.QueryEscape(page.Next)
+		}
+	}
+	for query, want := range map[string][]string{
+		"":                           {a, b, c, d, e},
+		"search=CLOCK":               {a, c, e},
+		"code=too_large":             {d},
+		"source=desk":                {d, e},
+		"type=message.sent":          {b, d},
+		"type=bot.upserted":          {a, c, e},
+		"type=message":               nil,
+		"since=1970-01-01T00:03:00Z": {c, d, e},
+		"until=1970-01-01T00:03:00Z": {a, b},
+		"since=1970-01-01T00:02:00Z&until=1970-01-01T00:05:00Z&search=clock": {c},
+	} {
+		if got := list(query); strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("%q lists %v, want %v", query, got, want)
+		}
+	}
+	if got := s.do(t, "acme", "GET", "?since=yesterday", "").must(t, 400).body; !strings.Contains(got, `"path":"query.since"`) {
+		t.Errorf("a bad instant is answered %s", got)
+	}
+	if got := s.do(t, "acme", "POST", "/replay", `{"filter":{"until":"soon"}}`).must(t, 400).body; !strings.Contains(got, `"path":"filter.until"`) {
+		t.Errorf("a bad instant is answered %s", got)
+	}
+	s.do(t, "acme", "POST", "/replay", `{"ids":["`+a+`"],"filter":{"search":"clock"}}`).must(t, 400)
+
+	var told Replayed
+	if err := json.Unmarshal([]byte(s.do(t, "acme", "POST", "/replay", `{"filter":{"search":"clock","source":"key"}}`).must(t, 200).body), &told); err != nil {
+		t.Fatal(err)
+	}
+	if told.Accepted != 2 || told.Rejected != 0 || told.Duplicate != 0 {
+		t.Errorf("replayed %+v", told)
+	}
+	if got := list(""); strings.Join(got, " ") != strings.Join([]string{b, c, d}, " ") {
+		t.Errorf("%v are left, want %v", got, []string{b, c, d})
+	}
+}
+
+// The audit log tells what was asked to be replayed as what is done, and not as what was.
+func TestReplayIsAudited(t *testing.T) {
+	s := newWholeSite(t)
+	s.Rejects.Append = func(context.Context, []tallystick.Event) ([]journal.Verdict, error) { return nil, nil }
+	_, cookie := s.member("acme", s.role("acme", everything()...))
+	if _, err := s.quarantine.Keep(t.Context(), "acme", []quarantine.Entry{{Received: 1, Source: "key:1", Code: tallystick.Invalid, Reason: "no JSON", Raw: []byte("x")}}); err != nil {
+		t.Fatal(err)
+	}
+	id := fmt.Sprintf("%x", sha256.Sum256([]byte("x")))
+	for _, test := range []struct{ body, after string }{
+		{`{}`, `{"all":true}`}, {`{"ids":["` + id + `"]}`, `{"ids":["` + id + `"]}`}, {`{"filter":{"search":"JSON"}}`, `{"filter":{"search":"JSON"}}`},
+	} {
+		s.do("POST", "/api/v1/quarantine/replay", cookie, test.body).is(t, 200, nil)
+		l, err := s.Control.Audit(t.Context(), control.System("test"), control.AuditFilter{Action: "quarantine.replay"}, control.Page{Limit: 1})
+		if err != nil || len(l.Items) != 1 || string(l.Items[0].After) != test.after || len(l.Items[0].Before) != 0 || l.Items[0].Tenant != "acme" {
+			t.Errorf("%s: %+v, %v", test.body, l.Items, err)
+		}
 	}
 }

@@ -75,6 +75,23 @@ for (const colorScheme of schemes) {
       await accessible(page);
       await rejected.getByLabel('Reason, path or source').fill('sideways');
       await expect(rejected.getByRole('row')).toHaveCount(2);
+      await expect(rejected.getByRole('button', { name: 'Replay all 1' })).toBeEnabled();
+      await rejected.getByLabel('Type').fill('call.ended');
+      await expect(page.getByText('No rejected event matches')).toBeVisible();
+      expect(new URL(page.url()).searchParams.get('type')).toBe('call.ended');
+      await accessible(page);
+      await rejected.getByRole('button', { name: 'Clear' }).click();
+      await expect(rejected.getByRole('row')).toHaveCount(3);
+      await page.goto(`/ingest?tab=rejected&tenant=${tenant}&type=message.sent&to=2020-01-01`);
+      await expect(page.getByText('No rejected event matches')).toBeVisible();
+      await page.goto(`/ingest?tab=rejected&tenant=${tenant}&type=message.sent&from=2020-01-01`);
+      await expect(rejected.getByRole('row')).toHaveCount(3);
+      await rejected.getByLabel('Reason, path or source').fill('sideways');
+      await expect(rejected.getByRole('row')).toHaveCount(2);
+      await rejected.getByRole('button', { name: 'Replay all 1' }).click();
+      const all = page.getByRole('dialog', { name: 'What came of it' });
+      await expect(all.getByText('1 rejected again: kept here')).toBeVisible();
+      await all.getByRole('button', { name: 'Close' }).last().click();
       await rejected.getByRole('button', { name: /sideways/ }).click();
       const drawer = page.getByRole('dialog', { name: 'Rejected event' });
       await expect(drawer.getByRole('region', { name: 'The event as it was sent' })).toContainText('"id": "e2"');
@@ -92,6 +109,7 @@ for (const colorScheme of schemes) {
       await accessible(page);
       await outcome.getByRole('button', { name: 'Close' }).last().click();
       await rejected.getByLabel('Reason, path or source').fill('');
+      await expect(rejected.getByRole('row')).toHaveCount(3);
       await rejected.getByLabel('Choose all that are shown').click();
       await rejected.getByRole('button', { name: 'Remove 2' }).click();
       await page
@@ -99,6 +117,7 @@ for (const colorScheme of schemes) {
         .getByRole('button', { name: 'Remove', exact: true })
         .click();
       await expect(page.getByText('The events are removed.')).toBeVisible();
+      await rejected.getByRole('button', { name: 'Clear' }).click();
       await expect(page.getByText('No rejected events')).toBeVisible();
 
       await page.goto('/ingest?tab=keys');

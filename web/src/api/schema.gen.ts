@@ -1955,6 +1955,8 @@ export interface components {
             received: string;
             /** @description The key that it came with and its line in the body, or the file and the line. */
             source: string;
+            /** @description Of the event, where it says one that can be read. */
+            type?: string;
             /** @description All of it is kept; otherwise it can't be replayed. */
             whole: boolean;
         };
@@ -2094,10 +2096,26 @@ export interface components {
             /** @description time zone by its IANA name; where it is not said that of the schedule's files, else the setting time_zone */
             zone?: string;
         };
+        RejectedFilter: {
+            /** @description Of the mistake, such as invalid. */
+            code?: string;
+            /** @description A part of the reason, the path or the source, whatever the case. */
+            search?: string;
+            /** @description RFC 3339; received then or later. */
+            since?: string;
+            /** @description A part of what it came with, whatever the case. */
+            source?: string;
+            /** @description Of the event. */
+            type?: string;
+            /** @description RFC 3339; received before. */
+            until?: string;
+        };
         RenamedBody: {
             name: string;
         };
         "Replay-quarantineRequest": {
+            /** @description Those only that it means, as in the list; not together with ids. */
+            filter?: components["schemas"]["RejectedFilter"];
             /** @description These only. What describes a tenant itself is replayed only when it is named here, and by the provider. */
             ids?: string[] | null;
             /** @description Events that came with this tenant's keys; without it those of one's own. */
@@ -3815,6 +3833,18 @@ export interface operations {
             query?: {
                 /** @description Events that came with this tenant's keys; without it those of one's own. */
                 tenant?: string;
+                /** @description A part of the reason, the path or the source, whatever the case. */
+                search?: string;
+                /** @description Of the mistake, such as invalid. */
+                code?: string;
+                /** @description A part of what it came with, whatever the case. */
+                source?: string;
+                /** @description Of the event. */
+                type?: string;
+                /** @description RFC 3339; received then or later. */
+                since?: string;
+                /** @description RFC 3339; received before. */
+                until?: string;
                 /** @description Next of the page before. */
                 after?: string;
                 /** @description Most events of a page: 50 where it is not said, and 500 at most. */

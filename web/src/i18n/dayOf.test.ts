@@ -7,6 +7,7 @@ test.each([
   ['2026-11-29', '2026-11-29'],
   ['2026-11-29T10:00:00Z', '2026-11-29'],
   ['2026-13-99', undefined],
+  ['2026-02-30', undefined],
   ['March', undefined],
   ['', undefined],
   [undefined, undefined],

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, call } from '../../api/client';
-import { dayBegins, dayEnds } from './entry';
+import { dayBegins, dayEnds } from '../../i18n/midnight';
 import type { AuditSearch } from './route';
 
 /** A page of the log, the newest entry first. */

@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { textOf, textsOf } from '../../app/search';
 import { shell } from '../../app/shell/route';
+import { dayOf } from '../../i18n/dayOf';
 
 /** The address of the log: what is looked for, and its page. */
 export interface AuditSearch {
@@ -10,7 +11,7 @@ export interface AuditSearch {
   action?: string;
   object_kind?: string;
   object_id?: string;
-  /** The first and the last date, on the reader's clock. */
+  /** The first and the last date, on the reader's clock. What is no date is passed over. */
   from?: string;
   to?: string;
   /** The places behind which the pages until this one begin. */
@@ -25,8 +26,8 @@ export const auditRoute = createRoute({
     action: textOf(search.action),
     object_kind: textOf(search.object_kind),
     object_id: textOf(search.object_id),
-    from: textOf(search.from),
-    to: textOf(search.to),
+    from: dayOf(textOf(search.from)),
+    to: dayOf(textOf(search.to)),
     after: textsOf(search.after),
   }),
   component: lazyRouteComponent(() => import('./AuditPage'), 'AuditPage'),

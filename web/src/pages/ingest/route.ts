@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { textOf } from '../../app/search';
 import { shell } from '../../app/shell/route';
+import { dayOf } from '../../i18n/dayOf';
 
 export const ingestTabs = ['overview', 'keys', 'rejected'] as const;
 export const spans = ['hour', 'day', 'week'] as const;
@@ -15,6 +16,11 @@ export interface IngestSearch {
   none?: 'true';
   /** A part of the reason, the source or the path. */
   search?: string;
+  /** The type of the event. */
+  type?: string;
+  /** The first and the last date of receipt, on the reader's clock. */
+  from?: string;
+  to?: string;
 }
 
 export const ingestRoute = createRoute({
@@ -26,6 +32,9 @@ export const ingestRoute = createRoute({
     tenant: textOf(search.tenant),
     none: search.none === 'true' ? 'true' : undefined,
     search: textOf(search.search),
+    type: textOf(search.type),
+    from: dayOf(textOf(search.from)),
+    to: dayOf(textOf(search.to)),
   }),
   component: lazyRouteComponent(() => import('./IngestPage'), 'IngestPage'),
 });

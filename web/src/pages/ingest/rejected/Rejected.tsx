@@ -1,10 +1,8 @@
-import { Button, Card, Group, Select, Stack, Text, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { Button, Card, Group, Select, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useFormats } from '../../../i18n/format';
-import { useServerText } from '../../../i18n/server/useServerText';
 import { useWords } from '../../../i18n/words';
 import { Empty } from '../../../parts/Empty';
 import { Failed } from '../../../parts/Failed';
@@ -14,8 +12,9 @@ import { partWords } from '../../../parts/words';
 import { ingestWords } from '../words';
 import { RejectedActions } from './RejectedActions';
 import { RejectedEvent } from './RejectedEvent';
+import { RejectedFilters } from './RejectedFilters';
 import { RejectedTable } from './RejectedTable';
-import { type Entry, says } from './rejected';
+import { type Entry, filterOf } from './rejected';
 import { rejectedQuery, whoseQuery } from './rejectedQuery';
 
 /** Events that were not taken, and are kept until somebody lets them go: whose they are comes first. */
@@ -62,18 +61,16 @@ export function Rejected() {
   );
 }
 
-/** The rejected events of one tenant, of which some may be chosen. */
+/** The rejected events of one tenant that the address asks for, of which some may be chosen. */
 function Entries({ tenant }: { tenant: string }) {
   const t = useWords(ingestWords);
   const p = useWords(partWords);
-  const { said } = useServerText();
-  const { search = '' } = useSearch({ from: '/shell/ingest' });
-  const navigate = useNavigate({ from: '/ingest' });
-  const rejected = useInfiniteQuery(rejectedQuery(tenant));
+  const search = useSearch({ from: '/shell/ingest' });
+  const filter = filterOf(search);
+  const rejected = useInfiniteQuery(rejectedQuery(tenant, filter));
   const [chosen, setChosen] = useState<string[]>([]);
   const [opened, setOpened] = useState<Entry>();
-  const items = rejected.data?.pages.flatMap((page) => page.items ?? []) ?? [];
-  const shown = search ? items.filter((e) => says(e, search, said)) : items;
+  const shown = rejected.data?.pages.flatMap((page) => page.items ?? []) ?? [];
   const picked = shown.filter((e) => chosen.includes(e.id));
   return (
     <Card withBorder padding={0} component="section" aria-label={t.rejected}>
@@ -81,35 +78,22 @@ function Entries({ tenant }: { tenant: string }) {
         <Text size="sm" c="dimmed" maw={760}>
           {t.rejectedAbout}
         </Text>
-        <Group justify="space-between" gap="sm">
-          <TextInput
-            type="search"
-            aria-label={t.searchRejected}
-            placeholder={t.searchRejected}
-            leftSection={<IconSearch size={16} />}
-            flex="1 1 220px"
-            maw={380}
-            value={search}
-            onChange={(e) => {
-              const text = e.currentTarget.value;
-              navigate({ search: (s) => ({ ...s, search: text || undefined }), replace: true });
-            }}
-          />
-          <RejectedActions
-            tenant={tenant}
-            entries={picked.length > 0 ? picked : shown}
-            all={picked.length === 0}
-            onDone={() => setChosen([])}
-          />
-        </Group>
+        <RejectedFilters search={search} />
+        <RejectedActions
+          tenant={tenant}
+          entries={picked.length > 0 ? picked : shown}
+          all={picked.length === 0 ? { filter, more: rejected.hasNextPage } : undefined}
+          waits={rejected.isPlaceholderData}
+          onDone={() => setChosen([])}
+        />
       </Stack>
       <Stale query={rejected} />
       {rejected.isPending && <Loading lines={6} />}
       {rejected.isError && !rejected.data && <Failed error={rejected.error} retry={() => rejected.refetch()} />}
       {rejected.data &&
         shown.length === 0 &&
-        (items.length > 0 ? (
-          <Empty title={t.noMatch} hint={rejected.hasNextPage ? t.noMatchMore : t.noMatchHint} />
+        (filter ? (
+          <Empty title={t.noMatch} hint={t.noMatchHint} />
         ) : (
           <Empty title={t.noRejected} hint={t.noRejectedHint} />
         ))}

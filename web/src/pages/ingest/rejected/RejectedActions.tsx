@@ -13,14 +13,16 @@ import { toastDone, toastFailed } from '../../../parts/toast';
 import { partWords } from '../../../parts/words';
 import { useMay } from '../../../session/may';
 import { ingestWords } from '../words';
-import type { Entry } from './rejected';
+import type { Entry, Filter } from './rejected';
 
 interface Props {
   tenant: string;
   /** What it is done to. */
   entries: Entry[];
-  /** Nothing was chosen, and so they are all that are shown. */
-  all?: boolean;
+  /** Nothing was chosen, and so they are all that a filter means, of which more may be to come. */
+  all?: { filter: Filter | undefined; more: boolean };
+  /** What is shown is not yet what was asked for. */
+  waits?: boolean;
   onDone: () => void;
 }
 
@@ -28,7 +30,7 @@ interface Props {
 const atOnce = 1000;
 
 /** Replays rejected events and says what came of it, or lets them go for good. */
-export function RejectedActions({ tenant, entries, all, onDone }: Props) {
+export function RejectedActions({ tenant, entries, all, waits, onDone }: Props) {
   const t = useWords(ingestWords);
   const p = useWords(partWords);
   const f = useFormats();
@@ -46,10 +48,12 @@ export function RejectedActions({ tenant, entries, all, onDone }: Props) {
   const whole = entries.filter((e) => e.whole).map((e) => e.id);
   const replay = useMutation({
     mutationFn: async () => {
+      const whose = { tenant: tenant || undefined };
+      if (all) return call(api.POST('/api/v1/quarantine/replay', { body: { ...whose, filter: all.filter } }));
       const sum: Schemas['Replayed'] = { accepted: 0, duplicate: 0, conflicting: 0, rejected: 0, items: [] };
       for (let i = 0; i < whole.length; i += atOnce) {
         const ids = whole.slice(i, i + atOnce);
-        const r = await call(api.POST('/api/v1/quarantine/replay', { body: { tenant: tenant || undefined, ids } }));
+        const r = await call(api.POST('/api/v1/quarantine/replay', { body: { ...whose, ids } }));
         sum.accepted += r.accepted;
         sum.duplicate += r.duplicate;
         sum.conflicting += r.conflicting;
@@ -85,11 +89,11 @@ export function RejectedActions({ tenant, entries, all, onDone }: Props) {
           variant="light"
           leftSection={<IconRefresh size={16} />}
           loading={replay.isPending}
-          disabled={whole.length === 0}
+          disabled={waits || whole.length === 0}
           title={whole.length === 0 ? t.cannotReplay : undefined}
           onClick={() => replay.mutate()}
         >
-          {all ? t.replayAll(n) : t.replay(n)}
+          {all ? (all.more ? t.replayFound : t.replayAll(n)) : t.replay(n)}
         </Button>
       )}
       {mayRemove && !all && (

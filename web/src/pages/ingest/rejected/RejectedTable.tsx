@@ -60,9 +60,9 @@ export function RejectedTable({ entries, chosen, onChoose, onOpen }: Props) {
                 <Anchor component="button" type="button" size="sm" fw={600} ta="left" onClick={() => onOpen(e)}>
                   {reason}
                 </Anchor>
-                {e.path && (
+                {(e.type || e.path) && (
                   <Text className="mono" c="dimmed">
-                    {e.path}
+                    {[e.type, e.path].filter(Boolean).join(' · ')}
                   </Text>
                 )}
                 {!e.whole && (

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { germanText } from '../../../i18n/server/german/german';
-import { englishText } from '../../../i18n/server/serverText';
-import { eventLink, laidOut, says } from './rejected';
+import { eventLink, filterOf, laidOut } from './rejected';
 
 test('JSON is laid out, and all else stays as it came', () => {
   expect(laidOut('{"a":[1]}')).toBe('{\n  "a": [\n    1\n  ]\n}');
@@ -14,18 +12,11 @@ test('the address of an event names its tenant', () => {
   expect(eventLink('', 'f00')).toBe('/api/v1/quarantine/f00');
 });
 
-test('what is searched for may be in the reason, the path or the source, whatever the case', () => {
-  const entry = {
-    id: '',
-    received: '',
-    code: '',
-    source: 'key:3',
-    path: 'data.Kind',
-    reason: 'Not valid',
-    length: 1,
-    whole: true,
-  };
-  expect(['not V', 'data.k', 'KEY'].every((text) => says(entry, text, englishText.said))).toBe(true);
-  expect(says(entry, 'other', englishText.said)).toBe(false);
-  expect(says({ ...entry, reason: 'the required field is missing' }, 'Pflichtfeld', germanText.said)).toBe(true);
+test('an address that says nothing of them means all events', () => {
+  expect(filterOf({ tab: 'rejected', tenant: 'acme' })).toBeUndefined();
+});
+
+test('a last date means all of its day', () => {
+  const filter = filterOf({ search: 'clock', to: '2025-12-31' });
+  expect(filter).toEqual({ search: 'clock', until: new Date(2026, 0, 1).toISOString() });
 });

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../../api/client';
-import type { ServerText } from '../../../i18n/server/serverText';
+import { dayBegins, dayEnds } from '../../../i18n/midnight';
+import type { IngestSearch } from '../route';
 
 export type Entry = Schemas['QuarantineEntry'];
 
@@ -18,8 +19,11 @@ export function eventLink(tenant: string, id: string): string {
   return `/api/v1/quarantine/${id}${tenant && `?${new URLSearchParams({ tenant })}`}`;
 }
 
-/** Whether an entry says a text somewhere, in the server's words or the reader's. */
-export function says(e: Entry, text: string, said: ServerText['said']): boolean {
-  const wanted = text.toLowerCase();
-  return [e.reason, said(e.reason), e.path ?? '', e.source].some((x) => x.toLowerCase().includes(wanted));
+/** Which events are meant: those for which all of it holds. undefined: all. */
+export type Filter = Schemas['RejectedFilter'];
+
+/** The filter that an address says. */
+export function filterOf({ search, type, from, to }: IngestSearch): Filter | undefined {
+  const filter = { search, type, since: from && dayBegins(from), until: to && dayEnds(to) };
+  return Object.values(filter).some((v) => v !== undefined) ? filter : undefined;
 }

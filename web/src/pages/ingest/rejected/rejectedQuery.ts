@@ -1,6 +1,6 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, call, type Schemas } from '../../../api/client';
-import { laidOut } from './rejected';
+import { type Filter, laidOut } from './rejected';
 
 /** Of whom rejected events are kept, and how many. */
 export const whoseQuery = queryOptions({
@@ -9,17 +9,18 @@ export const whoseQuery = queryOptions({
   queryFn: async ({ signal }) => (await call(api.GET('/api/v1/quarantine/tenants', { signal }))).items ?? [],
 });
 
-/** The rejected events that came with a tenant's keys, in the order of receipt. */
-export function rejectedQuery(tenant: string) {
+/** The rejected events that came with a tenant's keys and that a filter means, in the order of receipt. */
+export function rejectedQuery(tenant: string, filter: Filter | undefined) {
   return infiniteQueryOptions({
-    queryKey: ['quarantine', 'list', tenant],
+    queryKey: ['quarantine', 'list', tenant, filter],
     initialPageParam: '',
     staleTime: 0,
+    placeholderData: keepPreviousData,
     getNextPageParam: (page: Schemas['QuarantineList']) => page.next || undefined,
     queryFn: ({ pageParam, signal }) =>
       call(
         api.GET('/api/v1/quarantine', {
-          params: { query: { tenant: tenant || undefined, after: pageParam || undefined, limit: 100 } },
+          params: { query: { tenant: tenant || undefined, ...filter, after: pageParam || undefined, limit: 100 } },
           signal,
         }),
       ),
