@@ -127,18 +127,17 @@ type runWanted struct {
 
 // enableSchedule lets a schedule run again, and asks what is to become of the pause where nobody has said it.
 func (s *Server) enableSchedule(ctx context.Context, in *scheduleEnabled) (*scheduleBody, error) {
-	pause := control.SkipPause
-	switch {
-	case in.Body != nil && in.Body.ReportPause != nil:
-		if *in.Body.ReportPause {
-			pause = control.ReportPause
+	pause := control.ReportPause // where there is nothing to ask, nothing is left out either, also of what falls due meanwhile
+	if in.Body != nil && in.Body.ReportPause != nil {
+		if !*in.Body.ReportPause {
+			pause = control.SkipPause
 		}
-	default:
+	} else {
 		k, err := s.Control.Schedule(ctx, actorOf(ctx), in.ID)
 		if err != nil {
 			return nil, err
 		}
-		if !k.Enabled && k.CoveredUntil != 0 && k.Job.Period == control.SincePreviousRun {
+		if k.Paused(tallystick.InstantOf(s.Now())) {
 			return nil, tallystick.Errorf(tallystick.Conflict, "%q has not reported what was since %v: is it to be in the next report?", k.Name, k.CoveredUntil).
 				At("report_pause").WithHint("say report_pause: true, or false to leave it out")
 		}

@@ -144,8 +144,17 @@ func TestAScheduleThatNeverRanIsEnabledWithoutAQuestion(t *testing.T) {
 	if !is.Enabled || is.Next == 0 {
 		t.Errorf("%+v", is)
 	}
-	// From then on there is a period that a pause would leave out.
+	// Nor where it goes on before anything was missed, and then nothing is left out.
+	for range 2 {
+		s.do("POST", path+"/disable", cookie, "").is(t, 200, nil)
+		s.wait(10 * tallystick.Minute)
+		s.do("POST", path+"/enable", cookie, "").is(t, 200, &is)
+		if is.Next != Time(s.Control.Now())-Time(s.Control.Now())%Time(tallystick.Hour)+Time(tallystick.Hour) || is.CoveredUntil != is.Next-Time(tallystick.Hour) {
+			t.Errorf("%+v", is)
+		}
+	}
 	s.do("POST", path+"/disable", cookie, "").is(t, 200, nil)
+	s.wait(tallystick.Hour)
 	s.do("POST", path+"/enable", cookie, "").is(t, 409, nil)
 }
 

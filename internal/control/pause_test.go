@@ -52,6 +52,33 @@ func TestDueAndNotPlanned(t *testing.T) {
 	})
 }
 
+// TestPausedMeansThatSomethingWasMissed looks at a schedule at the instants around its next occurrence.
+func TestPausedMeansThatSomethingWasMissed(t *testing.T) {
+	const hour = tallystick.Hour
+	noon := tallystick.Instant(1740830400 * tallystick.Second) // 2025-03-01T12:00:00Z
+	k := control.Schedule{Recurrence: hourly(), Job: control.Job{Period: control.SincePreviousRun}, CoveredUntil: noon}
+	for _, test := range []struct {
+		name   string
+		change func(*control.Schedule)
+		now    tallystick.Instant
+		paused bool
+	}{
+		{"at once", func(*control.Schedule) {}, noon, false},
+		{"just before the next occurrence", func(*control.Schedule) {}, noon + hour - 1, false},
+		{"at the next occurrence", func(*control.Schedule) {}, noon + hour, true},
+		{"days later", func(*control.Schedule) {}, noon + 100*hour, true},
+		{"it is enabled", func(k *control.Schedule) { k.Enabled = true }, noon + 100*hour, false},
+		{"it was never enabled", func(k *control.Schedule) { k.CoveredUntil = 0 }, noon + 100*hour, false},
+		{"its period is another", func(k *control.Schedule) { k.Job.Period = "previous-day" }, noon + 100*hour, false},
+	} {
+		k := k
+		test.change(&k)
+		if k.Paused(test.now) != test.paused {
+			t.Errorf("%s: want %v", test.name, test.paused)
+		}
+	}
+}
+
 // TestPauseBeforeTheFirstRun disables a schedule that has not run yet: where its first period begins is known all the same when it is enabled.
 func TestPauseBeforeTheFirstRun(t *testing.T) {
 	onEach(t, func(p *place) {

@@ -150,6 +150,12 @@ func (s *Store) EditSchedule(ctx context.Context, actor Actor, k Schedule) (_ Sc
 	return kept.Schedule, err
 }
 
+// Paused reports whether a schedule that is enabled now has missed an occurrence while it was disabled, whose period is reported or left out as [Pause] says. One that
+// goes on before the next occurrence, or never ran and was disabled from the beginning, has missed none.
+func (s *Schedule) Paused(now tallystick.Instant) bool {
+	return !s.Enabled && s.CoveredUntil != 0 && s.Job.Period == SincePreviousRun && s.Recurrence.Next(s.CoveredUntil) <= now
+}
+
 // Pause says whether the time for which a schedule was disabled is reported.
 type Pause int
 
