@@ -44,6 +44,7 @@ func (s *Server) newAPI(mux *http.ServeMux) huma.API {
 		register(api)
 	}
 	describeIngest(api)
+	describeNulls(api.OpenAPI().Components.Schemas)
 	var description []byte
 	render := sync.OnceFunc(func() { description = describeAPI(api) })
 	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {

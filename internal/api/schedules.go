@@ -81,6 +81,7 @@ func recipientOf(r control.Recipient) Recipient {
 type SavedSchedule struct {
 	Schedule Schedule        `json:"schedule"`
 	Secrets  []WebhookSecret `json:"secrets,omitempty" nullable:"false" doc:"of its new webhooks; shown this once"`
+	LeftOut  string          `json:"left_out,omitempty" doc:"in the answer to a repeated request, what is shown once and so is not in it"`
 }
 
 // WebhookSecret is what the messages to a webhook are signed with.

@@ -1444,7 +1444,7 @@ export interface components {
             finished: string | null;
             id: string;
             /** @description that it has in place of an attachment; null: none */
-            link: components["schemas"]["DeliveryLink"];
+            link: components["schemas"]["DeliveryLink"] | null;
             /** @description the same on every attempt */
             message_id: string;
             /**
@@ -2277,7 +2277,7 @@ export interface components {
             /** @description why it failed, or why its last attempt did */
             error: string;
             /** @description null: there is none, or it tells of tenants that are out of reach */
-            file: components["schemas"]["RunFile"];
+            file: components["schemas"]["RunFile"] | null;
             /**
              * Format: date-time
              * @description RFC 3339; null where there is none
@@ -2353,6 +2353,8 @@ export interface components {
             at?: string | null;
         };
         SavedSchedule: {
+            /** @description in the answer to a repeated request, what is shown once and so is not in it */
+            left_out?: string;
             schedule: components["schemas"]["Schedule"];
             /** @description of its new webhooks; shown this once */
             secrets?: components["schemas"]["WebhookSecret"][];
@@ -2394,7 +2396,7 @@ export interface components {
             guard?: string;
             id: string;
             /** @description its newest run; null: none yet */
-            last: components["schemas"]["LastRun"];
+            last: components["schemas"]["LastRun"] | null;
             name: string;
             /**
              * Format: date-time
@@ -2722,7 +2724,7 @@ export interface components {
             /** @description What has changed that a file depends on, where something is not the same. */
             causes: string[] | null;
             /** @description Of the file as it is now. */
-            receipt: components["schemas"]["Receipt"];
+            receipt: components["schemas"]["Receipt"] | null;
             /** @description Every byte of the file is as it was. */
             same_file: boolean;
             /** @description Every cell is as it was. */
