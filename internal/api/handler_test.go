@@ -80,6 +80,21 @@ func TestKeysThatWontDo(t *testing.T) {
 	}
 }
 
+// What a member lacks is named, for those who have words for it.
+func TestLackingPermissionsAreNamed(t *testing.T) {
+	s := newWholeSite(t)
+	_, cookie := s.member("acme", s.role("acme", control.Permission{Entity: control.Channels, Action: control.View}))
+	var p Problem
+	s.do("GET", "/api/v1/schedules", cookie, "").is(t, 403, &p)
+	if p.Needs == nil || *p.Needs != (control.Permission{Entity: control.ScheduledTasks, Action: control.View}) || p.Detail != "this needs the permission VIEW of SCHEDULED_TASKS" {
+		t.Errorf("%+v, needs %v", p, p.Needs)
+	}
+	p = Problem{}
+	if s.do("GET", "/api/v1/schedules/absent", "", "").is(t, 401, &p); p.Needs != nil {
+		t.Errorf("nobody lacks %v", p.Needs)
+	}
+}
+
 // A key for rejected events sees those of its reach, and nothing else of INGEST. Only who may do all that with them can make it.
 func TestKeysForRejectedEvents(t *testing.T) {
 	s := newWholeSite(t)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/control"
 )
 
 // statuses is the one table from the code of an error to its HTTP status.
@@ -52,6 +53,8 @@ type Problem struct {
 	Code   tallystick.Code `json:"code"`
 	Hint   string          `json:"hint,omitempty"` // what to do
 	Path   string          `json:"path,omitempty"` // JSON path of the offending value
+
+	Needs *control.Permission `json:"needs,omitempty" doc:"the permission that a member lacks for it"`
 }
 
 // ProblemOf returns an error's problem. An error that is none for people says nothing of what it is: it may name files of the server.
@@ -62,6 +65,9 @@ func ProblemOf(err error) Problem {
 		p.Detail, p.Hint, p.Path = e.Message, e.Hint, e.Path
 	} else {
 		p.Detail, p.Hint = "something went wrong on the server", "its log says what"
+	}
+	if l := (control.Lacking{}); errors.As(err, &l) {
+		p.Needs = (*control.Permission)(&l)
 	}
 	return p
 }

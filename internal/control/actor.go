@@ -70,7 +70,7 @@ func (a *Actor) Need(e Entity, action Action) error {
 		return nil
 	}
 	if a.Kind != KeyActor {
-		return tallystick.Errorf(tallystick.Denied, "this needs the permission %s of %s", action, e).WithHint("ask somebody who manages your roles")
+		return tallystick.Errorf(tallystick.Denied, "%w", Lacking{e, action}).WithHint("ask somebody who manages your roles")
 	}
 	for _, scope := range Scopes {
 		if scope.permissions().Can(e, action) {

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"fmt"
 	"cmp"
 	"slices"
 	"strings"
@@ -56,6 +57,11 @@ type Permission struct {
 	Entity Entity `json:"entity"`
 	Action Action `json:"action"`
 }
+
+// Lacking is the permission that somebody lacks, as the cause of an error of code Denied: whoever tells it may have better words for it.
+type Lacking Permission
+
+func (l Lacking) Error() string { return fmt.Sprintf("this needs the permission %s of %s", l.Action, l.Entity) }
 
 // Permissions are what somebody may do. Nil allows nothing.
 type Permissions []Permission

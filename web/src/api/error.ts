@@ -10,6 +10,8 @@ export class ApiError extends Error {
   readonly hint: string | undefined;
   /** JSON path of the value that is wrong, such as "password". */
   readonly path: string | undefined;
+  /** The permission that is lacking. */
+  readonly needs: Problem['needs'];
 
   constructor(problem: Partial<Problem> & { status: number }) {
     super(problem.detail ?? problem.title ?? `status ${problem.status}`);
@@ -19,6 +21,7 @@ export class ApiError extends Error {
     this.detail = this.message;
     this.hint = problem.hint;
     this.path = problem.path;
+    this.needs = problem.needs;
   }
 
   /** Whether the same request may go well in a moment. */

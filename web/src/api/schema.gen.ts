@@ -1934,6 +1934,8 @@ export interface components {
             code: string;
             detail: string;
             hint?: string;
+            /** @description the permission that a member lacks for it */
+            needs?: components["schemas"]["Permission"];
             path?: string;
             /** Format: int64 */
             status: number;

@@ -2,10 +2,11 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconLock, IconMapPinOff, IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/error';
-import type { ServerText } from '../i18n/server/serverText';
+import { useLanguage } from '../i18n/language';
 import { useServerText } from '../i18n/server/useServerText';
 import { useWords } from '../i18n/words';
 import { State } from './State';
+import { told } from './told';
 import { partWords } from './words';
 
 interface Props {
@@ -18,6 +19,7 @@ interface Props {
 /** Something could not be shown: why, in the server's words, and a way to try again where that may help. */
 export function Failed({ error, retry, children }: Props) {
   const t = useWords(partWords);
+  const { language } = useLanguage();
   const { said } = useServerText();
   const again = retry && (
     <Button variant="default" size="sm" mt="xs" onClick={retry}>
@@ -38,39 +40,25 @@ export function Failed({ error, retry, children }: Props) {
       </State>
     );
   }
-  const hint = problemText(error, said);
+  const { what, hint } = told(error, language, said);
+  const both = [what, hint].filter(Boolean).join(' ');
   if (error.status === 403) {
     return (
-      <State icon={IconLock} title={t.denied} hint={hint || t.deniedHint}>
+      <State icon={IconLock} title={t.denied} hint={both || t.deniedHint}>
         {children}
       </State>
     );
   }
   if (error.status === 404) {
     return (
-      <State icon={IconMapPinOff} title={t.notFound} hint={hint || t.notFoundHint}>
+      <State icon={IconMapPinOff} title={t.notFound} hint={both || t.notFoundHint}>
         {children}
       </State>
     );
   }
   return (
-    <State icon={IconAlertTriangle} color="red" title={t.wentWrong} hint={hint}>
+    <State icon={IconAlertTriangle} color="red" title={t.wentWrong} hint={both}>
       {again}
     </State>
   );
-}
-
-/** What a refusal says is wrong, and what to do. */
-export function problemText({ detail, hint }: ApiError, said: ServerText['said']): string {
-  return [detail, hint ?? '']
-    .map((text) => sentence(said(text)))
-    .join(' ')
-    .trim();
-}
-
-/** What the server says begins small and ends without a full stop; on a page it is a sentence. The path of a field, such as data.direction, stays as it is. */
-export function sentence(text: string): string {
-  if (text === '') return '';
-  const path = /^\w+(\.\w|\[)/.test(text);
-  return (path ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.');
 }

@@ -1,21 +1,24 @@
 import { Alert } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { ApiError } from '../api/error';
+import { useLanguage } from '../i18n/language';
 import type { ServerText } from '../i18n/server/serverText';
 import { useServerText } from '../i18n/server/useServerText';
 import { useWords } from '../i18n/words';
-import { problemText, sentence } from './Failed';
+import { sentence } from './sentence';
+import { told } from './told';
 import { partWords } from './words';
 
 /** Why a form was not taken, above its buttons. Nothing where there is no error. */
 export function Refused({ error }: { error: unknown }) {
   const t = useWords(partWords);
+  const { language } = useLanguage();
   const { said } = useServerText();
   if (!error) return null;
   const known = error instanceof ApiError;
-  const title = known && error.status === 0 ? t.unreachable : known ? sentence(said(error.detail)) : t.wentWrong;
+  const title = known && error.status === 0 ? t.unreachable : known ? told(error, language, said).what : t.wentWrong;
   const hint =
-    known && error.status === 0 ? t.unreachableHint : known ? error.hint && sentence(said(error.hint)) : String(error);
+    known && error.status === 0 ? t.unreachableHint : known ? told(error, language, said).hint : String(error);
   return (
     <Alert role="alert" color="red" variant="light" icon={<IconAlertCircle size={18} />} title={title}>
       {hint}
@@ -34,5 +37,5 @@ export function refusalOf(error: unknown, said: ServerText['said'], ...paths: st
   if (!(error instanceof ApiError) || !error.path) return undefined;
   const at = error.path;
   if (!paths.some((p) => at === p || at.startsWith(`${p}.`) || at.startsWith(`${p}[`))) return undefined;
-  return problemText(error, said);
+  return [sentence(said(error.detail)), error.hint ? sentence(said(error.hint)) : ''].join(' ').trim();
 }

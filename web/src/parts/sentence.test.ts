@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sentence } from './Failed';
+import { sentence } from './sentence';
 
 test.each([
   ['', ''],

@@ -2,7 +2,7 @@ import type { NotificationData } from '@mantine/notifications';
 import { ApiError } from '../api/error';
 import { languageNow } from '../i18n/language';
 import { serverTextNow } from '../i18n/server/useServerText';
-import { problemText } from './Failed';
+import { told } from './told';
 import { partWords } from './words';
 
 let any = false;
@@ -34,6 +34,11 @@ export function toastDone(message: string): void {
 
 /** Says that something failed, until it is closed: whoever looked away must not miss it. */
 export function toastFailed(title: string, error: unknown): void {
-  const message = error instanceof ApiError ? problemText(error, serverTextNow().said) : String(error);
+  const message =
+    error instanceof ApiError
+      ? Object.values(told(error, languageNow(), serverTextNow().said))
+          .join(' ')
+          .trim()
+      : String(error);
   show({ title, message, color: 'red', autoClose: false, role: 'alert' });
 }

@@ -3,7 +3,7 @@ import type { Schemas } from '../api/client';
 import { useFormats } from '../i18n/format';
 import { useServerText } from '../i18n/server/useServerText';
 import { useWords } from '../i18n/words';
-import { sentence } from '../parts/Failed';
+import { sentence } from '../parts/sentence';
 import { runWords } from './words';
 
 type Run = Schemas['Run'];

@@ -1,6 +1,7 @@
 import { Checkbox, Text } from '@mantine/core';
 import { useWords } from '../../i18n/words';
 import { actions, entities, permissionsOf, providerOnly, type Square, squareOf } from '../../roles/permissions';
+import { permissionWords } from '../../roles/permissionWords';
 import type { Action, Entity } from '../../session/permission';
 import classes from './PermissionGrid.module.css';
 import { rolesWords } from './words';
@@ -18,6 +19,7 @@ interface Props {
 /** What a role allows: areas by actions, with All for a row, a column, or the whole. What can't be given can't be ticked. */
 export function PermissionGrid({ squares, onChange, ofTenant, giveable, readOnly }: Props) {
   const t = useWords(rolesWords);
+  const p = useWords(permissionWords);
   const open = (entity: Entity, action: Action) =>
     !readOnly && giveable.has(squareOf(entity, action)) && !(ofTenant && providerOnly(entity, action));
   /** Boxes that fill several squares: those of them that can be ticked. */
@@ -52,17 +54,17 @@ export function PermissionGrid({ squares, onChange, ofTenant, giveable, readOnly
             <th scope="col">{t.area}</th>
             {actions.map((a) => (
               <th key={a} scope="col">
-                <span>{t[a]}</span>
+                <span>{p[a]}</span>
                 <Checkbox
                   size="sm"
-                  aria-label={t.column(t[a])}
+                  aria-label={t.column(p[a])}
                   {...group(entities.map((e): [Entity, Action] => [e, a]))}
                 />
               </th>
             ))}
             <th scope="col">
-              <span>{t.ALL}</span>
-              <Checkbox size="sm" aria-label={t.column(t.ALL)} {...group(everything)} />
+              <span>{p.ALL}</span>
+              <Checkbox size="sm" aria-label={t.column(p.ALL)} {...group(everything)} />
             </th>
           </tr>
         </thead>
@@ -73,7 +75,7 @@ export function PermissionGrid({ squares, onChange, ofTenant, giveable, readOnly
             return (
               <tr key={e}>
                 <th scope="row">
-                  {t[e]}
+                  {p[e]}
                   <Text size="xs" c="dimmed" fw={400}>
                     {note || t[`${e}_about`]}
                   </Text>
@@ -84,7 +86,7 @@ export function PermissionGrid({ squares, onChange, ofTenant, giveable, readOnly
                     <td key={a}>
                       <Checkbox
                         size="sm"
-                        aria-label={t.square(t[a], t[e])}
+                        aria-label={t.square(p[a], p[e])}
                         checked={squares.has(square)}
                         disabled={!open(e, a)}
                         onChange={(event) => {
@@ -100,7 +102,7 @@ export function PermissionGrid({ squares, onChange, ofTenant, giveable, readOnly
                 <td>
                   <Checkbox
                     size="sm"
-                    aria-label={t.square(t.ALL, t[e])}
+                    aria-label={t.square(p.ALL, p[e])}
                     {...group(actions.map((a): [Entity, Action] => [e, a]))}
                   />
                 </td>

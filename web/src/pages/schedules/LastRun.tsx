@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useFormats } from '../../i18n/format';
 import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
-import { sentence } from '../../parts/Failed';
+import { sentence } from '../../parts/sentence';
 import { StateBadge } from '../../runs/RunState';
 import { zoneOf } from './recurrence';
 import type { Schedule } from './schedules';

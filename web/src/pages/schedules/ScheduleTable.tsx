@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useFormats } from '../../i18n/format';
 import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
-import { sentence } from '../../parts/Failed';
+import { sentence } from '../../parts/sentence';
 import { useTitles } from '../../reports/useTitles';
 import { whoseText } from '../../runs/ofWhat';
 import { runWords } from '../../runs/words';

@@ -1,11 +1,11 @@
 import { ingestWords } from '../../../pages/ingest/words';
-import { rolesWords } from '../../../pages/roles/words';
+import { permissionWords } from '../../../roles/permissionWords';
 import { deliveryWords } from '../../../runs/deliveryWords';
 import { runWords } from '../../../runs/words';
 import { cells } from './cells';
 import { roles } from './roles';
 
-const [role, run, delivery, key] = [rolesWords.de, runWords.de, deliveryWords.de, ingestWords.de];
+const [permission, run, delivery, key] = [permissionWords.de, runWords.de, deliveryWords.de, ingestWords.de];
 
 /** Else the word stays as it is: it is somebody's own, or the letter of JSON. */
 const else_ = { '{any}': '{any}' };
@@ -14,19 +14,25 @@ const else_ = { '{any}': '{any}' };
 export const values: Record<string, Record<string, string>> = {
   role: { ...roles, ...else_ },
   section: { ...cells.Section, ...else_ },
-  action: { VIEW: role.VIEW, ADD: role.ADD, EDIT: role.EDIT, REMOVE: role.REMOVE, ALL: role.ALL },
+  action: {
+    VIEW: permission.VIEW,
+    ADD: permission.ADD,
+    EDIT: permission.EDIT,
+    REMOVE: permission.REMOVE,
+    ALL: permission.ALL,
+  },
   entity: {
-    TENANTS: role.TENANTS,
-    REPORTS: role.REPORTS,
-    EXPORT_REPORTS: role.EXPORT_REPORTS,
-    SCHEDULED_TASKS: role.SCHEDULED_TASKS,
-    ARCHIVES: role.ARCHIVES,
-    ROLES: role.ROLES,
-    MEMBERS: role.MEMBERS,
-    CHANNELS: role.CHANNELS,
-    INGEST: role.INGEST,
-    SETTINGS: role.SETTINGS,
-    AUDIT_LOG: role.AUDIT_LOG,
+    TENANTS: permission.TENANTS,
+    REPORTS: permission.REPORTS,
+    EXPORT_REPORTS: permission.EXPORT_REPORTS,
+    SCHEDULED_TASKS: permission.SCHEDULED_TASKS,
+    ARCHIVES: permission.ARCHIVES,
+    ROLES: permission.ROLES,
+    MEMBERS: permission.MEMBERS,
+    CHANNELS: permission.CHANNELS,
+    INGEST: permission.INGEST,
+    SETTINGS: permission.SETTINGS,
+    AUDIT_LOG: permission.AUDIT_LOG,
   },
   scope: { ingest: key.ingest, read: key.read, quarantine: key.quarantine, attributes: key.attributes },
   state: {

@@ -8,7 +8,7 @@ import { useFormats } from '../../../i18n/format';
 import { useServerText } from '../../../i18n/server/useServerText';
 import { useWords } from '../../../i18n/words';
 import { Confirm } from '../../../parts/Confirm';
-import { sentence } from '../../../parts/Failed';
+import { sentence } from '../../../parts/sentence';
 import { toastDone, toastFailed } from '../../../parts/toast';
 import { partWords } from '../../../parts/words';
 import { useMay } from '../../../session/may';
