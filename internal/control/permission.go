@@ -1,8 +1,8 @@
 package control
 
 import (
-	"fmt"
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -61,7 +61,9 @@ type Permission struct {
 // Lacking is the permission that somebody lacks, as the cause of an error of code Denied: whoever tells it may have better words for it.
 type Lacking Permission
 
-func (l Lacking) Error() string { return fmt.Sprintf("this needs the permission %s of %s", l.Action, l.Entity) }
+func (l Lacking) Error() string {
+	return fmt.Sprintf("this needs the permission %s of %s", l.Action, l.Entity)
+}
 
 // Permissions are what somebody may do. Nil allows nothing.
 type Permissions []Permission
