@@ -313,7 +313,12 @@ func TestDemoLeavesNoTemporaryDirectory(t *testing.T) {
 			if err := c.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
 			}
+			late := time.AfterFunc(time.Minute, func() {
+				t.Error("it did not end within a minute")
+				c.Process.Kill()
+			})
 			c.Wait()
+			late.Stop()
 			if entries, err := os.ReadDir(temporary); err != nil || len(entries) > 0 {
 				t.Errorf("%v, %v: %s", entries, err, stderr)
 			}

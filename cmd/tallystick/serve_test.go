@@ -71,7 +71,13 @@ func serveData(t *testing.T, data string) *served {
 	}()
 	s.stop = sync.OnceValue(func() int {
 		cancel()
-		return <-code
+		select {
+		case exit := <-code:
+			return exit
+		case <-time.After(time.Minute):
+			t.Errorf("the server did not end within a minute: %s", s.stderr)
+			return -1
+		}
 	})
 	t.Cleanup(func() { s.stop() })
 	s.url = s.stderr.find(t, `serving .* at (http://\S+)`)

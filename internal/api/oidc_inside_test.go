@@ -128,6 +128,8 @@ func TestProviderIsAskedForAllWhoWait(t *testing.T) {
 		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":"%[1]s/a","token_endpoint":"%[1]s/t","jwks_uri":"%[1]s/k"}`, server.URL)
 	}))
 	defer server.Close()
+	answering := sync.OnceFunc(func() { close(answer) })
+	defer answering()
 	ps := &providers{client: guardedClient(nil), now: func() time.Time { return time.Unix(0, 0) }}
 	first, leave := context.WithCancel(t.Context())
 	done := make(chan error)
@@ -135,15 +137,15 @@ func TestProviderIsAskedForAllWhoWait(t *testing.T) {
 		ps.of(first, server.URL)
 		done <- nil
 	}()
-	<-asked
+	arrives(t, asked, "the question to the provider")
 	go func() {
 		_, err := ps.of(t.Context(), server.URL)
 		done <- err
 	}()
 	leave() // whoever asked goes away
-	close(answer)
+	answering()
 	for range 2 {
-		if err := <-done; err != nil {
+		if err := arrives(t, done, "an answer"); err != nil {
 			t.Errorf("whoever waits gets %v", err)
 		}
 	}
@@ -190,4 +192,15 @@ func FuzzLocalPath(f *testing.F) {
 			t.Errorf("%q leads to %v, %v", s, u, err)
 		}
 	})
+}
+
+// arrives returns what comes out of a channel, and fails the test where nothing does.
+func arrives[T any](t *testing.T, from <-chan T, what string) (it T) {
+	t.Helper()
+	select {
+	case it = <-from:
+	case <-time.After(20 * time.Second):
+		t.Fatalf("%s did not come within 20 s", what)
+	}
+	return it
 }

@@ -2,6 +2,7 @@
 package controltest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -128,11 +129,20 @@ func (s *server) start() {
 	}
 	s.stop = func() {
 		run.Process.Signal(syscall.SIGINT)
-		<-ended
+		select {
+		case <-ended:
+		case <-time.After(30 * time.Second):
+			fmt.Fprintln(os.Stderr, "postgres did not end within 30 s, and is killed")
+			run.Process.Kill()
+			<-ended
+		}
 		log.Close()
 	}
 	for range 200 {
-		if exec.Command(s.program("psql"), "-q", "-h", s.dir, "-U", "postgres", "-c", "SELECT 1").Run() == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		err := exec.CommandContext(ctx, s.program("psql"), "-q", "-h", s.dir, "-U", "postgres", "-c", "SELECT 1").Run()
+		cancel()
+		if err == nil {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
