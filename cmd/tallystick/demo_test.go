@@ -35,8 +35,14 @@ func demonstrate(t *testing.T, data string, ahead time.Duration) (s *served, std
 	go func() { ended <- (&demoCommand{Listen: "127.0.0.1:0", Data: data, Days: 40}).Run(ctx, p) }()
 	s.stop = sync.OnceValue(func() int {
 		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Error(err)
+				return failed
+			}
+		case <-time.After(time.Minute):
+			t.Errorf("it did not end within a minute: %s", s.stderr)
 			return failed
 		}
 		return done
