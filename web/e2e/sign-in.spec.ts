@@ -15,14 +15,23 @@ async function signInThere(page: Page, account: string): Promise<void> {
   await page.locator('button[type=submit]').click();
 }
 
+// What was started ends also where the story fails.
+const ends: (() => Promise<void>)[] = [];
+test.afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
 test('members sign in through the directory of their company', async ({ browser, playwright }) => {
   test.setTimeout(180_000);
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-sign-in-'));
+  ends.push(async () => rmSync(folder, { recursive: true }));
   const server = await serve(folder, '--data', join(folder, 'data'));
+  ends.push(server.end);
   const provider = await startProvider(server.url, {
     mia: { email: 'mia@example.com', email_verified: true },
     eve: { email: 'eve@example.com', email_verified: true },
   });
+  ends.push(provider.end);
   const api = await playwright.request.newContext({ baseURL: server.url, storageState: server.state });
   // Pages of their own: that of the story may not ask another host, and here the provider is one.
   const context = await browser.newContext({
@@ -74,7 +83,4 @@ test('members sign in through the directory of their company', async ({ browser,
 
   await context.close();
   await api.dispose();
-  await provider.end();
-  await server.end();
-  rmSync(folder, { recursive: true });
 });
