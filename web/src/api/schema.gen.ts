@@ -1382,7 +1382,7 @@ export interface components {
              * @description How many events are counted, on all pages.
              */
             counted: number;
-            /** @description In the order of events. */
+            /** @description In the order of events; with only those alone that it asks for. */
             items: components["schemas"]["CellEvent"][] | null;
             /**
              * Format: int64
@@ -1398,7 +1398,7 @@ export interface components {
              * @description How the counted events make the cell.
              * @enum {string}
              */
-            sense: "label" | "giver" | "events" | "items" | "sum" | "mean" | "quantity";
+            sense: "label" | "giver" | "events" | "items" | "sum" | "average" | "answers" | "mean" | "quantity";
             table: string;
             /** @description Whose number it is. */
             tenant: string;
@@ -4263,6 +4263,8 @@ export interface operations {
                 after?: string;
                 /** @description Most events of a page: 50 where it is not said, and 500 at most. */
                 limit?: number;
+                /** @description Pages of the events that are counted, or of those that are left out; of both where it is not said. A file has both. */
+                only?: "counted" | "left-out";
                 /** @description Tenant; may be given several times. */
                 tenant?: string[] | null;
                 /** @description Every tenant in reach. */
