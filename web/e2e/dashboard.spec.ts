@@ -30,9 +30,17 @@ for (const colorScheme of schemes) {
       await agents.getByRole('button', { name: /^Active Agents of 2025-11-03: / }).click();
       const drawer = page.getByRole('dialog', { name: 'Events behind a number' });
       await expect(drawer.getByText('The number of different items among the events that are counted.')).toBeVisible();
-      await expect(drawer.getByText('Counted', { exact: true }).first()).toBeVisible();
-      await expect(drawer.getByText('outside the period').first()).toBeVisible();
+      await expect(drawer.getByText('Hudson Savings Bank · 3 Nov 2025')).toBeVisible();
       await expect(page).toHaveURL(/cell=active-agents,3,Active\+Agents/);
+      // It opens on the events that count, and has the others beside them.
+      const listed = drawer.getByRole('table', { name: 'Events' });
+      await expect(drawer.getByRole('radio', { name: /^Counted \([1-9]\d*\)$/ })).toBeChecked();
+      await expect(listed.getByText('Counted', { exact: true }).first()).toBeVisible();
+      await expect(listed.getByText('outside the period')).toHaveCount(0);
+      await accessible(page);
+      await drawer.getByText(/^Left out \([1-9][\d,]*\)$/).click();
+      await expect(listed.getByText('outside the period').first()).toBeVisible();
+      await expect(listed.getByText('Counted', { exact: true })).toHaveCount(0);
       await accessible(page);
 
       await page.goBack();
