@@ -159,3 +159,54 @@ test('fields, menus and tips that are fetched later are there when somebody come
   await page.keyboard.press('Escape');
   await expect(page.getByRole('tooltip')).toHaveCount(0);
 });
+
+test('of many lines the sums are compared, and a picture has the whole legend', async ({ page }) => {
+  // What is written into pictures is kept, with where its end is and how wide the picture.
+  await page.addInitScript(() => {
+    const written: { text: string; end: number; width: number }[] = [];
+    Object.assign(window, { written });
+    const fillText = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y, most) {
+      if (!this.canvas.isConnected && this.getTransform().isIdentity)
+        written.push({ text, end: x + this.measureText(text).width, width: this.canvas.width });
+      return fillText.call(this, text, x, y, most);
+    };
+  });
+  await page.goto(`/dashboards/service-usage?all_tenants=true&compare=previous&${november}`);
+  const agents = page.getByRole('region', { name: 'Active agents' }).first();
+  await expect(
+    agents.getByText(/^With so many lines.* Hudson Savings Bank \d+ · [+-]?\d+% · before: \d+/),
+  ).toBeVisible();
+  await expect(agents.getByRole('group', { name: /^Chart\./ })).toBeVisible();
+
+  const download = page.waitForEvent('download');
+  await agents.getByRole('button', { name: 'Download the chart of Active agents as a picture' }).click();
+  await download;
+  const written = await page.evaluate(
+    () => (window as unknown as { written: { text: string; end: number; width: number }[] }).written,
+  );
+  const texts = written.map((w) => w.text);
+  expect(texts).toEqual(expect.arrayContaining(['Active agents', 'All tenants']));
+  expect(texts).toContainEqual(expect.stringMatching(/^1 Nov 2025 – 29 Nov 2025 in \d time zones, each tenant’s own$/));
+  const tenants = ['Clínica Aurora', 'Hudson Savings Bank', 'Hudson Wealth Advisors', 'Kaufhaus Morgenrot GmbH'];
+  expect(texts).toEqual(expect.arrayContaining([...tenants, 'Sahyadri Telecom']));
+  expect(written.filter((w) => w.end > w.width)).toEqual([]);
+});
+
+test('a click anywhere in a chart opens the nearest number of that day', async ({ page }) => {
+  await page.goto(`/dashboards/session-usage?tenant=sahyadri-telecom&${november}`);
+  const chart = page.getByRole('region', { name: 'Trend', exact: true }).getByRole('img', { name: /^Line chart/ });
+  await expect(chart).toBeVisible();
+  const { width } = (await chart.boundingBox()) ?? { width: 0 };
+  // In the middle of the days, well below every dot.
+  await chart.click({ position: { x: width / 2, y: 200 } });
+  const drawer = page.getByRole('dialog', { name: 'Events behind a number' });
+  await expect(drawer.getByText(/^Sahyadri Telecom · 1[456] Nov 2025$/)).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  const bars = page.getByRole('region', { name: 'By channel' }).getByRole('img', { name: /^Bar chart/ });
+  const wide = (await bars.boundingBox()) ?? { width: 0 };
+  await bars.click({ position: { x: wide.width - 60, y: 20 } });
+  await expect(drawer.getByText(/^Sahyadri Telecom · /)).toBeVisible();
+  await expect(page).toHaveURL(/cell=by-channel,/);
+});

@@ -9,11 +9,12 @@ import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import type { Drawing } from '../../../reports/drawing';
 import { dashboardWords } from '../words';
-import { Chart, type Picture, type Stop } from './Chart';
-import { rangeText, said } from './describe';
-import { barOptions, lineOptions, periodLabel } from './options';
+import { Chart, type Picture } from './Chart';
+import { notComparedText, rangeText, said } from './describe';
+import { barOptions, lineOptions, mostCompared, periodLabel } from './options';
 import { palettes } from './palette';
-import { type Around, type Before, barsOf, linesOf } from './series';
+import { type Around, type Before, barsOf, linesOf, totalsOf } from './series';
+import type { Stop } from './stops';
 
 interface Props {
   drawing: Extract<Drawing, { kind: 'lines' | 'bars' }>;
@@ -35,7 +36,16 @@ export default function ChartView({ drawing, columns, rows, open, before, dates,
   const names = drawing.values.map((i) => columns[i]?.name ?? '');
   const measure = chosen !== null && names.includes(chosen) ? chosen : (names[0] ?? '');
   const value = drawing.values[names.indexOf(measure)] ?? 0;
-  const shared = { columns, rows, value, before, dates, picture, onRow: (row: number) => open(row, measure) };
+  const shared = {
+    columns,
+    rows,
+    value,
+    before,
+    dates,
+    picture,
+    pictured: names.length > 1 ? [measure] : [],
+    onRow: (row: number) => open(row, measure),
+  };
   return (
     <Box px="md" pb="md">
       {names.length > 1 && (
@@ -57,6 +67,8 @@ export default function ChartView({ drawing, columns, rows, open, before, dates,
 interface DrawnProps<K> extends Pick<Props, 'columns' | 'rows' | 'before' | 'dates' | 'picture'> {
   drawing: Extract<Drawing, { kind: K }>;
   value: number;
+  /** What the picture says of the chart. */
+  pictured: string[];
   onRow: (row: number) => void;
 }
 
@@ -75,7 +87,7 @@ function useLook() {
   };
 }
 
-function Lines({ drawing, columns, rows, value, before, dates, picture, onRow }: DrawnProps<'lines'>) {
+function Lines({ drawing, columns, rows, value, before, dates, picture, pictured, onRow }: DrawnProps<'lines'>) {
   const t = useWords(dashboardWords);
   const { ref, look } = useLook();
   const { period, labels } = drawing;
@@ -92,7 +104,11 @@ function Lines({ drawing, columns, rows, value, before, dates, picture, onRow }:
       const name = [s.name, periodLabel(lines.periods[index] ?? '', look.f)].filter(Boolean).join(', ');
       const earlier = s.before?.[index];
       return [
-        { name, value: p.value, stop: { series, index, row: p.row, text: said(name, p.value, earlier, t, look.f) } },
+        {
+          name,
+          value: p.value,
+          stop: { series, index, value: p.value, row: p.row, text: said(name, p.value, earlier, t, look.f) },
+        },
       ];
     }),
   );
@@ -101,6 +117,12 @@ function Lines({ drawing, columns, rows, value, before, dates, picture, onRow }:
     rangeText(points, t, look.f),
     t.describeTable,
   ].join(' ');
+  const notes = [
+    ...(lines.of > lines.series.length ? [t.someSeries(lines.series.length, lines.of)] : []),
+    ...(before && lines.series.length > mostCompared
+      ? [notComparedText(totalsOf(rows, period, labels, value, before), t, look.f)]
+      : []),
+  ];
   return (
     <div ref={ref}>
       <Chart
@@ -110,17 +132,18 @@ function Lines({ drawing, columns, rows, value, before, dates, picture, onRow }:
         stops={points.map((p) => p.stop)}
         onRow={onRow}
         picture={picture}
+        pictured={[...pictured, ...notes]}
       />
-      {lines.of > lines.series.length && (
-        <Text size="xs" c="dimmed" px="xs">
-          {t.someSeries(lines.series.length, lines.of)}
+      {notes.map((note) => (
+        <Text key={note} size="xs" c="dimmed" px="xs">
+          {note}
         </Text>
-      )}
+      ))}
     </div>
   );
 }
 
-function Bars({ drawing, columns, rows, value, before, picture, onRow }: DrawnProps<'bars'>) {
+function Bars({ drawing, columns, rows, value, before, picture, pictured, onRow }: DrawnProps<'bars'>) {
   const t = useWords(dashboardWords);
   const { ref, look } = useLook();
   const { labels } = drawing;
@@ -130,6 +153,7 @@ function Bars({ drawing, columns, rows, value, before, picture, onRow }: DrawnPr
     (b, index): Stop => ({
       series: 0,
       index,
+      value: b.point.value,
       row: b.point.row,
       text: said(b.name, b.point.value, b.before, t, look.f),
     }),
@@ -153,6 +177,7 @@ function Bars({ drawing, columns, rows, value, before, picture, onRow }: DrawnPr
         stops={stops}
         onRow={onRow}
         picture={picture}
+        pictured={pictured}
       />
     </div>
   );

@@ -14,7 +14,7 @@ interface Look {
 }
 
 /** The most lines that have the line of the period before beside them: more can't be told apart. */
-const mostCompared = 2;
+export const mostCompared = 4;
 
 /** What a tooltip and an axis look like. Tooltips are drawn, never HTML: names in them come from events of strangers. */
 function common({ palette, font, f }: Look): EChartsCoreOption {
@@ -107,7 +107,7 @@ export function lineOptions(lines: ReturnType<typeof linesOf>, measure: string, 
         name: several ? `${s.name}, ${look.earlier}` : look.earlier,
         data: s.before,
         symbol: s.before?.filter((v) => v !== null).length === 1 ? 'circle' : 'none', // one point makes no line
-        lineStyle: { width: 1.5, type: 'dashed', opacity: 0.8 },
+        lineStyle: { width: 1.5, type: 'dashed', opacity: several ? 0.6 : 0.8 },
         color: several ? palette.series[s.of % palette.series.length] : palette.text,
         z: 1,
       })),
