@@ -1,6 +1,6 @@
 import type { Formats } from '../../i18n/format';
 import type { Answer, Asked } from '../../reports/answers';
-import { periodText, spanText, zonesOf } from '../../reports/period';
+import { periodsText, spanText, zonesOf } from '../../reports/period';
 import { previousOf } from '../../reports/previous';
 import type { dashboardWords } from './words';
 
@@ -15,10 +15,10 @@ export function pictureLines(
   const [first] = tenants ?? [];
   if (!tenants || !first) return [];
   const zones = zonesOf(tenants);
-  const zone = zones.length === 1 ? t.inZone(first.zone) : t.ownZones(zones.length);
+  const zone = zones.length === 1 ? ` ${t.inZone(first.zone)}` : `, ${t.ownZones(zones.length)}`;
   return [
     asked.all_tenants ? t.allTenants : f.list(tenants.map((x) => x.company || x.tenant)),
-    `${periodText(first, f)} ${zone}`,
+    periodsText(tenants, f) + zone,
     ...(compared ? [t.comparedWith(spanText(previousOf(asked, first), f))] : []),
   ];
 }
