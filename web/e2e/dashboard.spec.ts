@@ -212,3 +212,25 @@ test('a click anywhere in a chart opens the nearest number of that day', async (
   await expect(drawer.getByText(/^Sahyadri Telecom · /)).toBeVisible();
   await expect(page).toHaveURL(/cell=by-channel,/);
 });
+
+test('a date that there is not stays as it was written, and the field says so', async ({ page }) => {
+  await page.goto(`/dashboards/room-usage?tenant=hudson-savings&${november}`);
+  const from = page.getByRole('combobox', { name: 'From' });
+  await from.fill('2025-02-31');
+  await page.keyboard.press('Tab');
+  await expect(from).toHaveValue('2025-02-31');
+  await expect(page.getByText('There is no date “2025-02-31”. Write it like 2025-03-31.')).toBeVisible();
+  await expect(from).toHaveAttribute('aria-invalid', 'true');
+  await accessible(page);
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await expect(page).toHaveURL(/from=2025-11-01&to=2025-11-29/);
+
+  // Behind the last date: it is taken as soon as that is later.
+  await from.fill('2025-12-03');
+  await page.keyboard.press('Tab');
+  await expect(page.getByText('It can’t be after 29 Nov 2025.')).toBeVisible();
+  await page.getByRole('combobox', { name: 'To' }).fill('2025-12-05');
+  await expect(page.getByText('It can’t be after')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await expect(page).toHaveURL(/from=2025-12-03&to=2025-12-05/);
+});
