@@ -234,3 +234,19 @@ test('a date that there is not stays as it was written, and the field says so', 
   await page.getByRole('button', { name: 'Show', exact: true }).click();
   await expect(page).toHaveURL(/from=2025-12-03&to=2025-12-05/);
 });
+
+for (const [locale, day] of [
+  ['en-US', 'Su'],
+  ['en-GB', 'Mo'],
+  ['de-DE', 'Mo'],
+] as const) {
+  test.describe(locale, () => {
+    test.use({ locale });
+
+    test(`weeks of a calendar begin on ${day} for who reads ${locale}`, async ({ page }) => {
+      await page.goto(`/dashboards/room-usage?tenant=hudson-savings&${november}`);
+      await page.getByRole('combobox', { name: /^(From|Von)$/ }).click();
+      await expect(page.getByRole('dialog').getByRole('columnheader').first()).toHaveText(day);
+    });
+  });
+}

@@ -2,7 +2,8 @@ import '@mantine/dates/styles.css';
 import 'dayjs/locale/de';
 import { DateInput } from '@mantine/dates';
 import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
-import { useFormats } from '../i18n/format';
+import { firstWeekday } from '../i18n/firstWeekday';
+import { localeOf, useFormats } from '../i18n/format';
 import { useLanguage } from '../i18n/language';
 import { useWords } from '../i18n/words';
 import type { DateFieldProps } from './DateField';
@@ -47,6 +48,7 @@ export default function DateCalendar({ label, value, onChange, min, max, require
       withAsterisk={false}
       error={left && wrong ? wrong : error}
       locale={language}
+      firstDayOfWeek={firstWeekday(localeOf(language))}
       value={value || null}
       onChange={(date) => {
         setWritten('');
