@@ -250,3 +250,17 @@ for (const [locale, day] of [
     });
   });
 }
+
+test.describe('a tenant that there is not', () => {
+  test.use({ expectedErrors: [/status of 404/] });
+
+  test('is told of once for the page, with a way on', async ({ page }) => {
+    await page.goto(`/dashboards/service-usage?tenant=nobody&${november}`);
+    await expect(page.getByText('There is no tenant "nobody".')).toHaveCount(1);
+    await expect(page.getByRole('main').getByText('There is nothing here')).toHaveCount(1);
+    await accessible(page);
+    await page.getByRole('button', { name: 'Reset filters' }).click();
+    await expect(page.getByRole('region', { name: 'Channels' })).toBeVisible();
+    await expect(page.getByText('There is nothing here')).toHaveCount(0);
+  });
+});
