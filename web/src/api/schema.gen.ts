@@ -1132,6 +1132,26 @@ export interface paths {
         patch: operations["rename-myself"];
         trace?: never;
     };
+    "/api/v1/session-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who I am, if anybody
+         * @description Anybody may call it.
+         */
+        get: operations["get-session-state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -2593,6 +2613,10 @@ export interface components {
              * @description to the minute
              */
             used: string | null;
+        };
+        SessionState: {
+            /** @description Missing: nobody is signed in, or no longer. */
+            who?: components["schemas"]["Who"];
         };
         Setting: {
             /**
@@ -5191,6 +5215,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Who"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-session-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
                 };
             };
             /** @description Error */
