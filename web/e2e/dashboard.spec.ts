@@ -146,13 +146,23 @@ test('fields, menus and tips that are fetched later are there when somebody come
   const button = page.getByRole('button', { name: 'Export' });
   await button.focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('menuitem', { name: 'Excel workbook (.xlsx)' })).toBeVisible();
-  await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('menuitem', { name: 'Excel workbook (.xlsx)' })).toBeFocused();
+  await expect(page.getByRole('group', { name: 'Everything on this page' }).getByRole('menuitem')).toHaveCount(3);
+  await accessible(page);
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitem', { name: 'Older Excel (.xls)' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('menuitem')).toHaveCount(0);
   await expect(button).toBeFocused();
   await accessible(page);
+
+  for (const name of ['Appearance and language', /^Account of /]) {
+    await page.getByRole('button', { name }).click();
+    await expect(page.getByRole('menuitem').first()).toBeFocused();
+    await accessible(page);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('menuitem')).toHaveCount(0);
+  }
 
   await page.getByRole('button', { name: 'Refresh' }).hover();
   await expect(page.getByRole('tooltip', { name: 'Refresh' })).toBeVisible();
