@@ -92,6 +92,22 @@ test('filters are in the address, and Back undoes them', async ({ page }) => {
   await expect(page).not.toHaveURL(/where=/);
 });
 
+test('what events and their items are called is in one line each', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(`/dashboards/session-usage?tenant=hudson-savings&${november}&cell=summary,1,Sessions`);
+  const cells = page.getByRole('dialog').getByRole('cell');
+  await expect(cells.first()).toBeVisible();
+  const broken = await cells.evaluateAll((all) =>
+    all.flatMap((cell) => {
+      const text = document.createRange();
+      text.selectNodeContents(cell);
+      const lines = new Set([...text.getClientRects()].map((line) => Math.round(line.top)));
+      return lines.size > 1 && !cell.querySelector('svg') ? [cell.textContent] : [];
+    }),
+  );
+  expect(broken).toEqual([]);
+});
+
 test('a number of the table, its file and its events are the same', async ({ page }) => {
   await page.goto(`/dashboards/session-usage?tenant=hudson-savings&${november}`);
   const figure = page.getByRole('button', { name: /^Sessions: \d+\. Show its events/ });
@@ -273,4 +289,17 @@ test.describe('a tenant that there is not', () => {
     await expect(page.getByRole('region', { name: 'Channels' })).toBeVisible();
     await expect(page.getByText('There is nothing here')).toHaveCount(0);
   });
+});
+
+test('on a wide screen charts fill their cards, and many bars make none of them long', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.goto(`/dashboards/service-usage?all_tenants=true&${november}`);
+  await expect(page.getByText(/^\d\d bars, the largest first/)).toBeVisible();
+  const agents = page.getByRole('region', { name: 'Active agents' }).first();
+  const chart = agents.getByRole('img', { name: /^Line chart/ });
+  await expect(chart.locator('canvas')).toBeVisible();
+  const [card, drawn] = [await agents.boundingBox(), await chart.locator('canvas').boundingBox()];
+  if (!card || !drawn) throw new Error('it is not drawn');
+  expect(card.height).toBeLessThan(600);
+  expect(card.y + card.height - drawn.y - drawn.height).toBeLessThan(40);
 });

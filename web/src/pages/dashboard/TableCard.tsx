@@ -18,6 +18,7 @@ import type { View } from './chart/ViewChoice';
 import { Figures } from './Figures';
 import { Notes } from './Notes';
 import { pictureLines } from './pictureLines';
+import classes from './TableCard.module.css';
 import { DataTable } from './table/DataTable';
 import type { Dashboard } from './useDashboard';
 import { dashboardWords } from './words';
@@ -58,6 +59,7 @@ export function TableCard({ head, alone, stretched, dashboard }: Props) {
     <Card
       withBorder
       padding={0}
+      className={classes.card}
       style={wide ? { gridColumn: '1 / -1' } : undefined}
       component="section"
       aria-label={titled(head.name)}
@@ -127,7 +129,7 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
   const [first] = answer.tenants ?? [];
   const dates = useMemo(() => first && datesOf(first, dashboard.asked), [first, dashboard.asked]);
   return (
-    <Box aria-busy={asking}>
+    <Box aria-busy={asking} className={classes.filled}>
       <Heading head={head}>
         {asking && <Loader size="xs" aria-hidden />}
         {drawn && (

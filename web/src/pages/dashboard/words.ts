@@ -71,6 +71,7 @@ export const dashboardWords = words({
       `The lowest value is ${least} (${where}), the highest ${most} (${there}).`,
     describeTable: 'The table view has every value.',
     someSeries: (shown: number, all: number) => `The ${shown} largest of ${all} lines; the table has all.`,
+    scrollBars: (all: number) => `${all} bars, the largest first. Scroll to see all of them.`,
     notes: 'Good to know',
   },
   de: {
@@ -144,6 +145,7 @@ export const dashboardWords = words({
       `Der kleinste Wert ist ${least} (${where}), der größte ${most} (${there}).`,
     describeTable: 'Die Tabelle enthält jeden Wert.',
     someSeries: (shown: number, all: number) => `Die ${shown} größten von ${all} Linien; die Tabelle hat alle.`,
+    scrollBars: (all: number) => `${all} Balken, die größten zuerst. Scrollen Sie, um alle zu sehen.`,
     notes: 'Gut zu wissen',
   },
 });

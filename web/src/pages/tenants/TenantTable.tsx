@@ -52,11 +52,11 @@ export function TenantTable({ tenants, generate }: Props) {
                   </Text>
                 )}
               </Table.Td>
-              <Table.Td visibleFrom="sm" style={{ overflowWrap: 'anywhere' }}>
+              <Table.Td visibleFrom="sm" style={{ overflowWrap: 'break-word' }}>
                 {x.hostname}
               </Table.Td>
               <Table.Td visibleFrom="sm">{r[x.contract_mode]}</Table.Td>
-              <Table.Td visibleFrom="md">
+              <Table.Td visibleFrom="md" style={{ whiteSpace: 'nowrap' }}>
                 {x.provider || (
                   <Text span inherit c="dimmed">
                     {t.ofProvider}

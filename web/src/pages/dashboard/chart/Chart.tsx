@@ -23,7 +23,10 @@ const leastPictured = 720;
 
 interface Props {
   options: EChartsCoreOption;
+  /** In CSS pixels. */
   height: number;
+  /** It is higher where the place has more room. */
+  fills?: boolean;
   /** What the chart shows, for whoever can't see it. */
   description: string;
   stops: Stop[];
@@ -35,7 +38,7 @@ interface Props {
 }
 
 /** A drawing surface that follows the size of its place. With the keyboard one goes from number to number: left and right along a line, up and down between lines. */
-export function Chart({ options, height, description, stops, onRow, picture, pictured }: Props) {
+export function Chart({ options, height, fills, description, stops, onRow, picture, pictured }: Props) {
   const t = useWords(dashboardWords);
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ReturnType<typeof init>>(undefined);
@@ -107,10 +110,17 @@ export function Chart({ options, height, description, stops, onRow, picture, pic
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the numbers in it are gone to by keys
       tabIndex={0}
       className={classes.keys}
+      data-fills={fills || undefined}
       onKeyDown={onKey}
       onBlur={() => go(undefined)}
     >
-      <div ref={place} role="img" aria-label={description} className={classes.chart} style={{ height }} />
+      <div
+        ref={place}
+        role="img"
+        aria-label={description}
+        className={classes.chart}
+        style={fills ? { minHeight: height } : { height }}
+      />
       <VisuallyHidden aria-live="polite">{at?.text}</VisuallyHidden>
     </div>
   );

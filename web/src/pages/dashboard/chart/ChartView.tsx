@@ -10,11 +10,15 @@ import type { Column } from '../../../reports/definitions';
 import type { Drawing } from '../../../reports/drawing';
 import { dashboardWords } from '../words';
 import { Chart, type Picture } from './Chart';
+import classes from './Chart.module.css';
 import { notComparedText, rangeText, said } from './describe';
 import { barOptions, lineOptions, mostCompared, periodLabel } from './options';
 import { palettes } from './palette';
 import { type Around, type Before, barsOf, linesOf, totalsOf } from './series';
 import type { Stop } from './stops';
+
+/** Of more bars some are out of sight. */
+const barsInSight = 12;
 
 interface Props {
   drawing: Extract<Drawing, { kind: 'lines' | 'bars' }>;
@@ -47,7 +51,7 @@ export default function ChartView({ drawing, columns, rows, open, before, dates,
     onRow: (row: number) => open(row, measure),
   };
   return (
-    <Box px="md" pb="md">
+    <Box px="md" pb="md" className={classes.filled}>
       {names.length > 1 && (
         <OneOf
           size="xs"
@@ -78,11 +82,13 @@ function useLook() {
   const { ref, width } = useElementSize();
   const scheme = useComputedColorScheme('light');
   const narrow = width > 0 && width < 480;
+  // Two fifths of the width, in steps: not each pixel of it is another chart.
+  const names = Math.min(300, Math.max(110, Math.round((width * 0.4) / 20) * 20));
   return {
     ref,
     look: useMemo(
-      () => ({ palette: palettes[scheme], f, font: theme.fontFamily ?? '', narrow, earlier: t.periodBefore }),
-      [scheme, f, narrow, t],
+      () => ({ palette: palettes[scheme], f, font: theme.fontFamily ?? '', narrow, names, earlier: t.periodBefore }),
+      [scheme, f, narrow, names, t],
     ),
   };
 }
@@ -124,10 +130,11 @@ function Lines({ drawing, columns, rows, value, before, dates, picture, pictured
       : []),
   ];
   return (
-    <div ref={ref}>
+    <div ref={ref} className={classes.filled}>
       <Chart
         options={options}
         height={260}
+        fills
         description={description}
         stops={points.map((p) => p.stop)}
         onRow={onRow}
@@ -169,16 +176,23 @@ function Bars({ drawing, columns, rows, value, before, picture, pictured, onRow 
     t.describeTable,
   ].join(' ');
   return (
-    <div ref={ref}>
-      <Chart
-        options={options}
-        height={Math.max(120, bars.length * 32 + 12)}
-        description={description}
-        stops={stops}
-        onRow={onRow}
-        picture={picture}
-        pictured={pictured}
-      />
-    </div>
+    <>
+      <div ref={ref} className={classes.bars}>
+        <Chart
+          options={options}
+          height={Math.max(120, bars.length * 32 + 12)}
+          description={description}
+          stops={stops}
+          onRow={onRow}
+          picture={picture}
+          pictured={pictured}
+        />
+      </div>
+      {bars.length > barsInSight && (
+        <Text size="xs" c="dimmed" px="xs" pt={4}>
+          {t.scrollBars(bars.length)}
+        </Text>
+      )}
+    </>
   );
 }

@@ -8,6 +8,7 @@ const look = {
   f: formatsOf('en'),
   font: 'sans-serif',
   narrow: false,
+  names: 200,
   earlier: 'period before',
 };
 

@@ -9,6 +9,8 @@ interface Look {
   font: string;
   /** Whether there is little room, as on a phone. */
   narrow: boolean;
+  /** The most room for the names of bars, in pixels. */
+  names: number;
   /** What the numbers of the period before are called. */
   earlier: string;
 }
@@ -116,7 +118,7 @@ export function lineOptions(lines: ReturnType<typeof linesOf>, measure: string, 
 }
 
 export function barOptions(bars: ReturnType<typeof barsOf>, measure: string, look: Look): EChartsCoreOption {
-  const { palette, f, narrow } = look;
+  const { palette, f, names } = look;
   return {
     ...common(look),
     grid: { left: 8, right: 48, top: 4, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
@@ -128,7 +130,7 @@ export function barOptions(bars: ReturnType<typeof barsOf>, measure: string, loo
       data: bars.map((b) => b.name),
       axisLine: { show: false },
       axisTick: { show: false },
-      axisLabel: { color: palette.text, fontSize: 12, width: narrow ? 110 : 190, overflow: 'truncate' },
+      axisLabel: { color: palette.text, fontSize: 12, width: names, overflow: 'truncate' },
     },
     series: [
       {
