@@ -302,4 +302,15 @@ test('on a wide screen charts fill their cards, and many bars make none of them 
   if (!card || !drawn) throw new Error('it is not drawn');
   expect(card.height).toBeLessThan(600);
   expect(card.y + card.height - drawn.y - drawn.height).toBeLessThan(40);
+
+  // The keyboard brings the last bar into sight.
+  const bars = page.getByRole('region', { name: 'Channels' }).getByRole('group', { name: /^Chart\./ });
+  const last = async () => {
+    const [place, box] = [await bars.boundingBox(), await bars.locator('..').boundingBox()];
+    return place && box ? place.y + place.height - box.y - box.height : Number.NaN;
+  };
+  expect(await last()).toBeGreaterThan(100);
+  await bars.focus();
+  await bars.press('End');
+  await expect.poll(last).toBeLessThan(20);
 });

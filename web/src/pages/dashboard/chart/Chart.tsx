@@ -94,6 +94,10 @@ export function Chart({ options, height, fills, description, stops, onRow, pictu
     }
     chart.current?.dispatchAction({ type: 'highlight', seriesIndex: to.series, dataIndex: to.index });
     chart.current?.dispatchAction({ type: 'showTip', seriesIndex: to.series, dataIndex: to.index });
+    // Bars may be out of sight.
+    const box = place.current?.closest(`.${classes.bars}`);
+    const [, top = 0] = chart.current?.convertToPixel({ gridIndex: 0 }, [0, to.index]) ?? [];
+    box?.scrollTo({ top: top - box.clientHeight / 2 });
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && at?.row !== undefined) return onRow(at.row);
