@@ -44,6 +44,7 @@ type Answerer interface {
 	Resolutions(context.Context, Resolutions) ([]Count, error)
 	Sessions(context.Context, Sessions) ([]SessionPart, error)
 	Conversations(context.Context, Conversations) ([]Conversation, error)
+	Correspondents(context.Context, Correspondents) ([]Correspondent, error)
 	Arrivals(context.Context, Arrivals) ([]Arrival, error)
 
 	// Since returns the time of the earliest event in a scope, MinInstant where there is none.
@@ -56,6 +57,26 @@ type Answerer interface {
 type Tallier interface {
 	// Tallies returns the answer of each question, as Tally gives it, each of one state of the store. An error is about all of them.
 	Tallies(context.Context, []Tally) ([][]Count, error)
+}
+
+// Peaker is an [Answerer] that answers many [Peak] at once, as a [Tallier] does.
+type Peaker interface {
+	Peaks(context.Context, []Peak) ([]PeakAnswer, error)
+}
+
+// Peaks asks several questions: at once where the store can, else one by one.
+func Peaks(ctx context.Context, store Answerer, qs []Peak) ([]PeakAnswer, error) {
+	if p, ok := store.(Peaker); ok && len(qs) > 1 {
+		return p.Peaks(ctx, qs)
+	}
+	answers := make([]PeakAnswer, len(qs))
+	for i := range qs {
+		var err error
+		if answers[i], err = store.Peak(ctx, qs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
 }
 
 // Tallies asks several questions: at once where the store can, else one by one.

@@ -248,6 +248,8 @@ type Sessions struct {
 	From Instant
 	// Until ends the starts only: a session that started before it is whole, with all of its interactions inside the scope. 0, and anything after Before, is Before.
 	Until Instant
+	// Bare is for who counts: parts have no conversation and no ticket, and are not told apart by them.
+	Bare bool
 	// Reading is for who asks slice after slice; nil: this is the only question.
 	Reading *Reading
 }
@@ -286,6 +288,22 @@ type Conversation struct {
 	ID      string
 	Created Instant // conversation.created, else the first message.sent, failed ones too
 	Updated Instant // the latest message.sent, conversation.created, .updated or .resolved
+}
+
+// Correspondents asks which contacts wrote in some rooms or were named by a message there, and how. Messages of every kind say so, also those that failed.
+type Correspondents struct {
+	Scope
+	Rooms []string // nil: none
+}
+
+// Correspondent is how a contact was met in a room. The answer to [Correspondents] has each once, in the order of its fields, texts by code point and Wrote last.
+type Correspondent struct {
+	Room    string
+	Contact string // the sender of a message that a contact sent, or the contact_id of a message that it did not send itself
+	Channel string // the message's, "" where it has none
+	// Identity is the message's, "" where it has none.
+	Identity string
+	Wrote    bool // the contact sent the message
 }
 
 // ArrivalSlot is the length of time by which an [Arrival] is counted: every zone's days begin at one of these.

@@ -1,6 +1,8 @@
 // Command benchreports measures every table of the built-in reports over a year of made-up events: for one tenant and for all of them, for a day, a month and the year.
 // Beside each time stands that of hand-written SQL that asks the raw events in the same engine the same thing, as far as SQL can say it, and the ratio of both.
 //
+// Beside the time that somebody waits stands the time of processors: what other programs take changes that less.
+//
 // A table of more than 10 000 rows is measured up to its thousandth row. Cold is the first time after the event store was opened; the files may be in the system's cache.
 package main
 
@@ -19,6 +21,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2"
@@ -33,7 +36,7 @@ import (
 type options struct {
 	program, data, memory string
 	events, runs          int
-	only                  string
+	only, asked           string
 	patience              time.Duration
 }
 
@@ -45,6 +48,7 @@ func main() {
 	flag.IntVar(&o.events, "events", 10_000_000, "events in the store")
 	flag.IntVar(&o.runs, "runs", 5, "how often each question is asked when it is warm")
 	flag.StringVar(&o.only, "only", "", "only the tables whose name has this in it")
+	flag.StringVar(&o.asked, "question", "", "only the questions whose name has this in it")
 	flag.DurationVar(&o.patience, "patience", 30*time.Second, "time after which a question is not asked again, and SQL is given up")
 	flag.Parse()
 	if err := measure(context.Background(), o); err != nil {
@@ -74,8 +78,24 @@ var questions = []question{
 // figure is what one question took.
 type figure struct {
 	table, question string
-	cold, warm, sql time.Duration // sql 0: not asked; below 0: given up
+	cold, warm, sql spent // sql of no time: not asked; below 0: given up
 	rows            int
+}
+
+// spent is what a question took: time that went by, and of processors, all of this process.
+type spent struct{ time, processor time.Duration }
+
+func processor() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err) // there is nothing that could fail
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// since returns what was spent since both clocks stood at something.
+func since(began time.Time, busy time.Duration) spent {
+	return spent{time.Since(began), processor() - busy}
 }
 
 func measure(ctx context.Context, o options) error {
@@ -163,7 +183,7 @@ func askReports(ctx context.Context, o options) ([]*figure, error) {
 				continue
 			}
 			for _, q := range questions {
-				if q.zone != "" && r.Zone == "always-utc" {
+				if !strings.Contains(q.name, o.asked) || q.zone != "" && r.Zone == "always-utc" {
 					continue
 				}
 				f, err := askTable(ctx, o, catalog, r.Name, t.Name, q)
@@ -171,7 +191,7 @@ func askReports(ctx context.Context, o options) ([]*figure, error) {
 					return nil, fmt.Errorf("%s, %s: %w", name, q.name, err)
 				}
 				figures = append(figures, f)
-				fmt.Fprintf(os.Stderr, "%s, %s: cold %s, warm %s, %d rows\n", name, q.name, f.cold, f.warm, f.rows)
+				fmt.Fprintf(os.Stderr, "%s, %s: cold %s, warm %s, of processors %s, %d rows\n", name, q.name, f.cold.time, f.warm.time, f.warm.processor, f.rows)
 			}
 		}
 	}
@@ -197,7 +217,7 @@ func askTable(ctx context.Context, o options, catalog *report.Catalog, name, tab
 		Now: tallystick.InstantOf(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)),
 	}
 	f := &figure{table: name + " " + table, question: q.name}
-	var warm []time.Duration
+	var warm []spent
 	for i := range o.runs + 1 {
 		took, rows, err := once(ctx, catalog, engine, request)
 		if err != nil {
@@ -209,7 +229,7 @@ func askTable(ctx context.Context, o options, catalog *report.Catalog, name, tab
 		} else {
 			warm = append(warm, took)
 		}
-		if took > o.patience {
+		if took.time > o.patience {
 			break
 		}
 	}
@@ -223,25 +243,25 @@ const (
 )
 
 // once makes a table, and returns how long it took: up to the thousandth row, where there are many.
-func once(ctx context.Context, catalog *report.Catalog, engine tallystick.Answerer, request tallystick.Request) (time.Duration, int, error) {
-	began := time.Now()
+func once(ctx context.Context, catalog *report.Catalog, engine tallystick.Answerer, request tallystick.Request) (spent, int, error) {
+	began, busy := time.Now(), processor()
 	result, err := catalog.Make(ctx, engine, request)
 	if err != nil {
-		return 0, 0, err
+		return spent{}, 0, err
 	}
-	rows, atFirst := 0, time.Duration(0)
+	rows, atFirst := 0, spent{}
 	for _, err := range result.Tables[0].Rows {
 		if err != nil {
-			return 0, 0, err
+			return spent{}, 0, err
 		}
 		if rows++; rows == first {
-			atFirst = time.Since(began)
+			atFirst = since(began, busy)
 		}
 		if rows > many {
 			return atFirst, rows, nil
 		}
 	}
-	return time.Since(began), rows, nil
+	return since(began, busy), rows, nil
 }
 
 // askSQL asks the raw events in the same file, with the same memory and processors.
@@ -257,11 +277,11 @@ func askSQL(ctx context.Context, o options, figures []*figure) error {
 		if !is || q.zone != "" {
 			continue
 		}
-		var took []time.Duration
+		var took []spent
 		for range o.runs {
 			t, err := runSQL(ctx, o, db, text, q)
 			if errors.Is(err, context.DeadlineExceeded) {
-				took = []time.Duration{-1}
+				took = []spent{{time: -1}}
 				break
 			}
 			if err != nil {
@@ -270,12 +290,12 @@ func askSQL(ctx context.Context, o options, figures []*figure) error {
 			took = append(took, t)
 		}
 		f.sql = median(took)
-		fmt.Fprintf(os.Stderr, "SQL of %s, %s: %s\n", f.table, f.question, f.sql)
+		fmt.Fprintf(os.Stderr, "SQL of %s, %s: %s\n", f.table, f.question, f.sql.time)
 	}
 	return nil
 }
 
-func runSQL(ctx context.Context, o options, db *sql.DB, text string, q question) (time.Duration, error) {
+func runSQL(ctx context.Context, o options, db *sql.DB, text string, q question) (spent, error) {
 	ctx, cancel := context.WithTimeout(ctx, o.patience)
 	defer cancel()
 	micros := func(date string, days int) string {
@@ -287,46 +307,64 @@ func runSQL(ctx context.Context, o options, db *sql.DB, text string, q question)
 		tenant = "tenant = (SELECT tenant FROM tenants WHERE name = '" + q.tenants[0] + "')"
 	}
 	text = strings.NewReplacer("{tenant}", tenant, "{from}", micros(q.from, 0), "{before}", micros(q.to, 1)).Replace(text)
-	began := time.Now()
+	began, busy := time.Now(), processor()
 	rows, err := db.QueryContext(ctx, text)
 	if err != nil {
-		return 0, errors.Join(err, ctx.Err())
+		return spent{}, errors.Join(err, ctx.Err())
 	}
 	defer rows.Close()
 	for n := 0; rows.Next() && n < first; n++ {
 	}
-	return time.Since(began), errors.Join(rows.Err(), ctx.Err())
+	return since(began, busy), errors.Join(rows.Err(), ctx.Err())
 }
 
-func median(list []time.Duration) time.Duration {
-	slices.Sort(list)
-	return list[len(list)/2]
+// median returns those of either clock, which need not be of the same run.
+func median(list []spent) spent {
+	of := func(clock func(spent) time.Duration) time.Duration {
+		var all []time.Duration
+		for _, s := range list {
+			all = append(all, clock(s))
+		}
+		slices.Sort(all)
+		return all[len(all)/2]
+	}
+	return spent{of(func(s spent) time.Duration { return s.time }), of(func(s spent) time.Duration { return s.processor })}
 }
 
 // tell prints the figures as a table for docs/benchmarks.md, and the geometric mean of the ratios over months and years.
 func tell(figures []*figure) {
-	fmt.Println("\n| table | question | rows | cold ms | warm ms | SQL ms | ratio |\n|---|---|---|---|---|---|---|")
-	sum, n := 0.0, 0
+	fmt.Println("\n| table | question | rows | cold ms | warm ms | its CPU ms | SQL ms | its CPU ms | ratio | of CPU |\n|---|---|---|---|---|---|---|---|---|---|")
+	var waited, worked mean
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
 	for _, f := range figures {
-		raw, ratio := "", ""
-		if f.sql < 0 {
+		raw, rawCPU, ratio, ratioCPU := "", "", "", ""
+		if f.sql.time < 0 {
 			raw = "given up"
 		}
-		if f.sql > 0 {
-			r := float64(f.sql) / float64(f.warm)
-			raw, ratio = ms(f.sql), fmt.Sprintf("%.1f", r)
+		if f.sql.time > 0 {
+			r, c := float64(f.sql.time)/float64(f.warm.time), float64(f.sql.processor)/float64(max(f.warm.processor, 1))
+			raw, rawCPU, ratio, ratioCPU = ms(f.sql.time), ms(f.sql.processor), fmt.Sprintf("%.1f", r), fmt.Sprintf("%.1f", c)
 			if !strings.Contains(f.question, "day") {
-				sum, n = sum+math.Log(r), n+1
+				waited.add(r)
+				worked.add(c)
 			}
 		}
 		rows := fmt.Sprint(f.rows)
 		if f.rows > many {
 			rows = "first 1000"
 		}
-		fmt.Printf("| %s | %s | %s | %s | %s | %s | %s |\n", f.table, f.question, rows, ms(f.cold), ms(f.warm), raw, ratio)
+		fmt.Printf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", f.table, f.question, rows, ms(f.cold.time), ms(f.warm.time), ms(f.warm.processor), raw, rawCPU, ratio, ratioCPU)
 	}
-	if n > 0 {
-		fmt.Printf("\ngeometric mean of the ratios over months and years: %.2f, of %d\n", math.Exp(sum/float64(n)), n)
+	if waited.n > 0 {
+		fmt.Printf("\ngeometric mean of the ratios over months and years: %.2f of time, %.2f of CPU, of %d\n", waited.value(), worked.value(), waited.n)
 	}
 }
+
+// mean is a geometric mean.
+type mean struct {
+	sum float64
+	n   int
+}
+
+func (m *mean) add(ratio float64) { m.sum, m.n = m.sum+math.Log(max(ratio, 1e-9)), m.n+1 }
+func (m *mean) value() float64    { return math.Exp(m.sum / float64(m.n)) }

@@ -68,6 +68,11 @@ func (l localStore) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tal
 	return tallystick.Tallies(ctx, l.Answerer, qs)
 }
 
+// Peaks implements [tallystick.Peaker].
+func (l localStore) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.PeakAnswer, error) {
+	return tallystick.Peaks(ctx, l.Answerer, qs)
+}
+
 // control calls fn with the control plane; not at all where there is none yet, so that a report makes nothing.
 func (l localStore) control(ctx context.Context, fn func(*control.Store) error) (err error) {
 	if _, err := os.Stat(l.dir.Control()); errors.Is(err, fs.ErrNotExist) && l.program.settings.get("control") == "" {

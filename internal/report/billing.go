@@ -77,10 +77,15 @@ func (v *invoice) concurrency(section string, span tallystick.Span, where tallys
 	}
 	grouped := q
 	grouped.By = []tallystick.Dimension{{Field: tallystick.FieldApplication}}
-	answer, err := v.store.Peak(v.ctx, grouped)
+	questions := []tallystick.Peak{grouped}
+	if others {
+		questions = append(questions, q)
+	}
+	answers, err := tallystick.Peaks(v.ctx, v.store, questions)
 	if v.err = err; err != nil {
 		return
 	}
+	answer := answers[0]
 	byApplication := map[string]*peaks{}
 	for _, a := range applications {
 		byApplication[a] = &peaks{}
@@ -102,12 +107,8 @@ func (v *invoice) concurrency(section string, span tallystick.Span, where tallys
 	if !others {
 		return
 	}
-	all, err := v.store.Peak(v.ctx, q)
-	if v.err = err; err != nil {
-		return
-	}
 	total := &peaks{}
-	for _, c := range all.Counts {
+	for _, c := range answers[1].Counts {
 		total.add(c.Value)
 	}
 	total.write(v, "All")

@@ -97,6 +97,11 @@ func (p *plan) declaredRows(t *tallystick.TableDefinition, yield func(*declaredR
 	if err != nil {
 		return err
 	}
+	forget, err := s.foreseeAll()
+	if err != nil {
+		return err
+	}
+	defer forget()
 	answers, err := s.ask(s.by, s.edges)
 	if err != nil {
 		return err
@@ -129,6 +134,28 @@ func (p *plan) declaredRows(t *tallystick.TableDefinition, yield func(*declaredR
 	}
 	s.block(t.Total, stretch{p.from, p.scope.Before, true}, 0, answers, all, yield)
 	return nil
+}
+
+// foreseeAll asks the tallies of all metrics in all ways in which the table needs them.
+func (s *shape) foreseeAll() (forget func(), err error) {
+	var qs []tallystick.Tally
+	for _, m := range s.metrics {
+		if m.Does == tallystick.MetricPeak || m.Does == tallystick.MetricAverage {
+			continue
+		}
+		for _, g := range groupings(s.by, s.edges, s.All != "", s.Total != "") {
+			q, err := m.tally(g.by, g.edges)
+			if err != nil {
+				return nil, err
+			}
+			qs = append(qs, q)
+			if m.Does == tallystick.MetricMean {
+				q.Measure = tallystick.Measure{}
+				qs = append(qs, q)
+			}
+		}
+	}
+	return s.foresee(qs)
 }
 
 // replies are the figures of all metrics of a table, and how far they were written.

@@ -24,13 +24,17 @@ func (t *target) service() error {
 		group = []string{t.cells[1].Text}
 	}
 	fits := func(by []tallystick.Dimension, edges []tallystick.Instant) bool {
-		return (len(by) > 0) == grouped && (edges == nil) == period.whole
+		one := len(edges) == 2 // period, which is the whole
+		return (len(by) > 0) == grouped && (one || (edges == nil) == period.whole)
 	}
 	t.sense = Items
 	if t.column == "Resolved Conversations" {
-		q, err := t.askedResolutions(func(q *tallystick.Resolutions) bool { return fits(q.By, q.Edges) })
+		q, err := t.askedResolutions(func(q *tallystick.Resolutions) bool { return fits(nil, q.Edges) || fits(q.By, q.Edges) })
 		if err != nil {
 			return err
+		}
+		if !grouped { // All is what its groups add up to
+			q.By = nil
 		}
 		return t.resolved(q, group, period)
 	}

@@ -8,15 +8,16 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// gathering is a store for several builders at once, each of which asks one question after the other. A tally waits until all of them wait for something, and then those that
+// gathering is a store for several builders at once, each of which asks one question after the other. A tally, or a question about spans, waits until all of them wait for something, and then those that
 // wait are asked together: builders of the same table ask the same about different tenants, at about the same time.
 //
 // Answers are in memory until their builder is done. Once those of all builders have mostHeld rows, only the builder whose turn it is is answered.
 type gathering struct {
 	store   tallystick.Answerer
-	slots   chan struct{} // of questions other than tallies that are asked at once
+	slots   chan struct{} // of other questions that are asked at once
 	mu      sync.Mutex
-	busy    int // builders that neither wait for a tally nor for anything else
+	busy    int  // builders that do not wait for tallies, nor for anything that takes long
+	asking  bool // some are being asked
 	waiting []*waiting
 	turn    int         // the builder whose rows are wanted next
 	held    map[int]int // rows of answers, by builder
@@ -34,15 +35,19 @@ func gather(store tallystick.Answerer) *gathering {
 	return &gathering{store: store, slots: make(chan struct{}, askedAtOnce), held: map[int]int{}}
 }
 
-// waiting is a tally that waits for others.
+// waiting are tallies, and peaks, of a builder that wait for those of others.
 type waiting struct {
-	ctx    context.Context
-	asker  int
-	query  tallystick.Tally
-	counts []tallystick.Count
-	err    error
-	fault  any // what the store panicked with
-	done   chan struct{}
+	ctx     context.Context
+	asker   int
+	queries []tallystick.Tally
+	answers [][]tallystick.Count
+	spans   []tallystick.Peak // what is asked besides, or instead
+	peaks   []tallystick.PeakAnswer
+	err     error
+	fault   any // what the store panicked with
+	done    chan struct{}
+
+	answered, gone bool // gone: nobody waits any more
 }
 
 var errNotAnswered = errors.New("the event store has not answered")
@@ -89,48 +94,95 @@ func (g *gathering) holds(asker, rows int) {
 
 // ready takes the tallies that are to be asked now: none while somebody is busy. mu is held.
 func (g *gathering) ready() []*waiting {
-	if g.busy > 0 {
+	if g.busy > 0 || g.asking {
 		return nil
 	}
 	if g.sum < mostHeld {
 		ready := g.waiting
-		g.waiting = nil
+		g.waiting, g.asking = nil, len(ready) > 0
 		return ready
 	}
 	for i, w := range g.waiting {
 		if w.asker == g.turn {
-			g.waiting = append(g.waiting[:i:i], g.waiting[i+1:]...)
+			g.waiting, g.asking = append(g.waiting[:i:i], g.waiting[i+1:]...), true
 			return []*waiting{w}
 		}
 	}
 	return nil
 }
 
-// askTogether answers tallies together. Where that fails it asks one by one, so that each has its own error.
+// askTogether answers tallies together, and those that can be asked then.
 func (g *gathering) askTogether(ready []*waiting) {
-	if len(ready) == 0 {
-		return
+	for len(ready) > 0 {
+		ready = g.ask(ready)
 	}
+}
+
+// ask answers tallies, and returns which can be asked next: none before those that were answered wait again, so that they go on together.
+func (g *gathering) ask(ready []*waiting) (next []*waiting) {
 	defer func() {
 		fault := recover()
+		g.mu.Lock()
+		defer g.mu.Unlock()
 		for _, w := range ready {
-			w.fault = fault
+			w.fault, w.answered = fault, true
+			if !w.gone {
+				g.busy++
+			}
 			close(w.done)
 		}
+		g.asking = false
+		next = g.ready()
 	}()
-	queries := make([]tallystick.Tally, len(ready))
-	for i, w := range ready {
-		queries[i], w.err = w.query, errNotAnswered
+	for _, w := range ready {
+		w.err = errNotAnswered
+	}
+	g.alone.RLock()
+	ok := g.answer(ready)
+	g.alone.RUnlock()
+	if !ok {
+		g.alone.Lock()
+		defer g.alone.Unlock()
+		g.answerLess(ready)
+	}
+	return nil
+}
+
+// answer answers tallies together, and reports whether that went well.
+func (g *gathering) answer(ready []*waiting) bool {
+	var queries []tallystick.Tally
+	var spans []tallystick.Peak
+	for _, w := range ready {
+		queries, spans = append(queries, w.queries...), append(spans, w.spans...)
 	}
 	answers, err := tallystick.Tallies(ready[0].ctx, g.store, queries)
-	for i, w := range ready {
-		if err == nil {
-			w.counts, w.err = answers[i], nil
-		} else {
-			w.counts, w.err = g.store.Tally(w.ctx, w.query)
-		}
-		g.holds(w.asker, len(w.counts))
+	var peaks []tallystick.PeakAnswer
+	if err == nil {
+		peaks, err = tallystick.Peaks(ready[0].ctx, g.store, spans)
 	}
+	for _, w := range ready {
+		if w.err = err; err != nil {
+			continue
+		}
+		w.peaks, peaks = peaks[:len(w.spans):len(w.spans)], peaks[len(w.spans):]
+		for _, p := range w.peaks {
+			g.holds(w.asker, len(p.Counts))
+		}
+		w.answers, answers = answers[:len(w.queries):len(w.queries)], answers[len(w.queries):]
+		for _, counts := range w.answers {
+			g.holds(w.asker, len(counts))
+		}
+	}
+	return err == nil
+}
+
+// answerLess answers tallies of which all together have failed: while nothing else is asked, which may have had the memory, and ever fewer together, so that each has its own error.
+func (g *gathering) answerLess(ready []*waiting) {
+	if g.answer(ready) || len(ready) == 1 {
+		return
+	}
+	g.answerLess(ready[:len(ready)/2])
+	g.answerLess(ready[len(ready)/2:])
 }
 
 // asker is a gathering as one of its builders sees it.
@@ -142,7 +194,37 @@ type asker struct {
 
 // Tally implements [tallystick.Answerer].
 func (a asker) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
-	w := &waiting{ctx: ctx, asker: a.number, query: q, done: make(chan struct{})}
+	answers, err := a.Tallies(ctx, []tallystick.Tally{q})
+	if err != nil {
+		return nil, err
+	}
+	return answers[0], nil
+}
+
+// Tallies implements [tallystick.Tallier].
+func (a asker) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
+	w := a.wait(&waiting{ctx: ctx, queries: qs})
+	return w.answers, w.err
+}
+
+// Peak implements [tallystick.Answerer], Peaks [tallystick.Peaker].
+
+func (a asker) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
+	answers, err := a.Peaks(ctx, []tallystick.Peak{q})
+	if err != nil {
+		return tallystick.PeakAnswer{}, err
+	}
+	return answers[0], nil
+}
+
+func (a asker) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.PeakAnswer, error) {
+	w := a.wait(&waiting{ctx: ctx, spans: qs})
+	return w.peaks, w.err
+}
+
+// wait waits until something is answered, and returns it, or another with the reason why it is not.
+func (a asker) wait(w *waiting) *waiting {
+	w.asker, w.done = a.number, make(chan struct{})
 	a.mu.Lock()
 	a.waiting = append(a.waiting, w)
 	a.busy--
@@ -151,21 +233,29 @@ func (a asker) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Coun
 	a.askTogether(ready)
 	select {
 	case <-w.done:
-	case <-ctx.Done(): // it may not be its turn for long
-		w = &waiting{err: context.Cause(ctx)}
+	case <-w.ctx.Done(): // it may not be its turn for long
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if w.gone = true; !w.answered {
+			a.busy++
+		}
+		return &waiting{err: context.Cause(w.ctx)}
 	}
-	a.enter()
 	if w.fault != nil {
 		panic(w.fault)
 	}
-	return w.counts, w.err
+	return w
 }
 
-// Everything else is asked by itself, and nobody waits for it.
+// Everything else is asked by itself. Who is away for it for long is not waited for.
 
-func away[Q, A any](ctx context.Context, a asker, q Q, rows func(A) int, ask func(context.Context, Q) (A, error)) (answer A, err error) {
+func away[Q, A any](ctx context.Context, a asker, q Q, ask func(context.Context, Q) (A, error)) (answer A, err error) {
 	a.leave()
 	defer a.enter()
+	return apart(ctx, a, q, nothing, ask)
+}
+
+func apart[Q, A any](ctx context.Context, a asker, q Q, rows func(A) int, ask func(context.Context, Q) (A, error)) (answer A, err error) {
 	select {
 	case a.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -192,32 +282,32 @@ func among[Q, A any](ctx context.Context, alone *sync.RWMutex, q Q, ask func(con
 func length[E any](list []E) int { return len(list) }
 func nothing[A any](A) int       { return 0 }
 
-func (a asker) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
-	return away(ctx, a, q, func(p tallystick.PeakAnswer) int { return len(p.Counts) }, a.Answerer.Peak)
-}
-
 func (a asker) Entities(ctx context.Context, q tallystick.Entities) ([]tallystick.Entity, error) {
-	return away(ctx, a, q, length, a.Answerer.Entities)
+	return apart(ctx, a, q, length, a.Answerer.Entities)
 }
 
 func (a asker) List(ctx context.Context, q tallystick.List) ([]tallystick.Listed, error) {
-	return away(ctx, a, q, length, a.Answerer.List)
+	return apart(ctx, a, q, length, a.Answerer.List)
 }
 
 func (a asker) Events(ctx context.Context, q tallystick.Events) (int64, error) {
-	return away(ctx, a, q, nothing, a.Answerer.Events)
+	return apart(ctx, a, q, nothing, a.Answerer.Events)
 }
 
 func (a asker) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
-	return away(ctx, a, q, length, a.Answerer.Resolutions)
+	return apart(ctx, a, q, length, a.Answerer.Resolutions)
+}
+
+func (a asker) Correspondents(ctx context.Context, q tallystick.Correspondents) ([]tallystick.Correspondent, error) {
+	return apart(ctx, a, q, length, a.Answerer.Correspondents)
 }
 
 // Sessions and conversations come in slices, which are not kept.
 
 func (a asker) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
-	return away(ctx, a, q, nothing, a.Answerer.Sessions)
+	return away(ctx, a, q, a.Answerer.Sessions)
 }
 
 func (a asker) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
-	return away(ctx, a, q, nothing, a.Answerer.Conversations)
+	return away(ctx, a, q, a.Answerer.Conversations)
 }

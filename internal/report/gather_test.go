@@ -13,14 +13,37 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// numbers is a store that answers a tally with as many rows as its From says, and refuses or panics where it is told to.
+// numbers is a store that answers a tally with as many rows as its From says, and refuses or panics where it is told to. A tight one has no memory for two things at
+// once, nor for more than two tallies together.
 type numbers struct {
 	tallystick.Answerer
 	refuses, panics int64
-	together        atomic.Int64 // questions that came with others
+	tight           bool
+	asked           atomic.Int64 // at this moment
+	together, short atomic.Int64 // questions that came with others, or were refused for want of memory
+}
+
+// remember returns an error where there is no memory, else what gives it back.
+func (n *numbers) remember(questions int) (func(), error) {
+	if n.asked.Add(1) > 1 && n.tight || questions > 2 && n.tight {
+		n.asked.Add(-1)
+		n.short.Add(1)
+		return nil, tallystick.Errorf(tallystick.Unavailable, "no memory")
+	}
+	time.Sleep(time.Duration(questions%3) * time.Microsecond)
+	return func() { n.asked.Add(-1) }, nil
 }
 
 func (n *numbers) Tally(_ context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
+	done, err := n.remember(1)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return n.count(q)
+}
+
+func (n *numbers) count(q tallystick.Tally) ([]tallystick.Count, error) {
 	switch {
 	case int64(q.From) == n.panics:
 		panic("a fault of the store")
@@ -30,25 +53,36 @@ func (n *numbers) Tally(_ context.Context, q tallystick.Tally) ([]tallystick.Cou
 	return make([]tallystick.Count, q.From), nil
 }
 
-func (n *numbers) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
+func (n *numbers) Tallies(_ context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
+	done, err := n.remember(len(qs))
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	n.together.Add(int64(len(qs)))
 	answers := make([][]tallystick.Count, len(qs))
 	for i := range qs {
-		var err error
-		if answers[i], err = n.Tally(ctx, qs[i]); err != nil {
+		if answers[i], err = n.count(qs[i]); err != nil {
 			return nil, err
 		}
 	}
 	return answers, nil
 }
 
-func (n *numbers) Events(context.Context, tallystick.Events) (int64, error) { return 1, nil }
+func (n *numbers) Events(context.Context, tallystick.Events) (int64, error) {
+	done, err := n.remember(1)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	return 1, nil
+}
 
-// TestQuestionsOfBuildersAbreast lets builders ask at random, more rows than may be held, with a store that refuses or panics, and with somebody who gives up. Nothing waits
+// TestQuestionsOfBuildersAbreast lets builders ask at random, more rows than may be held, with a store that refuses, panics or lacks memory, and with somebody who gives up. Nothing waits
 // for ever, and each question has its answer.
 func TestQuestionsOfBuildersAbreast(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 1))
-	together := int64(0)
+	together, short := int64(0), int64(0)
 	for round := range 300 {
 		store := &numbers{refuses: -1, panics: -1}
 		big := round%3 == 0
@@ -71,6 +105,8 @@ func TestQuestionsOfBuildersAbreast(t *testing.T) {
 			store.refuses = r.Int64N(100)
 		case 2:
 			store.panics = r.Int64N(100)
+		case 4:
+			store.tight = true
 		}
 		enough := 1 << 30
 		if round%5 == 3 {
@@ -116,7 +152,7 @@ func TestQuestionsOfBuildersAbreast(t *testing.T) {
 		case <-time.After(time.Minute):
 			t.Fatalf("round %d: it waits for ever", round)
 		}
-		together += store.together.Load()
+		together, short = together+store.together.Load(), short+store.short.Load()
 		switch {
 		case strings.HasPrefix(end, "panic: ") && store.panics >= 0 && strings.Contains(end, "a fault of the store"):
 		case end == "refused" && store.refuses >= 0:
@@ -131,7 +167,7 @@ func TestQuestionsOfBuildersAbreast(t *testing.T) {
 			t.Fatalf("round %d: it ended with %s", round, end)
 		}
 	}
-	if together == 0 {
-		t.Error("no questions were asked together")
+	if together == 0 || short == 0 {
+		t.Errorf("%d questions were asked together, and for %d there was no memory", together, short)
 	}
 }

@@ -138,31 +138,15 @@ func (p *plan) readMembers(rooms map[string]*room, active []string) error {
 
 // readCorrespondents reads which contacts wrote in the rooms or were named there, ever since.
 func (p *plan) readCorrespondents(rooms map[string]*room, active []string) error {
-	for _, who := range []struct {
-		contact tallystick.Field
-		where   tallystick.Filter
-		wrote   bool
-	}{
-		{tallystick.FieldSenderID, tallystick.Filter{in(tallystick.FieldSenderKind, "contact")}, true},
-		{tallystick.FieldContactID, tallystick.Filter{{Field: tallystick.FieldContactID, Op: tallystick.Present}}, false},
-	} {
-		counts, err := p.store.Tally(p.ctx, tallystick.Tally{
-			Scope: p.scope, Type: tallystick.MessageSent, From: tallystick.MinInstant,
-			Where: append(who.where, in(tallystick.FieldRoomID, active...)),
-			By:    []tallystick.Dimension{{Field: tallystick.FieldRoomID}, {Field: who.contact}, {Field: tallystick.FieldChannelID}, {Field: tallystick.FieldIdentity}},
-		})
-		if err != nil {
-			return err
-		}
-		for _, c := range counts {
-			contact := rooms[c.Group[0]].contact(c.Group[1])
-			contact.through(c.Group[2], c.Group[3])
-			if who.wrote && c.Group[3] == "" {
-				contact.identities[""] = true
-			}
+	list, err := p.store.Correspondents(p.ctx, tallystick.Correspondents{Scope: p.scope, Rooms: active})
+	for _, c := range list {
+		contact := rooms[c.Room].contact(c.Contact)
+		contact.through(c.Channel, c.Identity)
+		if c.Wrote && c.Identity == "" {
+			contact.identities[""] = true
 		}
 	}
-	return nil
+	return err
 }
 
 func (r *room) contact(id string) *participation {

@@ -17,7 +17,7 @@ import (
 
 // TestEveryQueryHasAScope reads the package's source: each query that is built there names its scope, and none is built without one and filled in later.
 func TestEveryQueryHasAScope(t *testing.T) {
-	queries := []string{"Tally", "Peak", "Entities", "List", "Resolutions", "Sessions", "Conversations"}
+	queries := []string{"Tally", "Peak", "Entities", "List", "Resolutions", "Sessions", "Conversations", "Correspondents"}
 	names, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -125,6 +125,13 @@ func (s *spy) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick
 		return nil, err
 	}
 	return s.Answerer.Sessions(ctx, q)
+}
+
+func (s *spy) Correspondents(ctx context.Context, q tallystick.Correspondents) ([]tallystick.Correspondent, error) {
+	if err := s.see(q.Scope); err != nil {
+		return nil, err
+	}
+	return s.Answerer.Correspondents(ctx, q)
 }
 
 func (s *spy) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallystick.Arrival, error) {

@@ -58,6 +58,7 @@ func (p *plan) writeGroups(row rows, buckets []tallystick.Bucket, edges []tallys
 	if err != nil {
 		return err
 	}
+	first := groups
 	write := func(label string, bucket int, groups, all []tallystick.Count) bool {
 		for _, c := range groups {
 			if c.Bucket == bucket && c.Group[0] != "" && !row(tallystick.TextCell(label), tallystick.TextCell(c.Group[0]), tallystick.IntegerCell(c.Value)) {
@@ -77,7 +78,11 @@ func (p *plan) writeGroups(row rows, buckets []tallystick.Bucket, edges []tallys
 		}
 		groups = groups[n:]
 	}
-	if !total {
+	switch {
+	case !total:
+		return nil
+	case len(buckets) == 1:
+		write("Total", 0, first, all)
 		return nil
 	}
 	if groups, err = question(by, nil); err != nil {
@@ -115,11 +120,20 @@ func (p *plan) uniqueContacts(row rows) error {
 	contact := tallystick.Dimension{Field: tallystick.FieldContactID, Labels: merged}
 	where := append(p.onChannels(channels, test), in(tallystick.FieldDirection, "inbound", "outbound"))
 	edges := tallystick.Edges(months, from, before)
-	return p.writeGroups(row, months, edges, p.grouping(channels), false, func(by []tallystick.Dimension, edges []tallystick.Instant) ([]tallystick.Count, error) {
-		return p.store.Tally(p.ctx, tallystick.Tally{
+	question := func(by []tallystick.Dimension, edges []tallystick.Instant) tallystick.Tally {
+		return tallystick.Tally{
 			Scope: scope, Type: tallystick.MessageSent, From: from, Where: where, Countable: true,
 			Measure: tallystick.Measure{Distinct: &contact}, By: by, Edges: edges,
-		})
+		}
+	}
+	by := p.grouping(channels)
+	forget, err := p.foresee([]tallystick.Tally{question(by, edges), question(nil, edges)})
+	if err != nil {
+		return err
+	}
+	defer forget()
+	return p.writeGroups(row, months, edges, by, false, func(by []tallystick.Dimension, edges []tallystick.Instant) ([]tallystick.Count, error) {
+		return p.store.Tally(p.ctx, question(by, edges))
 	})
 }
 
@@ -128,11 +142,28 @@ func (p *plan) resolvedConversations(row rows) error {
 	if err != nil {
 		return err
 	}
+	var groups []tallystick.Count // of the question before
 	return p.writeGroups(row, buckets, edges, p.grouping(p.channels), true, func(by []tallystick.Dimension, edges []tallystick.Instant) ([]tallystick.Count, error) {
-		return p.store.Resolutions(p.ctx, tallystick.Resolutions{
+		if by == nil {
+			return overGroups(groups), nil
+		}
+		groups, err = p.store.Resolutions(p.ctx, tallystick.Resolutions{
 			Scope: p.scope, From: p.from, Where: p.onChannels(p.channels, p.test), By: by, Edges: edges,
 		})
+		return groups, err
 	})
+}
+
+// overGroups adds up groups that have nothing in common, as a conversation is on one channel, in each bucket.
+func overGroups(groups []tallystick.Count) []tallystick.Count {
+	var all []tallystick.Count
+	for _, c := range groups {
+		if n := len(all); n == 0 || all[n-1].Bucket != c.Bucket {
+			all = append(all, tallystick.Count{Bucket: c.Bucket})
+		}
+		all[len(all)-1].Value += c.Value
+	}
+	return all
 }
 
 // connectedChannels makes the table channels.

@@ -27,7 +27,7 @@ func (p *plan) sessionSlices() iter.Seq2[[]tallystick.SessionPart, error] {
 			return
 		}
 		for i := range len(edges) - 1 {
-			parts, err := p.store.Sessions(p.ctx, tallystick.Sessions{Scope: p.scope, From: edges[i], Until: edges[i+1], Reading: p.reading})
+			parts, err := p.store.Sessions(p.ctx, tallystick.Sessions{Scope: p.scope, From: edges[i], Until: edges[i+1], Bare: p.bareSessions(), Reading: p.reading})
 			parts = p.matching(parts)
 			if err == nil && len(edges) == 2 {
 				p.sessions, p.read = parts, true // few enough to be kept for the other tables
@@ -38,6 +38,18 @@ func (p *plan) sessionSlices() iter.Seq2[[]tallystick.SessionPart, error] {
 			}
 		}
 	}
+}
+
+// bareSessions reports whether nothing that is asked for has to do with conversations and tickets.
+func (p *plan) bareSessions() bool {
+	if p.where["conversation"] != nil || p.where["ticket"] != nil {
+		return false
+	}
+	switch p.request.Table {
+	case "trend", "by-bot", "by-channel", "by-version", "by-month":
+		return true
+	}
+	return false
 }
 
 // sessionParts returns the parts of all sessions that count.

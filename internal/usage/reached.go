@@ -56,6 +56,16 @@ func (r *Reached) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tally
 	return tallystick.Tallies(ctx, r.engine, qs)
 }
 
+// Peaks implements [tallystick.Peaker].
+func (r *Reached) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.PeakAnswer, error) {
+	for i := range qs {
+		if err := r.within(qs[i].Scope); err != nil {
+			return nil, err
+		}
+	}
+	return tallystick.Peaks(ctx, r.engine, qs)
+}
+
 func (r *Reached) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
 	if err := r.within(q.Scope); err != nil {
 		return tallystick.PeakAnswer{}, err
@@ -110,6 +120,13 @@ func (r *Reached) Conversations(ctx context.Context, q tallystick.Conversations)
 		return nil, err
 	}
 	return r.engine.Conversations(ctx, q)
+}
+
+func (r *Reached) Correspondents(ctx context.Context, q tallystick.Correspondents) ([]tallystick.Correspondent, error) {
+	if err := r.within(q.Scope); err != nil {
+		return nil, err
+	}
+	return r.engine.Correspondents(ctx, q)
 }
 
 func (r *Reached) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallystick.Arrival, error) {

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -44,6 +45,10 @@ type batch struct {
 
 	parts     map[conversationKey]*conversationPart
 	partOrder []*conversationPart
+
+	correspondents []correspondent
+	met            map[hash]tallystick.Instant // the earliest of them
+	scratch        []byte
 }
 
 // first is a row of first_events.
@@ -80,8 +85,14 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	maps.Copy(e.applied, b.applied)
+	for log, seq := range b.applied {
+		e.ends[log] = e.ends[log].add(seq) // readers keep what they have got
+	}
 	maps.Copy(e.tenants, b.tenants)
 	e.states.drop(b)
+	for name, t := range b.met {
+		e.met.put(name, t)
+	}
 	return nil
 }
 
@@ -90,6 +101,7 @@ func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 	b := &batch{
 		rows: map[*table][]*tallystick.Record{}, numbers: map[*table][]int32{}, applied: map[uint32]uint64{}, tenants: map[string]tenant{},
 		arrivals: map[arrivalKey]*tallystick.Arrival{}, parts: map[conversationKey]*conversationPart{},
+		met: map[hash]tallystick.Instant{},
 	}
 	var name string // of the latest record's tenant
 	var t tenant
@@ -129,7 +141,8 @@ func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 		b.rows[tb] = append(b.rows[tb], r)
 		b.numbers[tb] = append(b.numbers[tb], t.number)
 		b.arrived(t.number, ev)
-		b.heard(t, ev)
+		b.heard(t, r)
+		e.meet(b, t, r)
 	}
 	return b, nil
 }
@@ -191,8 +204,16 @@ func (e *Engine) write(ctx context.Context, b *batch) (err error) {
 }
 
 func (e *Engine) writeTable(ctx context.Context, t *table, b *batch) error {
-	rows := len(b.rows[t])
-	write := func(a *appender, i int) { writeEvent(a, b.rows[t][i], b.numbers[t][i]) }
+	events, one := t, writeEvent
+	switch t.name {
+	case solvedTable:
+		events, one = e.byType[tallystick.ConversationSolved], writeSolved
+	case failureTable:
+		events, one = e.byType[tallystick.MessageFailed], writeFailure
+	}
+	rows := len(b.rows[events])
+	order := byTenant(b.numbers[events])
+	write := func(a *appender, i int) { one(a, b.rows[events][order[i]], b.numbers[events][order[i]]) }
 	switch t.name {
 	case progressTable:
 		var logs []uint32
@@ -217,7 +238,12 @@ func (e *Engine) writeTable(ctx context.Context, t *table, b *batch) error {
 		write = func(a *appender, i int) { writeArrival(a, b.arrivalOrder[i], b.arrivals[b.arrivalOrder[i]]) }
 	case partTable:
 		rows = len(b.partOrder)
+		slices.SortStableFunc(b.partOrder, func(p, q *conversationPart) int { return cmp.Compare(p.tenant, q.tenant) })
 		write = func(a *appender, i int) { writePart(a, b.partOrder[i], b.applied[b.partOrder[i].log]) }
+	case correspondentTable:
+		rows = len(b.correspondents)
+		slices.SortStableFunc(b.correspondents, func(c, d correspondent) int { return cmp.Compare(c.tenant, d.tenant) })
+		write = func(a *appender, i int) { writeCorrespondent(a, &b.correspondents[i]) }
 	case firstTable:
 		rows = len(b.firsts)
 		write = func(a *appender, i int) {
@@ -246,11 +272,20 @@ func (e *Engine) writeTable(ctx context.Context, t *table, b *batch) error {
 	return a.done()
 }
 
+// byTenant returns the places of rows in the order in which they are written: those of one tenant together, so that who reads one tenant's rows need not unpack the
+// texts of all others'. DuckDB passes over 2048 rows at a time.
+func byTenant(numbers []int32) []int32 {
+	order := make([]int32, len(numbers))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortStableFunc(order, func(i, j int32) int { return cmp.Compare(numbers[i], numbers[j]) })
+	return order
+}
+
 // writeEvent writes a row of a table of events.
 func writeEvent(a *appender, r *tallystick.Record, tenant int32) {
-	a.setInteger(0, tenant)
-	a.setBigint(1, int64(r.Position.Sequence))
-	a.setBigint(2, int64(r.Event.Time))
+	writePlace(a, r, tenant)
 	t := a.table
 	if t.event == nil {
 		a.setVarchar(3, r.Event.Type)

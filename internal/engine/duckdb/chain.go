@@ -15,6 +15,9 @@ type chain struct {
 	unsure             []string          // contacts
 	names              map[string]string // so that a name that comes often is kept once
 
+	after  map[string]ongoing // sessions that may go on after until, for the chain of the next slice; nil: nobody will ask
+	before map[string]ongoing // those that may go on after from, where since is from, taken out as they are met; nil: since is before it
+
 	begun    bool
 	contact  []byte
 	previous tallystick.Instant // time of the contact's latest interaction
@@ -23,11 +26,29 @@ type chain struct {
 	start    tallystick.Instant // of the latest session
 	first    int                // of its parts
 	index    map[tallystick.SessionPart]int
+	latest   ongoing // of the sessions that started before until
 }
+
+// ongoing is a contact's latest session before an instant.
+type ongoing struct {
+	start tallystick.Instant
+	last  tallystick.Instant // the contact's latest interaction
+	sure  bool               // whether it is known that it started then: else it may have started at any interaction
+}
+
+// after reports whether an interaction at an instant, or later, may belong to it.
+func (o ongoing) after(at tallystick.Instant) bool {
+	if o.sure {
+		return at < o.start+sessionLength
+	}
+	return at < o.last+sessionLength
+}
+
+var nothing = ongoing{start: tallystick.MinInstant, last: tallystick.MinInstant}
 
 // newChain begins a chain that adds to parts.
 func newChain(s *sessions, parts []tallystick.SessionPart, since tallystick.Instant) *chain {
-	return &chain{from: s.From, until: s.Until, since: since, log: s.log, parts: parts, names: map[string]string{}}
+	return &chain{from: s.From, until: s.Until, since: since, log: s.log, parts: parts, names: map[string]string{}, latest: nothing}
 }
 
 // add adds the interaction of a row: contact, time, position, conversation, bot, version, channel, ticket.
@@ -35,14 +56,29 @@ func (c *chain) add(r *rows, row int) {
 	contact, at := r.text(0, row), tallystick.Instant(r.bigint(1, row))
 	fresh := !c.begun || contact != string(c.contact)
 	if fresh {
+		c.leave()
 		c.begun, c.doubted, c.contact = true, false, append(c.contact[:0], contact...)
 		c.sure = c.since == tallystick.MinInstant || at >= c.since+sessionLength
+		if c.before != nil {
+			c.sure = true
+			if o, was := c.before[contact]; was {
+				delete(c.before, string(c.contact))
+				c.latest = o
+				if o.after(at) {
+					fresh, c.sure = false, o.sure
+					c.start, c.first, c.index = o.start, len(c.parts), nil
+				}
+			}
+		}
 	} else if at >= c.previous+sessionLength {
 		fresh, c.sure = true, true
 	}
 	c.previous = at
 	if fresh || at >= c.start+sessionLength {
 		c.start, c.first, c.index = at, len(c.parts), nil
+	}
+	if at < c.until {
+		c.latest = ongoing{c.start, at, c.sure}
 	}
 	if c.doubted || at < c.from {
 		return
@@ -56,6 +92,17 @@ func (c *chain) add(r *rows, row int) {
 	if c.start >= c.from && c.start < c.until {
 		c.count(r, row, at)
 	}
+}
+
+// leave notes what goes on of a contact after until. It is called at the end, too.
+func (c *chain) leave() {
+	if !c.begun {
+		return
+	}
+	if c.after != nil && !c.doubted && c.latest.after(c.until) {
+		c.after[string(c.contact)] = c.latest
+	}
+	c.latest = nothing
 }
 
 // count adds an interaction to its part of the latest session.

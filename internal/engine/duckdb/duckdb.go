@@ -16,7 +16,9 @@
 // Tables are only ever appended to, and have no keys and no indexes: those made writing 2.5 times slower and the file 4 times larger, and most of the corruption
 // that others met began in them.
 //
-// Beside the events are tables of what each batch of them said together (parts.go, arrivals.go). A batch only ever adds rows, with the position that it ended at; so late events
+// A batch is written tenant by tenant: who reads one tenant's rows passes over most of the others' without unpacking them.
+//
+// Beside the events are tables of what each batch of them said together (parts.go, correspondents.go, arrivals.go). A batch only ever adds rows, with the position that it ended at; so late events
 // need no care, and what was known at the end of any batch is known for ever. A question as of a position inside a batch, or with an end that cuts through what a row
 // says, looks at the events themselves for the difference.
 //
@@ -76,8 +78,10 @@ type Engine struct {
 	mu      sync.RWMutex
 	applied map[uint32]uint64
 	tenants map[string]tenant
+	ends    map[uint32]ends
 
 	states states
+	met    met // used under applying
 }
 
 var (

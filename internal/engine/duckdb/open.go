@@ -285,7 +285,7 @@ func (e *Engine) prepare(ctx context.Context) error {
 
 // remember reads what was applied, and the tenants.
 func (e *Engine) remember(ctx context.Context) error {
-	e.applied, e.tenants = map[uint32]uint64{}, map[string]tenant{}
+	e.applied, e.tenants, e.ends = map[uint32]uint64{}, map[string]tenant{}, map[uint32]ends{}
 	err := query(ctx, e.readers, "SELECT log, MAX(seq) FROM progress GROUP BY log", nil, func(scan func(...any) error) error {
 		var log, seq int64
 		err := scan(&log, &seq)

@@ -3,6 +3,8 @@ package duckdb
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,17 +12,93 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// Peak implements [tallystick.Answerer]. SQL finds the spans and says for each group at which instants how many begin or end; the sweep over these, in order, is
-// done here.
+// Peak implements [tallystick.Answerer].
 func (e *Engine) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnswer, error) {
-	var answer tallystick.PeakAnswer
-	sc, err := e.scope(q.Scope)
-	if sc == nil {
-		return answer, err
+	answers, err := e.Peaks(ctx, []tallystick.Peak{q})
+	if err != nil {
+		return tallystick.PeakAnswer{}, err
 	}
+	return answers[0], nil
+}
+
+// Peaks implements [tallystick.Peaker]. Questions that differ in nothing but the tenant and in whether they ask by group are one statement. SQL finds the spans and says for each
+// group at which instants how many begin or end; the sweep over these, in order, is done here.
+func (e *Engine) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.PeakAnswer, error) {
+	answers := make([]tallystick.PeakAnswer, len(qs))
+	groups := map[string][]*peaks{}
+	var order []*peaks
+	for i := range qs {
+		sc, err := e.scope(qs[i].Scope)
+		if err != nil {
+			return nil, err
+		}
+		if sc == nil {
+			continue
+		}
+		form := formOfPeak(&qs[i], sc)
+		at := slices.IndexFunc(groups[form], func(p *peaks) bool { return p.take(&qs[i], sc, i) })
+		if at < 0 {
+			p := &peaks{engine: e, query: qs[i]}
+			p.take(&qs[i], sc, i)
+			groups[form], order = append(groups[form], p), append(order, p)
+		}
+	}
+	for _, p := range order {
+		if err := p.answer(ctx, answers); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
+// peaks are questions that one statement answers.
+type peaks struct {
+	engine *Engine
+	query  tallystick.Peak // as wide as the widest
+	scopes []*scope        // a tenant once
+	wanted []wantedPeak
+}
+
+// wantedPeak is where an answer goes.
+type wantedPeak struct {
+	tenant   int32
+	byGroups bool
+	place    int
+}
+
+// formOfPeak returns what questions must agree in to be answered by one statement.
+func formOfPeak(q *tallystick.Peak, sc *scope) string {
+	return fmt.Sprintf("%s %s %s %d %d %d %d %d %d %q %d", q.Span.Start, q.Span.End, q.Span.ID, sc.log, q.From, q.Before, q.AsOf.Log, q.AsOf.Sequence, q.OpenLimit, q.Where, q.Edges)
+}
+
+// take takes a question in, and reports whether it fits: those of one statement have the same groups or none, and where groups have labels they are of one tenant.
+func (p *peaks) take(q *tallystick.Peak, sc *scope, place int) bool {
+	labelled := func(d tallystick.Dimension) bool { return d.Labels != nil }
+	at := slices.IndexFunc(p.scopes, func(o *scope) bool { return o.number == sc.number })
+	if at < 0 && len(p.scopes) > 0 && (slices.ContainsFunc(q.By, labelled) || slices.ContainsFunc(p.query.By, labelled)) {
+		return false
+	}
+	if len(q.By) > 0 && len(p.query.By) > 0 && !slices.EqualFunc(q.By, p.query.By, func(a, b tallystick.Dimension) bool {
+		return a.Field == b.Field && a.Unlabelled == b.Unlabelled && (a.Labels == nil) == (b.Labels == nil) && maps.Equal(a.Labels, b.Labels)
+	}) {
+		return false
+	}
+	if at < 0 {
+		p.scopes = append(p.scopes, sc)
+	}
+	if len(q.By) > 0 {
+		p.query.By = q.By
+	}
+	p.wanted = append(p.wanted, wantedPeak{sc.number, len(q.By) > 0, place})
+	return true
+}
+
+// answer runs the statement and puts the answers into their places.
+func (p *peaks) answer(ctx context.Context, answers []tallystick.PeakAnswer) error {
+	q := &p.query
 	st := &statement{}
-	started, ended := e.source(q.Span.Start, "started"), e.source(q.Span.End, "ended")
-	from, before := st.bind(q.From), sc.before(st)
+	started, ended := p.engine.source(q.Span.Start, "started"), p.engine.source(q.Span.End, "ended")
+	from, before := st.bind(q.From), p.scopes[0].before(st)
 
 	// Spans that are open end with the scope, or, those that began before cutBefore, after the limit.
 	openEnd, cut := before, "FALSE"
@@ -28,9 +106,10 @@ func (e *Engine) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAn
 		cut = "start < " + st.bind(q.Before-q.OpenLimit)
 		openEnd = "CASE WHEN " + cut + " THEN start + " + st.bind(q.OpenLimit) + " ELSE " + before + " END"
 	}
-	wanted := []string{started.text(q.Span.ID) + " AS id", started.column("time") + " AS start"}
+	wanted := []string{started.column("tenant") + " AS tenant", started.text(q.Span.ID) + " AS id", started.column("time") + " AS start"}
 	groups := columns("group", len(q.By))
-	var selected, joins []string
+	selected := []string{"begun.tenant AS tenant"}
+	var joins []string
 	for i := range q.By {
 		value := "value" + strconv.Itoa(i)
 		wanted = append(wanted, started.text(q.By[i].Field)+" AS "+value)
@@ -41,64 +120,114 @@ func (e *Engine) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAn
 	st.add("WITH begun AS (",
 		"  SELECT "+strings.Join(wanted, ",\n    "),
 		"  FROM "+started.from(),
-		"  WHERE "+strings.Join(append(started.scope(st, sc, q.Span.Start), started.filter(st, q.Where)...), "\n    AND "),
+		"  WHERE "+strings.Join(append(started.ofTenants(st, p.scopes, q.Span.Start), started.filter(st, q.Where)...), "\n    AND "),
 		"), done AS (",
-		"  SELECT "+ended.text(q.Span.ID)+" AS id, "+ended.column("time")+" AS time",
+		"  SELECT "+ended.column("tenant")+" AS tenant, "+ended.text(q.Span.ID)+" AS id, "+ended.column("time")+" AS time",
 		"  FROM "+ended.from(),
-		"  WHERE "+strings.Join(ended.scope(st, sc, q.Span.End), "\n    AND "),
+		"  WHERE "+strings.Join(ended.ofTenants(st, p.scopes, q.Span.End), "\n    AND "),
 		"), spans AS (",
 		"  SELECT "+strings.Join(append(selected, "start", "done.time IS NULL AND "+cut+" AS cut"), ",\n    ")+",",
 		"    CASE WHEN done.time IS NULL THEN "+openEnd+" WHEN done.time > start THEN done.time ELSE start + 1 END AS stop",
 		"  FROM begun",
-		"  LEFT JOIN done ON done.id = begun.id")
+		"  LEFT JOIN done ON done.tenant = begun.tenant AND done.id = begun.id")
 	st.add(joins...)
-	keys := strings.Join(append(groups, "moment"), ", ")
+	keys := append([]string{"tenant"}, groups...)
 	st.add("), changes AS (",
-		"  SELECT "+strings.Join(append(groups, "GREATEST(start, "+from+") AS moment, 1 AS change, cut::INTEGER AS cut"), ", "),
+		"  SELECT "+strings.Join(append(slices.Clone(keys), "GREATEST(start, "+from+") AS moment, 1 AS change, cut::INTEGER AS cut"), ", "),
 		"  FROM spans",
 		"  WHERE stop > "+from,
 		"  UNION ALL",
-		"  SELECT "+strings.Join(append(groups, "stop AS moment, -1 AS change, 0 AS cut"), ", "),
+		"  SELECT "+strings.Join(append(slices.Clone(keys), "stop AS moment, -1 AS change, 0 AS cut"), ", "),
 		"  FROM spans",
 		"  WHERE stop > "+from,
 		"    AND stop < "+before,
 		")",
-		"SELECT "+keys+", SUM(change)::BIGINT, SUM(cut)::BIGINT",
+		"SELECT "+strings.Join(slices.Concat(keys[:1], []string{p.grouped(groups)}, coalesced(groups), []string{"moment", "SUM(change)::BIGINT", "SUM(cut)::BIGINT"}), ", "),
 		"FROM changes",
-		"GROUP BY "+keys,
-		"ORDER BY "+keys)
+		"GROUP BY GROUPING SETS ("+strings.Join(p.sets(groups), ", ")+")",
+		"ORDER BY "+strings.Join(slices.Concat([]string{"1, 2"}, groups, []string{"moment"}), ", "))
+	return p.read(ctx, st, answers)
+}
 
-	sweep := sweep{edges: q.Edges}
-	if q.Edges == nil {
-		sweep.edges = []tallystick.Instant{q.From, q.Before}
+// grouped is the expression that says whether a row is of a group.
+func (p *peaks) grouped(groups []string) string {
+	if len(groups) == 0 {
+		return "FALSE"
 	}
-	group := make([]string, len(q.By))
+	return "GROUPING(" + groups[0] + ") = 0"
+}
+
+// sets returns by what rows are grouped: a list of columns for each way in which anybody asks.
+func (p *peaks) sets(groups []string) []string {
+	var sets []string
+	for _, byGroups := range []bool{true, false} {
+		if !slices.ContainsFunc(p.wanted, func(w wantedPeak) bool { return w.byGroups == byGroups }) {
+			continue
+		}
+		set := []string{"tenant", "moment"}
+		if byGroups {
+			set = append(set, groups...)
+		}
+		sets = append(sets, "("+strings.Join(set, ", ")+")")
+	}
+	return sets
+}
+
+// read runs the statement, whose rows come by tenant, by way of asking, by group and by moment.
+func (p *peaks) read(ctx context.Context, st *statement, answers []tallystick.PeakAnswer) error {
+	places := map[wantedPeak][]int{}
+	for _, w := range p.wanted {
+		place := w.place
+		w.place = 0
+		places[w] = append(places[w], place)
+	}
+	edges := p.query.Edges
+	if edges == nil {
+		edges = []tallystick.Instant{p.query.From, p.query.Before}
+	}
+	var of, before wantedPeak
+	var sweeping sweep
+	var cut int64
+	put := func() {
+		sweeping.end()
+		slices.SortStableFunc(sweeping.counts, func(a, b tallystick.Count) int { return cmp.Compare(a.Bucket, b.Bucket) })
+		for _, place := range places[before] {
+			answers[place] = tallystick.PeakAnswer{Counts: sweeping.counts, Cut: cut}
+		}
+	}
+	group := make([]string, len(p.query.By))
 	var moment tallystick.Instant
 	var change, cuts int64
-	var into []any
+	into := []any{&of.tenant, &of.byGroups}
 	for i := range group {
 		into = append(into, &group[i])
 	}
 	into = append(into, &moment, &change, &cuts)
-	err = st.run(ctx, e.readers, func(scan func(...any) error) error {
+	err := st.run(ctx, p.engine.readers, func(scan func(...any) error) error {
 		if err := scan(into...); err != nil {
 			return err
 		}
-		answer.Cut += cuts
-		if !sweep.started || !slices.Equal(group, sweep.group) {
-			sweep.end()
-			sweep.begin(group)
+		if of != before {
+			put()
+			before, sweeping, cut = of, sweep{edges: edges}, 0
 		}
-		sweep.change(moment, change)
+		own := group
+		if !of.byGroups {
+			own = nil
+		}
+		cut += cuts
+		if !sweeping.started || !slices.Equal(own, sweeping.group) {
+			sweeping.end()
+			sweeping.begin(own)
+		}
+		sweeping.change(moment, change)
 		return nil
 	})
 	if err != nil {
-		return tallystick.PeakAnswer{}, err
+		return err
 	}
-	sweep.end()
-	answer.Counts = sweep.counts
-	slices.SortStableFunc(answer.Counts, func(a, b tallystick.Count) int { return cmp.Compare(a.Bucket, b.Bucket) })
-	return answer, nil
+	put()
+	return nil
 }
 
 // sweep goes through the changes of one group after another, each in order of time, and notes the highest number of running spans in each bucket.

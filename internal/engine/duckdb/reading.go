@@ -17,6 +17,9 @@ type reading struct {
 
 	talks *talks             // in the same scope, as of a position where one was asked to be remembered
 	ahead tallystick.Instant // the conversations of interactions before it are known
+
+	ongoing   map[string]ongoing // the sessions that go on after an instant, by contact; nil: not known
+	ongoingAt tallystick.Instant
 }
 
 // reading returns what is remembered for a scope, and begins where there is nothing.

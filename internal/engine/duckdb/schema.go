@@ -35,13 +35,16 @@ const (
 
 // Tables that are not of one type of event.
 const (
-	layoutTable   = "layout"             // one row: what layout returns
-	progressTable = "progress"           // a row for each Apply and log: the newest position it has applied
-	tenantTable   = "tenants"            // a row for each tenant: its number, name and log
-	firstTable    = "first_events"       // a row whenever an event came that was earlier than all of its tenant before: so the minimum is known as of any position
-	arrivalTable  = "arrivals"           // how events came in, by source and quarter of an hour
-	partTable     = "conversation_parts" // what each batch said of each conversation
-	otherTable    = "other_events"       // events of the types that have no table, with their labels
+	layoutTable        = "layout"             // one row: what layout returns
+	progressTable      = "progress"           // a row for each Apply and log: the newest position it has applied
+	tenantTable        = "tenants"            // a row for each tenant: its number, name and log
+	firstTable         = "first_events"       // a row whenever an event came that was earlier than all of its tenant before: so the minimum is known as of any position
+	arrivalTable       = "arrivals"           // how events came in, by source and quarter of an hour
+	partTable          = "conversation_parts" // what each batch said of each conversation
+	solvedTable        = "solved"             // when which conversation was resolved
+	failureTable       = "failures"           // when which message failed
+	correspondentTable = "correspondents"     // who was met in which room
+	otherTable         = "other_events"       // events of the types that have no table, with their labels
 )
 
 // Columns of every table of events. seq is the position in the tenant's log, time in microseconds.
@@ -63,6 +66,9 @@ func schema() []*table {
 		{name: firstTable, columns: eventColumns},
 		{name: arrivalTable, columns: arrivalColumns},
 		{name: partTable, columns: partColumns},
+		{name: solvedTable, columns: solvedColumns},
+		{name: failureTable, columns: failureColumns},
+		{name: correspondentTable, columns: correspondentColumns},
 		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar}, column{labelsColumn, varchar})},
 	}
 	for _, t := range tallystick.EventTypes {

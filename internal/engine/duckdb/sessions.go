@@ -36,30 +36,62 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 	if err != nil {
 		return nil, err
 	}
-	var contacts []string
-	for _, back := range lookBacks {
-		since := tallystick.MinInstant
-		if q.From > tallystick.MinInstant+back {
-			since = q.From - back
-		}
-		parts, contacts, err = s.computed(ctx, parts, since, contacts)
-		if err != nil {
+	if parts, err = s.allComputed(ctx, m, parts); err != nil {
+		return nil, err
+	}
+	if !q.Bare {
+		if err := m.learn(ctx, snapshot, parts, q.From, q.Until); err != nil {
 			return nil, err
+		}
+		for i := range parts {
+			if p := &parts[i]; p.Ticket == "" && len(m.talks.tickets) > 0 {
+				p.Ticket = m.talks.tickets[hashOf(p.Conversation)]
+			}
+		}
+	}
+	slices.SortFunc(parts, compareParts)
+	return joined(parts), nil
+}
+
+// allComputed adds the parts of the sessions that follow from the times of interactions. Of who asks slice after slice it is remembered which sessions go on after a slice, so that
+// for the next one nothing of the time before it is read.
+func (s *sessions) allComputed(ctx context.Context, m *reading, parts []tallystick.SessionPart) ([]tallystick.SessionPart, error) {
+	before := m.ongoing
+	if before == nil || m.ongoingAt != s.From {
+		before = nil
+	}
+	m.ongoing = nil
+	var after map[string]ongoing
+	if m.keeps {
+		after = map[string]ongoing{}
+	}
+	var contacts []string
+	for i := -1; i < len(lookBacks); i++ {
+		since := s.From
+		switch {
+		case i < 0 && before == nil:
+			continue
+		case i >= 0:
+			before = nil
+			if since = tallystick.MinInstant; s.From > tallystick.MinInstant+lookBacks[i] {
+				since = s.From - lookBacks[i]
+			}
+		}
+		var err error
+		if parts, contacts, err = s.computed(ctx, parts, since, contacts, before, after); err != nil {
+			return nil, err
+		}
+		for contact, o := range before { // of whom nothing was heard
+			if after != nil && o.after(s.Until) {
+				after[contact] = o
+			}
 		}
 		if len(contacts) == 0 {
 			break
 		}
 	}
-	if err := m.learn(ctx, snapshot, parts, q.From, q.Until); err != nil {
-		return nil, err
-	}
-	for i := range parts {
-		if p := &parts[i]; p.Ticket == "" && len(m.talks.tickets) > 0 {
-			p.Ticket = m.talks.tickets[hashOf(p.Conversation)]
-		}
-	}
-	slices.SortFunc(parts, compareParts)
-	return joined(parts), nil
+	m.ongoing, m.ongoingAt = after, s.Until
+	return parts, nil
 }
 
 const sessionLength = 24 * tallystick.Hour
@@ -113,28 +145,36 @@ func (s *sessions) interactions(st *statement, sc *scope, name string, condition
 	where = append(where, s.engine.countable(st, m, sc, true)...)
 	st.add(", "+name+" AS (",
 		"  SELECT "+m.column("time")+" AS time, "+m.column("seq")+" AS seq, "+m.text(tallystick.FieldContactID)+" AS contact,",
-		"    "+m.text(tallystick.FieldConversationID)+" AS conversation, "+m.text(tallystick.FieldBotID)+" AS bot,",
+		"    "+s.unlessBare(m.text(tallystick.FieldConversationID))+" AS conversation, "+m.text(tallystick.FieldBotID)+" AS bot,",
 		"    "+m.text(tallystick.FieldBotVersion)+" AS version, "+m.text(tallystick.FieldChannelID)+" AS channel,",
-		"    "+m.text(tallystick.FieldTicketID)+" AS ticket,",
+		"    "+s.unlessBare(m.text(tallystick.FieldTicketID))+" AS ticket,",
 		"    CASE WHEN "+session+" IN (SELECT id FROM agents) THEN '' ELSE "+session+" END AS session",
 		"  FROM "+m.from(),
 		"  WHERE "+strings.Join(where, "\n    AND "),
 		")")
 }
 
+// unlessBare returns an expression for what is asked for unless the question is bare.
+func (s *sessions) unlessBare(text string) string {
+	if s.Bare {
+		return "''"
+	}
+	return text
+}
+
 // computed adds the parts of the sessions that follow from the times of interactions since an instant, of some contacts or, for nil, of all. Contacts for whom that
-// is too late an instant are returned instead of their parts. The parts have no tickets but their interactions' own.
-func (s *sessions) computed(ctx context.Context, parts []tallystick.SessionPart, since tallystick.Instant, contacts []string) ([]tallystick.SessionPart, []string, error) {
+// is too late an instant are returned instead of their parts. The parts have no tickets but their interactions' own. before and after are what goes on at both ends, see [chain].
+func (s *sessions) computed(ctx context.Context, parts []tallystick.SessionPart, since tallystick.Instant, contacts []string, before, after map[string]ongoing) ([]tallystick.SessionPart, []string, error) {
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, nil, err
 	}
 	m := s.engine.source(tallystick.MessageSent, "m")
-	before := s.Before
-	if s.Until < before-sessionLength {
-		before = s.Until + sessionLength // the sessions' last interactions
+	end := s.Before
+	if s.Until < end-sessionLength {
+		end = s.Until + sessionLength // the sessions' last interactions
 	}
-	conditions := []string{m.column("time") + " >= " + st.bind(since), m.column("time") + " < " + st.bind(before)}
+	conditions := []string{m.column("time") + " >= " + st.bind(since), m.column("time") + " < " + st.bind(end)}
 	if contacts != nil {
 		conditions = append(conditions, m.text(tallystick.FieldContactID)+" IN (SELECT UNNEST("+st.bind(contacts)+"))")
 	}
@@ -152,12 +192,14 @@ func (s *sessions) computed(ctx context.Context, parts []tallystick.SessionPart,
 		"WHERE session = ''",
 		"ORDER BY contact, time, seq")
 	c := newChain(s, parts, since)
+	c.before, c.after = before, after
 	err = s.snapshot.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			c.add(r, i)
 		}
 		return nil
 	})
+	c.leave()
 	return c.parts, c.unsure, err
 }
 

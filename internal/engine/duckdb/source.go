@@ -117,9 +117,49 @@ func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "'
 // shortList is the length up to which a list is compared value by value.
 const shortList = 16
 
-// filter returns the conditions of a filter.
+// filter returns the conditions of a filter. One that only asks for values of a column speaks of the column itself, by which DuckDB passes over what it need not unpack.
 func (s source) filter(st *statement, f tallystick.Filter) []string {
-	return filter(st, f, s.text, s.numeric)
+	var where []string
+	for i := range f {
+		condition := s.bare(st, &f[i])
+		if condition == "" {
+			condition = filter(st, f[i:i+1], s.text, s.numeric)[0]
+		}
+		where = append(where, condition)
+	}
+	return where
+}
+
+// bare returns a condition about a column alone, "" where that would be another: NULL, which is not kept, must not be among what is asked for.
+func (s source) bare(st *statement, c *tallystick.Condition) string {
+	if s.table.event == nil || c.Op != tallystick.In && c.Op != tallystick.Present {
+		return ""
+	}
+	rule := s.table.event.Rule(c.Field)
+	if rule == nil || rule.Kind.Numeric() && rule.Kind != tallystick.KindBool || c.Field == tallystick.FieldContactID && s.table.event.Name == tallystick.MessageSent {
+		return ""
+	}
+	column := s.column(c.Field.String())
+	switch {
+	case c.Op == tallystick.Present:
+		if rule.Default == "" && rule.Kind != tallystick.KindBool {
+			return column + " <> ''"
+		}
+		return ""
+	case rule.Default != "" && slices.Contains(c.Values, rule.Default):
+		return ""
+	case rule.Kind == tallystick.KindBool:
+		switch yes, no := slices.Contains(c.Values, "true"), slices.Contains(c.Values, "false"); {
+		case yes && no:
+			return column + " IS NOT NULL"
+		case yes:
+			return column + " = TRUE"
+		case no:
+			return column + " = FALSE"
+		}
+		return "FALSE"
+	}
+	return listed(st, column, c.Values)
 }
 
 // filter returns the conditions of a filter over expressions for its fields.

@@ -14,7 +14,8 @@ type talks struct {
 	engine  *Engine
 	scope   tallystick.Scope
 	known   map[hash]talk
-	tickets map[hash]string // of the conversations' conversation.created, where there is one
+	tickets map[hash]string    // of the conversations' conversation.created, where there is one
+	since   tallystick.Instant // no part of a conversation that is divided began before it
 }
 
 // talk is a conversation.
@@ -23,13 +24,13 @@ type talk struct {
 	message tallystick.Instant // the first; MaxInstant: none
 	updated tallystick.Instant // MinInstant: nothing was heard of it
 
-	divided bool // there are parts on both sides of the scope's end, and it is not known what they hold
+	divided bool // a part reaches past the scope's end, and it is not known what the latest event of it before the end is
 }
 
 var unheard = talk{created: tallystick.MinInstant, message: tallystick.MaxInstant, updated: tallystick.MinInstant}
 
 func (e *Engine) talks(s tallystick.Scope) *talks {
-	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}}
+	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}, since: tallystick.MaxInstant}
 }
 
 // conversation returns what [tallystick.Conversations] answers about a conversation that was learned; false where there is nothing.
@@ -55,8 +56,7 @@ func (t *talks) hear(name hash, created, message, last tallystick.Instant, ticke
 // learn makes conversations known. ahead, which may be nil, adds the names of others that will be asked for, for all parts are looked through anyway; where everything
 // asked for is known already, it is not called. After an error nothing is known.
 //
-// What whole batches said is in their parts. Left to the events themselves are those of a batch of which only the beginning is in the scope, and conversations with a part
-// that reaches past the scope's end.
+// What whole batches said is in their parts. Left to the events themselves are those of a batch of which only the beginning is in the scope.
 func (t *talks) learn(ctx context.Context, s *snapshot, ids []string, ahead func(add func(id string) (full bool)) error) (err error) {
 	asked := map[hash]bool{}
 	add := func(id string) {
@@ -92,20 +92,32 @@ func (t *talks) learn(ctx context.Context, s *snapshot, ids []string, ahead func
 			return err
 		}
 	}
+	return nil
+}
+
+// learnLatest looks up when some conversations, which are known, were last heard of, where their parts do not tell.
+func (t *talks) learnLatest(ctx context.Context, s *snapshot, ids []string) error {
 	var divided []string
-	clear(asked)
+	asked := map[hash]bool{}
 	for _, id := range ids {
-		if name := hashOf(id); t.known[name].divided {
-			t.known[name] = unheard
+		name := hashOf(id)
+		if k := t.known[name]; k.divided {
+			k.divided = false
+			t.known[name] = k
 			divided, asked[name] = append(divided, id), true
 		}
 	}
 	if len(divided) == 0 {
 		return nil
 	}
-	return t.learnEvents(ctx, s, asked, func(st *statement, e source) string {
-		return e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(divided) + "))"
+	err := t.learnEvents(ctx, s, asked, func(st *statement, e source) string {
+		return e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(divided) + ")) AND " + e.column("time") + " >= " + st.bind(t.since)
 	})
+	if err != nil { // what was not read to its end is not known
+		clear(t.known)
+		clear(t.tickets)
+	}
+	return err
 }
 
 // mostTalks is the number of conversations that are learned at once, those of one slice apart.
@@ -116,12 +128,12 @@ const fewTalks = 20_000
 
 // learnParts learns conversations from their parts, and from the events that are in no whole part of the scope.
 func (t *talks) learnParts(ctx context.Context, s *snapshot, asked map[hash]bool) error {
-	sc, err := t.engine.scope(t.scope)
-	if sc == nil {
+	sc, whole, err := t.engine.pinned(ctx, t.scope)
+	if sc == nil || err != nil {
 		return err
 	}
 	st := &statement{}
-	st.add("SELECT high, low, last, COALESCE(created, "+st.bind(tallystick.MinInstant)+"), COALESCE(message, "+st.bind(tallystick.MaxInstant)+"), ticket",
+	st.add("SELECT high, low, first, last, COALESCE(created, "+st.bind(tallystick.MinInstant)+"), COALESCE(message, "+st.bind(tallystick.MaxInstant)+"), ticket",
 		"FROM "+identifier(partTable),
 		"WHERE tenant = "+sc.tenant(st),
 		"  AND first < "+sc.before(st))
@@ -132,9 +144,7 @@ func (t *talks) learnParts(ctx context.Context, s *snapshot, asked map[hash]bool
 		}
 		st.add("  AND high IN (SELECT UNNEST(" + st.bind(high) + "))")
 	}
-	if !t.scope.AsOf.IsZero() {
-		st.add("  AND seq <= " + sc.asOf(st))
-	}
+	st.add("  AND seq <= " + sc.asOf(st))
 	mayKnow := newSieve(t.known)
 	err = s.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
@@ -146,17 +156,24 @@ func (t *talks) learnParts(ctx context.Context, s *snapshot, asked map[hash]bool
 			if !known {
 				continue
 			}
-			last := tallystick.Instant(r.bigint(2, i))
+			first, last := tallystick.Instant(r.bigint(2, i)), tallystick.Instant(r.bigint(3, i))
+			created, message, ticket := tallystick.Instant(r.bigint(4, i)), tallystick.Instant(r.bigint(5, i)), r.text(6, i)
 			if last >= t.scope.Before {
 				k.divided = true
 				t.known[name] = k
-				continue
+				t.since, last = min(t.since, first), first
+				if created >= t.scope.Before {
+					created, ticket = tallystick.MinInstant, ""
+				}
+				if message >= t.scope.Before {
+					message = tallystick.MaxInstant
+				}
 			}
-			t.hear(name, tallystick.Instant(r.bigint(3, i)), tallystick.Instant(r.bigint(4, i)), last, r.text(5, i))
+			t.hear(name, created, message, last, ticket)
 		}
 		return nil
 	})
-	if err != nil || t.scope.AsOf.IsZero() {
+	if err != nil || whole {
 		return err
 	}
 	last, err := t.lastPart(ctx, s)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,11 +21,12 @@ func (e *Engine) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Co
 	return counts[0], nil
 }
 
-// Tallies answers several questions, those that differ in nothing but the tenant, the values of filters and the labels with one statement: what the smallest statement takes
-// is more than what the rows of most tenants do. Answers are as [Engine.Tally] gives them; each is of one snapshot, all together need not be.
+// Tallies answers with one statement the questions that are about the same events but for the tenant, the values of filters and the labels: what the smallest statement takes
+// is more than what the rows of most tenants do. Of a tenant they may differ in whether they ask by bucket and by group: the events are then read once for all
+// of these. Answers are as [Engine.Tally] gives them; each is of one snapshot, all together need not be.
 func (e *Engine) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
 	answers := make([][]tallystick.Count, len(qs))
-	groups := map[string]*tallies{}
+	groups := map[string][]*tallies{}
 	var order []*tallies
 	for i := range qs {
 		sc, err := e.scope(qs[i].Scope)
@@ -34,16 +36,17 @@ func (e *Engine) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallys
 		if sc == nil {
 			continue
 		}
-		form, alone := formOf(&qs[i], sc)
-		t := groups[form]
-		if t == nil || alone || slices.ContainsFunc(t.scopes, func(o *scope) bool { return o.number == sc.number }) {
-			t = &tallies{engine: e, source: e.source(qs[i].Type, "e")}
-			order = append(order, t)
-			if !alone {
-				groups[form] = t
-			}
+		q := qs[i]
+		if len(q.Edges) <= 2 {
+			q.Edges = nil // one bucket
 		}
-		t.queries, t.scopes, t.places = append(t.queries, &qs[i]), append(t.scopes, sc), append(t.places, i)
+		form, alone := formOf(&q, sc)
+		at := slices.IndexFunc(groups[form], func(t *tallies) bool { return t.take(&q, sc, i, alone) })
+		if at < 0 {
+			t := &tallies{engine: e, source: e.source(q.Type, "e"), alone: alone}
+			t.take(&q, sc, i, alone)
+			groups[form], order = append(groups[form], t), append(order, t)
+		}
 	}
 	for _, t := range order {
 		if err := t.answer(ctx, answers); err != nil {
@@ -55,37 +58,117 @@ func (e *Engine) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallys
 
 // tallies are questions that one statement answers.
 type tallies struct {
-	engine  *Engine
-	source  source
+	engine *Engine
+	source source
+	alone  bool // they are of one tenant
+	by     string
+	edges  []tallystick.Instant // nil where nobody asks by bucket
+
+	// A question for each tenant, as wide as the widest.
 	queries []*tallystick.Tally
 	scopes  []*scope
-	places  []int // of their answers
+	wanted  []wantedTally
 }
 
-// formOf returns what questions must agree in to be answered by one statement, and whether one can't be answered together with others.
+// wantedTally is where an answer goes.
+type wantedTally struct {
+	tenant             int32
+	byBucket, byGroups bool
+	place              int
+}
+
+// formOf returns what questions must agree in to be answered by one statement, and whether one can't be answered together with those of other tenants.
 func formOf(q *tallystick.Tally, sc *scope) (form string, alone bool) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %d %d %d %d %d %v %s %d %d", q.Type, sc.log, q.From, q.Before, q.AsOf.Log, q.AsOf.Sequence, q.Countable, q.Measure.Sum, q.Measure.RoundUp, q.Edges)
-	dimension := func(d *tallystick.Dimension) { fmt.Fprintf(&b, " %s %v %d", d.Field, d.Labels != nil, d.Unlabelled) }
-	for i := range q.By {
-		dimension(&q.By[i])
-	}
+	fmt.Fprintf(&b, "%s %d %d %d %d %d %v %s %d", q.Type, sc.log, q.From, q.Before, q.AsOf.Log, q.AsOf.Sequence, q.Countable, q.Measure.Sum, q.Measure.RoundUp)
 	if q.Measure.Distinct != nil {
-		b.WriteString(" of")
-		dimension(q.Measure.Distinct)
+		b.WriteString(" of" + formOfDimension(q.Measure.Distinct))
 	}
 	for _, c := range q.Where {
 		fmt.Fprintf(&b, " %s %d", c.Field, c.Op)
 		alone = alone || len(c.Values) > shortList
 	}
-	return b.String(), alone || q.EdgesOf != nil
+	if q.EdgesOf != nil {
+		alone = true
+		fmt.Fprintf(&b, " %p", q.EdgesOf) // with nobody else
+	}
+	return b.String(), alone
+}
+
+func formOfDimension(d *tallystick.Dimension) string {
+	return fmt.Sprintf(" %s %v %d", d.Field, d.Labels != nil, d.Unlabelled)
+}
+
+// take takes a question in, and reports whether it fits.
+func (t *tallies) take(q *tallystick.Tally, sc *scope, place int, alone bool) bool {
+	by := ""
+	for i := range q.By {
+		by += formOfDimension(&q.By[i])
+	}
+	at := slices.IndexFunc(t.scopes, func(o *scope) bool { return o.number == sc.number })
+	switch {
+	case (alone || t.alone) && at < 0 && len(t.scopes) > 0,
+		by != "" && t.by != "" && by != t.by,
+		q.Edges != nil && t.edges != nil && !slices.Equal(q.Edges, t.edges),
+		q.EdgesOf != nil && len(t.scopes) > 0,
+		at >= 0 && !sameEvents(t.queries[at], q):
+		return false
+	}
+	if at < 0 {
+		own := *q
+		t.queries, t.scopes = append(t.queries, &own), append(t.scopes, sc)
+	} else if len(t.queries[at].By) == 0 {
+		t.queries[at].By = q.By
+	}
+	if by != "" {
+		t.by = by
+	}
+	if q.Edges != nil {
+		t.edges = q.Edges
+	}
+	t.wanted = append(t.wanted, wantedTally{sc.number, q.Edges != nil, by != "", place})
+	return true
+}
+
+// sameEvents reports whether two questions of a tenant, which have the same form, are about the same values and labels.
+func sameEvents(a, b *tallystick.Tally) bool {
+	for i := range a.Where {
+		if !slices.Equal(a.Where[i].Values, b.Where[i].Values) {
+			return false
+		}
+	}
+	if d := a.Measure.Distinct; d != nil && !maps.Equal(d.Labels, b.Measure.Distinct.Labels) {
+		return false
+	}
+	for i := range min(len(a.By), len(b.By)) {
+		if !maps.Equal(a.By[i].Labels, b.By[i].Labels) {
+			return false
+		}
+	}
+	return true
 }
 
 func (t *tallies) many() bool { return len(t.queries) > 1 }
 
+// widest returns a question that asks by all that any does.
+func (t *tallies) widest() *tallystick.Tally {
+	at := slices.IndexFunc(t.queries, func(q *tallystick.Tally) bool { return len(q.By) > 0 })
+	return t.queries[max(at, 0)]
+}
+
 // answer runs the statement and puts the answers into their places.
 func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) error {
-	q := t.queries[0]
+	widest := t.widest()
+	for _, q := range t.queries {
+		for len(q.By) < len(widest.By) { // nobody wants the tenant's groups
+			d := widest.By[len(q.By)]
+			if d.Labels != nil {
+				d.Labels = map[string]string{}
+			}
+			q.By = append(q.By[:len(q.By):len(q.By)], d)
+		}
+	}
+	q := widest
 	st := &statement{}
 	s := t.source
 	where := t.where(st)
@@ -108,10 +191,12 @@ func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) erro
 		join, item := t.labels(st, func(q *tallystick.Tally) *tallystick.Dimension { return q.Measure.Distinct }, "counted.item", "item")
 		joins = append(joins, join)
 		items = []string{"WHERE " + item + " <> ''"}
-		measure = "COUNT(DISTINCT " + item + ")"
+		selected = append(selected, item+" AS thing")
+		measure = "COUNT(DISTINCT thing)"
 	case m.Sum != tallystick.NoField:
 		wanted = append(wanted, s.number(m.Sum)+" AS number")
-		measure = "TRY_CAST(SUM(" + rounded(st, "counted.number", m.RoundUp) + ") AS BIGINT)"
+		selected = append(selected, rounded(st, "counted.number", m.RoundUp)+" AS thing")
+		measure = "TRY_CAST(SUM(thing) AS BIGINT)"
 	}
 	groups := columns("group", len(q.By))
 	bucket := "0"
@@ -127,34 +212,107 @@ func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) erro
 	}
 	if q.EdgesOf == nil {
 		var join string
-		join, bucket = buckets(st, q.Edges, "counted.time")
+		join, bucket = buckets(st, t.edges, "counted.time")
 		joins = append(joins, join)
 	}
-	selected = slices.Concat(selected, []string{bucket + " AS bucket"}, labelled, []string{measure + " AS value"})
-	keys = slices.Concat(keys, []string{"bucket"}, groups)
+	selected = slices.Concat(selected, []string{bucket + " AS bucket"}, labelled)
 
-	st.add("SELECT "+strings.Join(selected, ",\n  "),
+	// A row has NULL for what it is not grouped by.
+	buckets, order := []string{"0", "FALSE"}, slices.Clone(keys)
+	if q.EdgesOf != nil || t.edges != nil {
+		buckets, order = []string{"COALESCE(bucket, 0)", "GROUPING(bucket) = 0"}, append(order, "bucket")
+	}
+	grouped := "FALSE"
+	if len(groups) > 0 {
+		grouped = "GROUPING(" + groups[0] + ") = 0"
+	}
+	order = append(order, groups...)
+	st.add("SELECT "+strings.Join(slices.Concat(keys, buckets[:1], coalesced(groups), []string{measure}, buckets[1:], []string{grouped}), ",\n  "),
 		"FROM (",
-		"  SELECT "+strings.Join(wanted, ",\n    "),
-		"  FROM "+s.from(),
-		"  WHERE "+strings.Join(where, "\n    AND "),
-		") AS counted")
+		"  SELECT "+strings.Join(selected, ",\n    "),
+		"  FROM (",
+		"    SELECT "+strings.Join(wanted, ",\n      "),
+		"    FROM "+s.from(),
+		"    WHERE "+strings.Join(where, "\n      AND "),
+		"  ) AS counted")
 	st.add(joins...)
 	st.add(items...)
-	st.add("GROUP BY "+strings.Join(keys, ", "),
-		"ORDER BY "+strings.Join(keys, ", "))
-	places := map[int32]int{}
-	for i, sc := range t.scopes {
-		places[sc.number] = t.places[i]
+	st.add(")",
+		"GROUP BY "+t.sets(keys, groups, q.EdgesOf != nil),
+		"HAVING COUNT(*) > 0") // what is grouped by nothing has a row without any event, too
+	if len(order) > 0 {
+		st.add("ORDER BY " + strings.Join(order, ", "))
 	}
-	return t.engine.counts(ctx, st, t.many(), len(q.By), func(tenant int32, c tallystick.Count) {
-		at := t.places[0]
-		if t.many() {
-			at = places[tenant]
-		}
-		answers[at] = append(answers[at], c)
-	}, func() error {
+	return t.read(ctx, st, len(q.By), answers, func() error {
 		return tallystick.Errorf(tallystick.TooLarge, "the sum of %s over %s is too large", q.Measure.Sum, q.Type)
+	})
+}
+
+func coalesced(groups []string) []string {
+	list := make([]string, len(groups))
+	for i, g := range groups {
+		list[i] = "COALESCE(" + g + ", '')"
+	}
+	return list
+}
+
+// sets returns by what rows are grouped: a list of columns for each way in which anybody asks.
+func (t *tallies) sets(keys, groups []string, byBucket bool) string {
+	var sets []string
+	for _, w := range t.wanted {
+		set := slices.Clone(keys)
+		if w.byBucket || byBucket {
+			set = append(set, "bucket")
+		}
+		if w.byGroups {
+			set = append(set, groups...)
+		}
+		if text := "(" + strings.Join(set, ", ") + ")"; !slices.Contains(sets, text) {
+			sets = append(sets, text)
+		}
+	}
+	return "GROUPING SETS (" + strings.Join(sets, ", ") + ")"
+}
+
+// read runs the statement, whose columns are the number of the tenant where there are several, bucket, groups, value, and whether the row is of a bucket and of a group. A value that is
+// NULL is one that does not fit into an int64.
+func (t *tallies) read(ctx context.Context, st *statement, dimensions int, answers [][]tallystick.Count, tooLarge func() error) error {
+	places := map[wantedTally][]int{}
+	for _, w := range t.wanted {
+		place := w.place
+		w.place = 0
+		places[w] = append(places[w], place)
+	}
+	var c tallystick.Count
+	of := wantedTally{tenant: t.scopes[0].number}
+	var value sql.NullInt64
+	return st.run(ctx, t.engine.readers, func(scan func(...any) error) error {
+		group := make([]string, dimensions)
+		var into []any
+		if t.many() {
+			into = append(into, &of.tenant)
+		}
+		into = append(into, &c.Bucket)
+		for i := range group {
+			into = append(into, &group[i])
+		}
+		if err := scan(append(into, &value, &of.byBucket, &of.byGroups)...); err != nil {
+			return err
+		}
+		if t.queries[0].EdgesOf != nil {
+			of.byBucket = false // it is of no edges
+		}
+		if !value.Valid {
+			return tooLarge()
+		}
+		c.Group, c.Value = nil, value.Int64
+		if of.byGroups {
+			c.Group = group
+		}
+		for _, place := range places[of] {
+			answers[place] = append(answers[place], c)
+		}
+		return nil
 	})
 }
 
@@ -227,33 +385,21 @@ func rounded(st *statement, number string, step int64) string {
 	return "(" + number + "::HUGEINT - " + number + " % " + by + " + CASE WHEN " + number + " % " + by + " > 0 THEN " + by + " ELSE 0 END)"
 }
 
-// counts runs a statement whose columns are bucket, group0… and value, behind the number of the tenant where there are several, and hands over its rows. A value that is NULL is one that does
-// not fit into an int64.
-func (e *Engine) counts(ctx context.Context, st *statement, tenants bool, dimensions int, take func(tenant int32, c tallystick.Count), tooLarge func() error) error {
+// counts runs a statement whose columns are bucket, group0… and value.
+func (e *Engine) counts(ctx context.Context, st *statement, dimensions int) (list []tallystick.Count, err error) {
 	var c tallystick.Count
-	var tenant int32
-	var value sql.NullInt64
-	return st.run(ctx, e.readers, func(scan func(...any) error) error {
+	err = st.run(ctx, e.readers, func(scan func(...any) error) error {
 		c.Group = nil
 		if dimensions > 0 {
 			c.Group = make([]string, dimensions)
 		}
-		var into []any
-		if tenants {
-			into = append(into, &tenant)
-		}
-		into = append(into, &c.Bucket)
+		into := []any{&c.Bucket}
 		for i := range c.Group {
 			into = append(into, &c.Group[i])
 		}
-		if err := scan(append(into, &value)...); err != nil {
-			return err
-		}
-		if !value.Valid {
-			return tooLarge()
-		}
-		c.Value = value.Int64
-		take(tenant, c)
-		return nil
+		err := scan(append(into, &c.Value)...)
+		list = append(list, c)
+		return err
 	})
+	return list, err
 }

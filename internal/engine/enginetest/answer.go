@@ -114,6 +114,19 @@ func (n notation) conversations(list []tallystick.Conversation) []string {
 	return lines
 }
 
+// correspondents writes ROOM CONTACT CHANNEL IDENTITY, and wrote where the contact did.
+func (n notation) correspondents(list []tallystick.Correspondent) []string {
+	var lines []string
+	for _, c := range list {
+		line := quote(c.Room) + " " + quote(c.Contact) + " " + quote(c.Channel) + " " + quote(c.Identity)
+		if c.Wrote {
+			line += " wrote"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
 // arrivals writes SLOT SOURCE ACCEPTED missing=… hour=… day=… month=… unknown=….
 func (n notation) arrivals(list []tallystick.Arrival) []string {
 	var lines []string

@@ -107,6 +107,7 @@ func (a *asker) question(kind string) *Question {
 		if a.chance(60) {
 			q.Until = a.instant(q)
 		}
+		q.Bare = a.chance(30)
 	case "arrivals":
 		if a.chance(95) {
 			q.AsOf = tallystick.Position{}
@@ -116,6 +117,11 @@ func (a *asker) question(kind string) *Question {
 		}
 	case "tenants", "since":
 		a.before(q)
+	case "correspondents":
+		a.before(q)
+		if q.IDs = a.ids(tallystick.RoomUpserted); q.IDs == nil {
+			q.IDs = slices.Clone(roomIDs)
+		}
 	case "conversations":
 		a.before(q)
 		q.IDs = a.ids(tallystick.ConversationUpdated)

@@ -40,6 +40,9 @@ func (q *Question) Format(base tallystick.Instant) string {
 	for _, c := range q.Where {
 		line(append([]string{"  where", c.Field.String(), ops[c.Op]}, quoteAll(c.Values)...)...)
 	}
+	if q.Bare {
+		line("  bare")
+	}
 	if q.Countable {
 		line("  countable")
 	}
@@ -168,6 +171,8 @@ func (q *Question) clause(n notation, line string) error {
 		q.Where, rest = append(q.Where, c), nil
 	case "countable":
 		q.Countable = true
+	case "bare":
+		q.Bare = true
 	case "distinct":
 		var d tallystick.Dimension
 		d, err = parseDimension(rest)

@@ -93,6 +93,10 @@ func (m mutant) Conversations(ctx context.Context, q tallystick.Conversations) (
 	return m.of("conversations").Conversations(ctx, q)
 }
 
+func (m mutant) Correspondents(ctx context.Context, q tallystick.Correspondents) ([]tallystick.Correspondent, error) {
+	return m.of("correspondents").Correspondents(ctx, q)
+}
+
 // moved moves events of a type by a µs or so.
 func moved(typeName string, by tallystick.Instant) func(*tallystick.Event) {
 	return func(e *tallystick.Event) {

@@ -21,6 +21,7 @@ type Question struct {
 	Until        tallystick.Instant // of sessions
 	Where        tallystick.Filter
 	Countable    bool
+	Bare         bool // of sessions
 	Distinct     *tallystick.Dimension
 	Sum          tallystick.Field
 	RoundUp      int64
@@ -33,7 +34,7 @@ type Question struct {
 }
 
 // Kinds are the queries that an engine answers.
-var Kinds = []string{"tally", "peak", "entities", "list", "events", "since", "resolutions", "sessions", "conversations", "tenants", "arrivals"}
+var Kinds = []string{"tally", "peak", "entities", "list", "events", "since", "resolutions", "sessions", "conversations", "correspondents", "tenants", "arrivals"}
 
 // Ask puts the question to an engine and returns the answer in the notation of scripts, a line for each row; lines are equal exactly where rows are.
 func (q *Question) Ask(ctx context.Context, engine tallystick.Answerer, base tallystick.Instant) ([]string, error) {
@@ -51,13 +52,7 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		counts, err := engine.Tally(ctx, q.tally())
 		return n.counts(counts), err
 	case "peak":
-		span := tallystick.SessionSpan
-		if q.Span == "flow" {
-			span = tallystick.FlowSpan
-		}
-		answer, err := engine.Peak(ctx, tallystick.Peak{
-			Scope: scope, Span: span, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges, OpenLimit: q.OpenLimit,
-		})
+		answer, err := engine.Peak(ctx, q.peak())
 		return n.peak(answer), err
 	case "entities":
 		entities, err := engine.Entities(ctx, tallystick.Entities{Scope: scope, Type: firstType, IDs: q.IDs})
@@ -78,11 +73,14 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		counts, err := engine.Resolutions(ctx, tallystick.Resolutions{Scope: scope, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges})
 		return n.counts(counts), err
 	case "sessions":
-		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From, Until: q.Until})
+		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From, Until: q.Until, Bare: q.Bare})
 		return n.sessions(parts), err
 	case "conversations":
 		list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: q.IDs})
 		return n.conversations(list), err
+	case "correspondents":
+		list, err := engine.Correspondents(ctx, tallystick.Correspondents{Scope: scope, Rooms: q.IDs})
+		return n.correspondents(list), err
 	case "arrivals":
 		list, err := engine.Arrivals(ctx, tallystick.Arrivals{Scope: scope, From: q.From})
 		return n.arrivals(list), err
@@ -91,6 +89,17 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		return quoteAll(list), err
 	}
 	return nil, fmt.Errorf("no query is called %q", q.Kind)
+}
+
+// peak returns a question of that kind as its query.
+func (q *Question) peak() tallystick.Peak {
+	span := tallystick.SessionSpan
+	if q.Span == "flow" {
+		span = tallystick.FlowSpan
+	}
+	return tallystick.Peak{
+		Scope: tallystick.For(q.Tenant, q.AsOf, q.Before), Span: span, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges, OpenLimit: q.OpenLimit,
+	}
 }
 
 // tally returns a question of that kind as its query.

@@ -10,7 +10,7 @@ import (
 )
 
 // togetherIsOneByOne asks an engine that answers many tallies at once about all tenants: the same question, now and then with other values, labels or ends for one of them,
-// and with questions of other forms in between. It must answer what it answers one by one, which the random part holds to the oracle.
+// by bucket, by group, by both and by neither, and with questions of other forms in between. It must answer what it answers one by one, which the random part holds to the oracle.
 func togetherIsOneByOne(t *testing.T, open Open) {
 	seeds, each := int64(3), 15
 	if long() {
@@ -36,10 +36,15 @@ func togetherIsOneByOne(t *testing.T, open Open) {
 				q := a.question("tally")
 				q.AsOf = tallystick.Position{}
 				for _, tenant := range append(slices.Clone(tenants), "nobody", tenants[0])[:2+a.IntN(len(tenants))] {
-					qs = append(qs, a.varied(*q, tenant))
+					qs = append(qs, a.shapes(a.varied(*q, tenant))...)
 				}
 			}
 			checkTogether(t, seed, engine, tallier, qs)
+		}
+		if peaker, is := engine.(tallystick.Peaker); is {
+			for range each {
+				checkPeaksTogether(t, seed, engine, peaker, a.peaksTogether(tenants))
+			}
 		}
 		closeEngine(t, engine)
 	}
@@ -78,6 +83,64 @@ func (a *asker) varied(q Question, tenant string) tallystick.Tally {
 		q.Before = a.instant(&q)
 	}
 	return q.tally()
+}
+
+// shapes returns a question and, mostly, the same without its groups, without its edges, or without both, in any order.
+func (a *asker) shapes(q tallystick.Tally) []tallystick.Tally {
+	list := []tallystick.Tally{q}
+	for range 3 {
+		o := q
+		if a.chance(50) {
+			o.By, o.EdgesOf = nil, nil
+		}
+		if a.chance(50) {
+			o.Edges = nil
+		}
+		if a.chance(70) {
+			list = append(list, o)
+		}
+	}
+	a.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return list
+}
+
+// peaksTogether asks one or two questions about some tenants, with their groups, without, or both.
+func (a *asker) peaksTogether(tenants []string) []tallystick.Peak {
+	var qs []tallystick.Peak
+	for range 1 + a.IntN(2) {
+		q := a.question("peak")
+		q.AsOf = tallystick.Position{}
+		for _, tenant := range append(slices.Clone(tenants), "nobody", tenants[0])[:2+a.IntN(len(tenants))] {
+			q.Tenant = tenant
+			p := q.peak()
+			if a.chance(70) {
+				qs = append(qs, p)
+			}
+			if p.By = nil; a.chance(60) {
+				qs = append(qs, p)
+			}
+		}
+	}
+	a.Shuffle(len(qs), func(i, j int) { qs[i], qs[j] = qs[j], qs[i] })
+	return qs
+}
+
+func checkPeaksTogether(t *testing.T, seed int64, engine tallystick.Engine, peaker tallystick.Peaker, qs []tallystick.Peak) {
+	t.Helper()
+	ctx := context.Background()
+	got, err := peaker.Peaks(ctx, qs)
+	if err != nil {
+		t.Fatalf("seed %d: %v: %+v", seed, err, qs)
+	}
+	for i := range qs {
+		want, err := engine.Peak(ctx, qs[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[i].Cut != want.Cut || len(got[i].Counts)+len(want.Counts) > 0 && !reflect.DeepEqual(got[i].Counts, want.Counts) {
+			t.Fatalf("seed %d: %+v\ntogether\n%+v\nalone\n%+v", seed, qs[i], got[i], want)
+		}
+	}
 }
 
 func checkTogether(t *testing.T, seed int64, engine tallystick.Engine, tallier tallystick.Tallier, qs []tallystick.Tally) {

@@ -68,7 +68,7 @@ func (e *Engine) Sessions(_ context.Context, q tallystick.Sessions) ([]tallystic
 	var parts []tallystick.SessionPart
 	for _, s := range sessions {
 		if s.start >= q.From && s.start < until {
-			parts = append(parts, s.parts(tickets)...)
+			parts = append(parts, s.parts(tickets, q.Bare)...)
 		}
 	}
 	slices.SortFunc(parts, func(a, b tallystick.SessionPart) int {
@@ -84,7 +84,7 @@ func interaction(e *tallystick.Event, failed map[string]bool) bool {
 }
 
 // parts groups a session's interactions, which are in order, by everything but time.
-func (s *session) parts(tickets map[string]string) []tallystick.SessionPart {
+func (s *session) parts(tickets map[string]string, bare bool) []tallystick.SessionPart {
 	empty := tallystick.SessionPart{Session: s.id, Given: s.given, Start: s.start}
 	if len(s.interactions) == 0 {
 		return []tallystick.SessionPart{empty}
@@ -96,6 +96,9 @@ func (s *session) parts(tickets map[string]string) []tallystick.SessionPart {
 		p.Bot, p.Version = r.Event.Text(tallystick.FieldBotID), r.Event.Text(tallystick.FieldBotVersion)
 		p.Channel = r.Event.Text(tallystick.FieldChannelID)
 		p.Ticket = cmp.Or(r.Event.Text(tallystick.FieldTicketID), tickets[p.Conversation])
+		if bare {
+			p.Conversation, p.Ticket = "", ""
+		}
 		same := slices.IndexFunc(parts, func(q tallystick.SessionPart) bool {
 			q.First, q.FirstAt, q.Interactions = p.First, p.FirstAt, p.Interactions
 			return q == p

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { germanText } from './server/loaded';
 
 export const languages = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof languages;
@@ -25,6 +26,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   const [language, setLanguage] = useState(initial);
   useEffect(() => {
     document.documentElement.lang = language;
+    if (language === 'de') germanText.fetch();
   }, [language]);
   const value = useMemo(
     () => ({

@@ -2,6 +2,8 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconLock, IconMapPinOff, IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/error';
+import type { ServerText } from '../i18n/server/serverText';
+import { useServerText } from '../i18n/server/useServerText';
 import { useWords } from '../i18n/words';
 import { State } from './State';
 import { partWords } from './words';
@@ -16,6 +18,7 @@ interface Props {
 /** Something could not be shown: why, in the server's words, and a way to try again where that may help. */
 export function Failed({ error, retry, children }: Props) {
   const t = useWords(partWords);
+  const { said } = useServerText();
   const again = retry && (
     <Button variant="default" size="sm" mt="xs" onClick={retry}>
       {t.tryAgain}
@@ -35,7 +38,7 @@ export function Failed({ error, retry, children }: Props) {
       </State>
     );
   }
-  const hint = [sentence(error.detail), error.hint && sentence(error.hint)].filter(Boolean).join(' ');
+  const hint = problemText(error, said);
   if (error.status === 403) {
     return (
       <State icon={IconLock} title={t.denied} hint={hint || t.deniedHint}>
@@ -55,6 +58,14 @@ export function Failed({ error, retry, children }: Props) {
       {again}
     </State>
   );
+}
+
+/** What a refusal says is wrong, and what to do. */
+export function problemText({ detail, hint }: ApiError, said: ServerText['said']): string {
+  return [detail, hint ?? '']
+    .map((text) => sentence(said(text)))
+    .join(' ')
+    .trim();
 }
 
 /** What the server says begins small and ends without a full stop; on a page it is a sentence. The path of a field, such as data.direction, stays as it is. */

@@ -1,7 +1,8 @@
 import type { NotificationData } from '@mantine/notifications';
 import { ApiError } from '../api/error';
 import { languageNow } from '../i18n/language';
-import { sentence } from './Failed';
+import { serverTextNow } from '../i18n/server/useServerText';
+import { problemText } from './Failed';
 import { partWords } from './words';
 
 let any = false;
@@ -33,9 +34,6 @@ export function toastDone(message: string): void {
 
 /** Says that something failed, until it is closed: whoever looked away must not miss it. */
 export function toastFailed(title: string, error: unknown): void {
-  const message =
-    error instanceof ApiError
-      ? [sentence(error.detail), error.hint ? sentence(error.hint) : ''].join(' ').trim()
-      : String(error);
+  const message = error instanceof ApiError ? problemText(error, serverTextNow().said) : String(error);
   show({ title, message, color: 'red', autoClose: false, role: 'alert' });
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, call, type Schemas } from '../api/client';
 import { queries } from '../api/queries';
 import { useFormats } from '../i18n/format';
+import { useServerText } from '../i18n/server/useServerText';
 import { useWords } from '../i18n/words';
 import { Confirm } from '../parts/Confirm';
 import { Failed, sentence } from '../parts/Failed';
@@ -61,6 +62,7 @@ export function Deliveries({ run, zone }: { run: Pick<Schemas['Run'], 'id' | 'st
 
 function DeliveryRow({ delivery: d, zone }: { delivery: Delivery; zone: string }) {
   const t = useWords(deliveryWords);
+  const { said } = useServerText();
   const f = useFormats();
   const to = d.recipient;
   const when = d.finished ?? d.created;
@@ -76,7 +78,7 @@ function DeliveryRow({ delivery: d, zone }: { delivery: Delivery; zone: string }
       </Badge>
       {d.answer && (
         <Text size="xs" c={d.state === 'failed' ? 'var(--mantine-color-error)' : 'dimmed'} maw={460}>
-          {d.state === 'sent' ? t.says(d.answer) : sentence(d.answer)}
+          {d.state === 'sent' ? t.says(said(d.answer)) : sentence(said(d.answer))}
         </Text>
       )}
       {d.state === 'unknown' && (

@@ -7,10 +7,11 @@ import { api, call } from '../api/client';
 import { idempotencyKey } from '../api/idempotencyKey';
 import { queries } from '../api/queries';
 import { useWords } from '../i18n/words';
-import { Refused, refusalOf } from '../parts/Refused';
+import { Refused, useRefusal } from '../parts/Refused';
 import { toastDone } from '../parts/toast';
 import { closeUnlessKept, useUnsaved } from '../parts/unsaved';
 import { reportsQuery } from '../reports/definitions';
+import { useTitles } from '../reports/useTitles';
 import { useMay } from '../session/may';
 import { useWho } from '../session/session';
 import { JobFields } from './JobFields';
@@ -47,6 +48,7 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
   const navigate = useNavigate();
   const mayPlan = useMay('ADD', 'SCHEDULED_TASKS');
   const reports = useQuery(reportsQuery);
+  const titleOf = useTitles();
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
   const [entered, setDraft] = useState<JobDraft>(() => ({ ...blankJob(who, 'last-month'), ...of }));
@@ -54,7 +56,7 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
   // A request whose answer was lost makes nothing twice.
   const key = useRef(idempotencyKey());
   const saved = useUnsaved([name, description, entered]);
-  const title = reports.data?.find((r) => r.name === draft.report)?.title ?? '';
+  const title = reports.data ? titleOf(draft.report) : '';
   const make = useMutation({
     mutationFn: () =>
       call(
@@ -71,6 +73,7 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
       onMade?.();
     },
   });
+  const wrong = useRefusal(make.error);
   return (
     <form
       onSubmit={(e) => {
@@ -91,7 +94,7 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
             placeholder={title}
             value={name}
             onChange={(e) => setName(e.currentTarget.value)}
-            error={refusalOf(make.error, 'name')}
+            error={wrong('name')}
             data-autofocus
           />
           <Textarea
@@ -101,7 +104,7 @@ function Form({ onClose, of, onMade }: Omit<Props, 'opened'>) {
             maxRows={5}
             value={description}
             onChange={(e) => setDescription(e.currentTarget.value)}
-            error={refusalOf(make.error, 'description')}
+            error={wrong('description')}
           />
         </Stack>
         <JobFields

@@ -1,10 +1,11 @@
 import { Checkbox, Select, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { useServerText } from '../i18n/server/useServerText';
 import { useWords } from '../i18n/words';
 import { zoneSearch, zones } from '../i18n/zones';
 import { DateField } from '../parts/DateField';
-import { refusalOf } from '../parts/Refused';
+import { useRefusal } from '../parts/Refused';
 import { partWords } from '../parts/words';
 import { reportsQuery } from '../reports/definitions';
 import classes from './Fields.module.css';
@@ -28,9 +29,12 @@ export interface JobFieldsProps {
 /** What is asked for, in the order in which people say it: which report, of whom, of when, as what. */
 export function JobFields({ draft, onChange, error, periods, zoneHint, children }: JobFieldsProps) {
   const t = useWords(runWords);
+  const server = useServerText();
+  const wrong = useRefusal(error);
   const p = useWords(partWords);
   const reports = useQuery(reportsQuery);
   const definition = reports.data?.find((r) => r.name === draft.report);
+  const r = server.report(draft.report);
   const tables = definition?.tables ?? [];
   const always = definition?.zone === 'always-utc';
   return (
@@ -45,24 +49,27 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
               searchable
               allowDeselect={false}
               nothingFoundMessage={t.noReport}
-              data={(reports.data ?? []).map((r) => ({ value: r.name, label: r.title }))}
+              data={(reports.data ?? []).map((x) => ({ value: x.name, label: server.report(x.name).text(x.title) }))}
               value={draft.report || null}
               onChange={(name) => {
                 const chosen = reports.data?.find((r) => r.name === name);
                 if (chosen) onChange(reportChosen(chosen));
               }}
-              error={refusalOf(error, 'report')}
-              description={definition?.about}
+              error={wrong('report')}
+              description={definition && r.text(definition.about)}
               inputWrapperOrder={['label', 'input', 'description', 'error']}
             />
             {tables.length > 1 && (
               <Select
                 label={t.table}
                 allowDeselect={false}
-                data={[{ value: '', label: t.allTables }, ...tables.map((x) => ({ value: x.name, label: x.name }))]}
+                data={[
+                  { value: '', label: t.allTables },
+                  ...tables.map((x) => ({ value: x.name, label: r.text(x.name) })),
+                ]}
                 value={draft.table}
                 onChange={(table) => onChange({ table: table ?? '' })}
-                error={refusalOf(error, 'table')}
+                error={wrong('table')}
               />
             )}
           </div>
@@ -79,7 +86,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
             data={periods.map((value) => ({ value, label: String(t[value]) }))}
             value={draft.period}
             onChange={(period) => period && onChange({ period })}
-            error={refusalOf(error, 'period')}
+            error={wrong('period')}
           />
           {draft.period === 'custom' && (
             <>
@@ -89,7 +96,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
                 value={draft.from}
                 max={draft.to}
                 onChange={(from) => onChange({ from })}
-                error={refusalOf(error, 'from')}
+                error={wrong('from')}
               />
               <DateField
                 label={t.to}
@@ -97,7 +104,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
                 value={draft.to}
                 min={draft.from}
                 onChange={(to) => onChange({ to })}
-                error={refusalOf(error, 'to')}
+                error={wrong('to')}
               />
             </>
           )}
@@ -113,7 +120,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
               clearable
               {...zoneSearch}
               nothingFoundMessage={p.nothingFound}
-              error={refusalOf(error, 'zone')}
+              error={wrong('zone')}
             />
           )}
         </div>
@@ -129,7 +136,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
               data={formats.map((value) => ({ value, label: t[value] }))}
               value={draft.format}
               onChange={(format) => format && onChange({ format })}
-              error={refusalOf(error, 'format')}
+              error={wrong('format')}
             />
             {draft.format === 'csv' && (
               <Select
@@ -138,7 +145,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
                 data={delimitersWith(draft.delimiter).map((value) => ({ value, label: labelOf(value, t) }))}
                 value={draft.delimiter}
                 onChange={(delimiter) => delimiter && onChange({ delimiter })}
-                error={refusalOf(error, 'delimiter')}
+                error={wrong('delimiter')}
               />
             )}
           </div>

@@ -1,6 +1,7 @@
 import { Badge, Progress, Stack, Text } from '@mantine/core';
 import type { Schemas } from '../api/client';
 import { useFormats } from '../i18n/format';
+import { useServerText } from '../i18n/server/useServerText';
 import { useWords } from '../i18n/words';
 import { sentence } from '../parts/Failed';
 import { runWords } from './words';
@@ -31,6 +32,7 @@ export function StateBadge({ state, label }: { state: Run['state']; label?: stri
 /** How a run is: its state, how far it is, and why it failed. */
 export function RunState({ run }: { run: Run }) {
   const t = useWords(runWords);
+  const { said } = useServerText();
   const f = useFormats();
   const label = run.cancelling ? t.cancelling : run.state === 'queued' && run.error ? t.retrying : undefined;
   return (
@@ -53,7 +55,7 @@ export function RunState({ run }: { run: Run }) {
       )}
       {run.error && run.state !== 'done' && (
         <Text size="xs" c={run.state === 'failed' ? 'var(--mantine-color-error)' : 'dimmed'}>
-          {sentence(run.error)}
+          {sentence(said(run.error))}
         </Text>
       )}
     </Stack>

@@ -1,7 +1,7 @@
 import { MultiSelect, Stack, TagsInput, Text } from '@mantine/core';
 import { useWords } from '../i18n/words';
 import { Choice } from '../parts/Choice';
-import { refusalOf } from '../parts/Refused';
+import { useRefusal } from '../parts/Refused';
 import { useTenantChoice } from '../reports/useTenantChoice';
 import { useWho } from '../session/session';
 import { Conditions } from './Conditions';
@@ -18,8 +18,9 @@ interface Props {
 /** Whose usage: chosen tenants, all, or those that a filter finds. Who sees one tenant only is not asked. */
 export function TenantFields({ draft, onChange, error }: Props) {
   const t = useWords(runWords);
+  const wrongOf = useRefusal(error);
   const who = useWho();
-  const wrong = refusalOf(error, 'tenants', 'tenant', 'all_tenants');
+  const wrong = wrongOf('tenants', 'tenant', 'all_tenants');
   if (!who.reach.all && who.reach.tenants === 1 && draft.whose === 'these' && draft.tenants[0] === who.tenant && !wrong)
     return null;
   const ways: { value: Whose; label: string }[] = [
@@ -47,7 +48,7 @@ export function TenantFields({ draft, onChange, error }: Props) {
           <Conditions
             filter={draft.filter}
             onChange={(filter) => onChange({ filter })}
-            error={refusalOf(error, 'filter') ?? wrong}
+            error={wrongOf('filter') ?? wrong}
           />
         )}
         {draft.whose !== 'these' && (

@@ -2,6 +2,7 @@ import { Skeleton, Text } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { reportsQuery } from '../../reports/definitions';
 import { may } from '../../session/may';
@@ -13,6 +14,7 @@ import { shellWords } from './words';
 /** The ways to the pages that somebody may see, and no others. */
 export function Navigation() {
   const t = useWords(shellWords);
+  const server = useServerText();
   const who = useWho();
   const sees = may(who, 'VIEW', 'REPORTS');
   const reports = useQuery({ ...reportsQuery, enabled: sees });
@@ -22,7 +24,7 @@ export function Navigation() {
       {sees && <Heading>{t.dashboards}</Heading>}
       {sees && reports.isPending && <Skeleton height={150} m="xs" width="auto" />}
       {reports.data?.map((r) => (
-        <Way key={r.name} to={`/dashboards/${r.name}`} label={r.title} />
+        <Way key={r.name} to={`/dashboards/${r.name}`} label={server.report(r.name).text(r.title)} />
       ))}
       {shown.length > 0 && <Heading>{t.manage}</Heading>}
       {shown.map((p) => (

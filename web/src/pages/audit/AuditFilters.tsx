@@ -8,7 +8,7 @@ import { useMay } from '../../session/may';
 import classes from './Audit.module.css';
 import { memberQuery, membersQuery } from './auditQuery';
 import type { AuditSearch } from './route';
-import { actionName, actionPrefixes, auditWords } from './words';
+import { actionName, actionPrefixes, auditWords, kindName } from './words';
 
 interface Props {
   filter: AuditSearch;
@@ -52,7 +52,7 @@ export function AuditFilters({ filter, onChange }: Props) {
           <Select
             label={t.about_}
             clearable
-            data={[{ value: 'this', label: `${filter.object_kind} ${filter.object_id ?? ''}`.trim() }]}
+            data={[{ value: 'this', label: `${kindName(filter.object_kind, t)} ${filter.object_id ?? ''}`.trim() }]}
             value="this"
             onChange={(v) => v ?? ask({ object_kind: undefined, object_id: undefined })}
           />

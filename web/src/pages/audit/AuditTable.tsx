@@ -45,7 +45,7 @@ export function AuditTable({ entries, onOpen }: { entries: Entry[]; onOpen: (ent
                   {whoOf(e, t)} · {when}
                 </Text>
                 <Text size="xs" c="dimmed" hiddenFrom="md">
-                  {objectOf(e)}
+                  {objectOf(e, t)}
                 </Text>
               </Table.Td>
               <Table.Td visibleFrom="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -57,7 +57,7 @@ export function AuditTable({ entries, onOpen }: { entries: Entry[]; onOpen: (ent
                 )}
               </Table.Td>
               <Table.Td visibleFrom="md" style={{ overflowWrap: 'anywhere' }}>
-                {objectOf(e)}
+                {objectOf(e, t)}
                 {e.tenant && (
                   <Text size="xs" c="dimmed">
                     {e.tenant}

@@ -2,6 +2,7 @@ import { Button, Drawer, Group, Stack, Text } from '@mantine/core';
 import { Fragment, useRef } from 'react';
 import type { Schemas } from '../../api/client';
 import { useFormats } from '../../i18n/format';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { ownZone } from '../../i18n/zones';
 import { partWords } from '../../parts/words';
@@ -10,7 +11,7 @@ import { type Change, changesOf } from './entry';
 import { whoOf } from './entryText';
 import facts from './Facts.module.css';
 import type { AuditSearch } from './route';
-import { actionName, auditWords } from './words';
+import { actionName, auditWords, kindName } from './words';
 
 type Entry = Schemas['AuditEntry'];
 
@@ -51,7 +52,7 @@ function Content({ entry: e, onFilter }: { entry: Entry; onFilter: (filter: Audi
     [t.ofTenant, e.actor.tenant],
     [t.where, e.address],
     [t.action, e.action],
-    [t.about_, `${e.object_kind} ${e.object_id}`.trim()],
+    [t.about_, `${kindName(e.object_kind, t)} ${e.object_id}`.trim()],
     [t.whose, e.tenant],
     [t.request, e.request_id],
     [t.number, f.number(e.seq)],
@@ -94,9 +95,14 @@ function Content({ entry: e, onFilter }: { entry: Entry; onFilter: (filter: Audi
   );
 }
 
+/** Values that are sentences of the server. */
+const reasons = ['reason', 'why', 'error', 'answer'];
+
 /** What was and what is, value by value. Where there was nothing, or is nothing now, there is one column. */
 function Changes({ changes }: { changes: Change[] }) {
   const t = useWords(auditWords);
+  const { said } = useServerText();
+  const shown = (path: string, value: string) => (reasons.includes(path) ? said(value) : value);
   const was = changes.some((c) => c.before !== undefined);
   const is = changes.some((c) => c.after !== undefined);
   return (
@@ -112,8 +118,10 @@ function Changes({ changes }: { changes: Change[] }) {
         {changes.map((c) => (
           <tr key={c.path}>
             <th scope="row">{c.path || t.value}</th>
-            {was && <td className={c.before === undefined ? undefined : classes.was}>{c.before ?? '–'}</td>}
-            {is && <td className={c.after === undefined ? undefined : classes.is}>{c.after ?? '–'}</td>}
+            {was && (
+              <td className={c.before === undefined ? undefined : classes.was}>{shown(c.path, c.before ?? '–')}</td>
+            )}
+            {is && <td className={c.after === undefined ? undefined : classes.is}>{shown(c.path, c.after ?? '–')}</td>}
           </tr>
         ))}
       </tbody>

@@ -1,6 +1,6 @@
 import { words } from '../../i18n/words';
 
-/** What was done is under do_ACTION, all that begins so, as a filter, under all_PREFIX. */
+/** What was done is under do_ACTION, all that begins so, as a filter, under all_PREFIX, what it was done to under kind_KIND, and what the program did it for under by_NAME. */
 export const auditWords = words({
   en: {
     title: 'Audit log',
@@ -45,6 +45,30 @@ export const auditWords = words({
     somebody: (name: string) => `${name} (not signed in)`,
     key: (name: string) => `Key ${name}`,
 
+    kind_member: 'member',
+    kind_role: 'role',
+    kind_key: 'key',
+    kind_tenant: 'tenant',
+    kind_link: 'link',
+    kind_session: 'session',
+    kind_setting: 'setting',
+    kind_export: 'export',
+    kind_run: 'run',
+    kind_schedule: 'schedule',
+    kind_delivery: 'delivery',
+    kind_report: 'report',
+    kind_archive: 'archive',
+    kind_mail: 'mail',
+    'kind_rejected event': 'rejected event',
+    kind_worker: 'worker',
+    kind_route: 'route',
+
+    'by_first start': 'first start',
+    by_schedules: 'schedules',
+    by_deliveries: 'deliveries',
+    by_worker: 'worker',
+    by_demo: 'demo',
+
     'do_session.add': 'Signed in',
     'do_session.remove': 'Ended a session',
     'do_session.failed': 'Sign-in failed',
@@ -73,6 +97,8 @@ export const auditWords = words({
     'do_settings.mail-test': 'Test mail sent',
     'do_export.add': 'Report asked for',
     'do_export.retry': 'Report tried again',
+    'do_export.cancel': 'Report cancelled',
+    'do_export.remove': 'Report removed',
     'do_export.download': 'Report downloaded',
     'do_run.add': 'Run begun',
     'do_run.cancel': 'Run cancelled',
@@ -83,9 +109,12 @@ export const auditWords = words({
     'do_schedule.disable': 'Schedule disabled',
     'do_schedule.run': 'Schedule run now',
     'do_schedule.remove': 'Schedule removed',
+    'do_schedule.stop': 'Schedule stopped',
+    'do_schedule.unsubscribe': 'Recipient unsubscribed',
     'do_delivery.send': 'Report sent',
     'do_delivery.resend': 'Report sent again',
     'do_report.download': 'Dashboard downloaded',
+    'do_report.reproduce': 'Report made again from its receipt',
     'do_receipt.download': 'Receipt downloaded',
     'do_archive.download': 'Archive list downloaded',
     do_download: 'File downloaded',
@@ -154,6 +183,30 @@ export const auditWords = words({
     somebody: (name: string) => `${name} (nicht angemeldet)`,
     key: (name: string) => `Schlüssel ${name}`,
 
+    kind_member: 'Mitglied',
+    kind_role: 'Rolle',
+    kind_key: 'Schlüssel',
+    kind_tenant: 'Mandant',
+    kind_link: 'Link',
+    kind_session: 'Sitzung',
+    kind_setting: 'Einstellung',
+    kind_export: 'Bericht',
+    kind_run: 'Lauf',
+    kind_schedule: 'Zeitplan',
+    kind_delivery: 'Sendung',
+    kind_report: 'Bericht',
+    kind_archive: 'Archiv',
+    kind_mail: 'E-Mail',
+    'kind_rejected event': 'Abgelehntes Ereignis',
+    kind_worker: 'Arbeiter',
+    kind_route: 'Anfrage',
+
+    'by_first start': 'erster Start',
+    by_schedules: 'Zeitpläne',
+    by_deliveries: 'Versand',
+    by_worker: 'Arbeiter',
+    by_demo: 'Demonstration',
+
     'do_session.add': 'Angemeldet',
     'do_session.remove': 'Sitzung beendet',
     'do_session.failed': 'Anmeldung fehlgeschlagen',
@@ -182,6 +235,8 @@ export const auditWords = words({
     'do_settings.mail-test': 'Test-E-Mail gesendet',
     'do_export.add': 'Bericht angefordert',
     'do_export.retry': 'Bericht noch einmal versucht',
+    'do_export.cancel': 'Bericht abgebrochen',
+    'do_export.remove': 'Bericht entfernt',
     'do_export.download': 'Bericht heruntergeladen',
     'do_run.add': 'Lauf begonnen',
     'do_run.cancel': 'Lauf abgebrochen',
@@ -192,9 +247,12 @@ export const auditWords = words({
     'do_schedule.disable': 'Zeitplan ausgeschaltet',
     'do_schedule.run': 'Zeitplan sofort ausgeführt',
     'do_schedule.remove': 'Zeitplan entfernt',
+    'do_schedule.stop': 'Zeitplan angehalten',
+    'do_schedule.unsubscribe': 'Empfänger abgemeldet',
     'do_delivery.send': 'Bericht gesendet',
     'do_delivery.resend': 'Bericht noch einmal gesendet',
     'do_report.download': 'Dashboard heruntergeladen',
+    'do_report.reproduce': 'Bericht aus seinem Beleg neu erstellt',
     'do_receipt.download': 'Beleg heruntergeladen',
     'do_archive.download': 'Archivliste heruntergeladen',
     do_download: 'Datei heruntergeladen',
@@ -244,7 +302,20 @@ export const actionPrefixes = [
 /** An action, or all that begin so, in words; one that has none as the server calls it. */
 export function actionName(action: string, t: (typeof auditWords)['en']): string {
   const filter = actionPrefixes.find((p) => p === action && p.endsWith('.'));
-  const key = filter ? `all_${filter}` : `do_${action}`;
-  const text = key in t ? t[key as keyof typeof t] : action;
-  return typeof text === 'string' ? text : action;
+  return wordFor(filter ? `all_${filter}` : `do_${action}`, t) ?? action;
+}
+
+/** A kind of thing in words; one that has none as the server calls it. */
+export function kindName(kind: string, t: (typeof auditWords)['en']): string {
+  return wordFor(`kind_${kind}`, t) ?? kind;
+}
+
+/** What the program was about when it did something itself. */
+export function causeName(name: string, t: (typeof auditWords)['en']): string {
+  return wordFor(`by_${name}`, t) ?? name;
+}
+
+function wordFor(key: string, t: (typeof auditWords)['en']): string | undefined {
+  const text = key in t ? t[key as keyof typeof t] : undefined;
+  return typeof text === 'string' ? text : undefined;
 }

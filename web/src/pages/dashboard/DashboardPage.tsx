@@ -15,6 +15,7 @@ import { Span } from './Span';
 import { needsWidth, TableCard } from './TableCard';
 import { useCommonError } from './useCommonError';
 import { useDashboard } from './useDashboard';
+import { useReportText } from './useReportText';
 import { dashboardWords } from './words';
 
 const EventsDrawer = later(() => import('./events/EventsDrawer'));
@@ -22,6 +23,7 @@ const EventsDrawer = later(() => import('./events/EventsDrawer'));
 /** A report, drawn from its definition alone: what may be asked, a card for each of its tables, and the events behind each number. */
 export function DashboardPage() {
   const t = useWords(dashboardWords);
+  const r = useReportText();
   const dashboard = useDashboard();
   const { data: definition } = useSuspenseQuery(reportQuery(dashboard.report));
   const tables = definition.tables ?? [];
@@ -35,8 +37,8 @@ export function DashboardPage() {
   if (dashboard.cell && !opened) setOpened(true);
   return (
     <Page
-      title={definition.title}
-      about={definition.about}
+      title={r.text(definition.title)}
+      about={r.text(definition.about)}
       actions={
         <>
           <Tip label={t.refresh}>

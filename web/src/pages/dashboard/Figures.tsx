@@ -5,6 +5,7 @@ import type { Row } from '../../reports/answers';
 import type { Column } from '../../reports/definitions';
 import classes from './Figures.module.css';
 import { cellFormat, changeText } from './table/cellFormat';
+import { useReportText } from './useReportText';
 import { dashboardWords } from './words';
 
 /** A table of one row of numbers, large. */
@@ -21,6 +22,7 @@ export function Figures({
   before?: Row;
 }) {
   const t = useWords(dashboardWords);
+  const r = useReportText();
   const f = useFormats();
   return (
     <Group px="md" pb="md" gap="xs">
@@ -30,12 +32,12 @@ export function Figures({
           <UnstyledButton
             key={c.name}
             className={classes.figure}
-            aria-label={t.openEvents(c.name, text, '')}
+            aria-label={t.openEvents(r.text(c.name), text, '')}
             onClick={() => open(1, c.name)}
           >
             <Stack gap={0}>
               <Text size="sm" c="dimmed">
-                {c.name}
+                {r.text(c.name)}
               </Text>
               <Text fz={34} fw={650} lh={1.2} className={classes.number}>
                 {text}

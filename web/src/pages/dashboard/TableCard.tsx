@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import { type RefObject, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { useFormats } from '../../i18n/format';
-import { titled } from '../../i18n/titled';
 import { useWords } from '../../i18n/words';
 import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
@@ -21,6 +20,7 @@ import { pictureLines } from './pictureLines';
 import classes from './TableCard.module.css';
 import { DataTable } from './table/DataTable';
 import type { Dashboard } from './useDashboard';
+import { useReportText } from './useReportText';
 import { dashboardWords } from './words';
 
 const ChartView = later(() => import('./chart/ChartView'));
@@ -42,6 +42,7 @@ export function needsWidth({ columns }: Schemas['ReportTableHead']): boolean {
 /** A table of a report: asked for, drawn as fits its columns, and always to be had as a table and as CSV. */
 export function TableCard({ head, alone, stretched, dashboard }: Props) {
   const t = useWords(dashboardWords);
+  const r = useReportText();
   const { report, asked } = dashboard;
   // A listing is asked for when it is wanted.
   const listing = isListing(head.columns ?? []);
@@ -62,7 +63,7 @@ export function TableCard({ head, alone, stretched, dashboard }: Props) {
       className={classes.card}
       style={wide ? { gridColumn: '1 / -1' } : undefined}
       component="section"
-      aria-label={titled(head.name)}
+      aria-label={r.label(head.name)}
     >
       {answer.data ? (
         <Answered
@@ -94,12 +95,13 @@ export function TableCard({ head, alone, stretched, dashboard }: Props) {
 }
 
 function Heading({ head, children }: { head: Schemas['ReportTableHead']; children?: React.ReactNode }) {
+  const r = useReportText();
   return (
     <Group justify="space-between" align="flex-start" px="lg" pt="md" pb="sm" gap="sm">
       <Box flex="1 1 200px" miw={0}>
-        <Title order={2}>{titled(head.name)}</Title>
+        <Title order={2}>{r.label(head.name)}</Title>
         <Text size="sm" c="dimmed">
-          {head.about}
+          {r.text(head.about)}
         </Text>
       </Box>
       <Group gap="xs">{children}</Group>
@@ -115,12 +117,13 @@ interface AnsweredProps extends Props {
 
 function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
   const t = useWords(dashboardWords);
+  const r = useReportText();
   const f = useFormats();
   const rows = (answer.table.rows ?? []) as Row[];
   const columns = answer.table.columns ?? [];
   const drawing = useMemo(() => drawingOf(columns, rows), [columns, rows]);
   const [view, setView] = useState<View>('chart');
-  const name = titled(head.name);
+  const name = r.label(head.name);
   const asked: Asked = { ...dashboard.asked, as_of: answer.position || undefined };
   const drawn = drawing.kind === 'lines' || drawing.kind === 'bars';
   const open = (row: number, column: string) => dashboard.open({ table: head.name, row, column });

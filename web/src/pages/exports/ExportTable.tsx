@@ -1,11 +1,10 @@
 import { Box, Table, Text, VisuallyHidden } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import type { Schemas } from '../../api/client';
 import { queries } from '../../api/queries';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
 import { ownZone } from '../../i18n/zones';
-import { reportsQuery } from '../../reports/definitions';
+import { useTitles } from '../../reports/useTitles';
 import { runPeriod, whoseText } from '../../runs/ofWhat';
 import { RunActions } from '../../runs/RunActions';
 import { RunState } from '../../runs/RunState';
@@ -20,8 +19,7 @@ export function ExportTable({ runs }: { runs: Schemas['Run'][] }) {
   const f = useFormats();
   const mayRetry = useMay('ADD', 'EXPORT_REPORTS');
   const mayRemove = useMay('REMOVE', 'EXPORT_REPORTS');
-  const reports = useQuery(reportsQuery);
-  const titleOf = (name: string) => reports.data?.find((d) => d.name === name)?.title ?? name;
+  const titleOf = useTitles();
   const changed = () => queries.invalidateQueries({ queryKey: ['exports'] });
   return (
     <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={t.listed}>

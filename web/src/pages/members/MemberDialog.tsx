@@ -4,9 +4,10 @@ import { useRef, useState } from 'react';
 import { api, call } from '../../api/client';
 import { ApiError } from '../../api/error';
 import { idempotencyKey } from '../../api/idempotencyKey';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { Failed } from '../../parts/Failed';
-import { Refused, refusalOf } from '../../parts/Refused';
+import { Refused, useRefusal } from '../../parts/Refused';
 import { TenantOf } from '../../parts/TenantOf';
 import { toastDone } from '../../parts/toast';
 import { closeUnlessKept, useUnsaved } from '../../parts/unsaved';
@@ -48,6 +49,7 @@ function Form({ member, onClose, onLink }: Omit<Props, 'opened'>) {
   const t = useWords(membersWords);
   const who = useWho();
   const roles = useQuery(rolesQuery);
+  const server = useServerText();
   const [name, setName] = useState(member?.name ?? '');
   const [email, setEmail] = useState(member?.email ?? '');
   const [tenant, setTenant] = useState(member?.tenant ?? who.tenant);
@@ -77,6 +79,7 @@ function Form({ member, onClose, onLink }: Omit<Props, 'opened'>) {
     },
     onSettled: membersChanged,
   });
+  const wrong = useRefusal(save.error);
   if (roles.isError && !roles.data) return <Failed error={roles.error} retry={() => roles.refetch()} />;
   const offered = (roles.data ?? []).filter(
     (r) => fits(r, tenant) && (mayGive(who, r) || member?.roles.includes(r.id)),
@@ -84,7 +87,6 @@ function Form({ member, onClose, onLink }: Omit<Props, 'opened'>) {
   const alone = !who.reach.all && who.reach.tenants === 1;
   // The server answers 404 for a role or tenant that is gone, too: those errors name their field.
   const gone = member && save.error instanceof ApiError && save.error.status === 404 && !save.error.path;
-  const wrong = (...paths: string[]) => refusalOf(save.error, ...paths);
   return (
     <form
       onSubmit={(e) => {
@@ -128,7 +130,7 @@ function Form({ member, onClose, onLink }: Omit<Props, 'opened'>) {
           required
           searchable
           hidePickedOptions
-          data={offered.map((r) => ({ value: r.id, label: r.name }))}
+          data={offered.map((r) => ({ value: r.id, label: server.role(r, r.name) }))}
           value={chosen}
           onChange={setChosen}
           error={wrong('roles')}

@@ -1,6 +1,7 @@
 import { Badge, Group, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useFormats } from '../../i18n/format';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { ownZone } from '../../i18n/zones';
 import { useTenantNames } from '../../reports/useTenantNames';
@@ -25,9 +26,13 @@ export function MemberTable({ members, onEdit, onLink }: Props) {
   const f = useFormats();
   const who = useWho();
   const roles = useQuery(rolesQuery);
+  const server = useServerText();
   const nameOf = useTenantNames(members.map((m) => m.tenant));
   const companyOf = (id: string) => (id === '' ? t.provider : nameOf(id));
-  const roleOf = (id: string) => roles.data?.find((r) => r.id === id)?.name ?? id;
+  const roleOf = (id: string) => {
+    const role = roles.data?.find((r) => r.id === id);
+    return role ? server.role(role, role.name) : id;
+  };
   return (
     <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={t.listed}>
       <Table.Thead>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api, call } from '../../api/client';
 import { queries } from '../../api/queries';
 import { useWords } from '../../i18n/words';
-import { Refused, refusalOf } from '../../parts/Refused';
+import { Refused, useRefusal } from '../../parts/Refused';
 import { Section } from '../../parts/Section';
 import { toastDone } from '../../parts/toast';
 import { useUnsaved } from '../../parts/unsaved';
@@ -24,9 +24,10 @@ export function Name() {
       toastDone(t.nameSaved);
     },
   });
+  const wrongOf = useRefusal(save.error);
   const changed = name.trim() !== (who.full_name ?? '');
   useUnsaved(changed);
-  const wrong = refusalOf(save.error, 'name');
+  const wrong = wrongOf('name');
   return (
     <Section title={t.you} about={t.youAbout}>
       <form

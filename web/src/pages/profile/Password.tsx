@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api, call } from '../../api/client';
 import { queries } from '../../api/queries';
 import { useWords } from '../../i18n/words';
-import { Refused, refusalOf } from '../../parts/Refused';
+import { Refused, useRefusal } from '../../parts/Refused';
 import { Section } from '../../parts/Section';
 import { toastDone } from '../../parts/toast';
 import { useUnsaved } from '../../parts/unsaved';
@@ -28,8 +28,9 @@ export function Password() {
       queries.invalidateQueries({ queryKey: sessionsQuery.queryKey });
     },
   });
-  const wrongOld = refusalOf(change.error, 'old');
-  const wrongNew = refusalOf(change.error, 'password');
+  const wrong = useRefusal(change.error);
+  const wrongOld = wrong('old');
+  const wrongNew = wrong('password');
   return (
     <Section title={t.password} about={t.passwordAbout}>
       <form

@@ -7,9 +7,10 @@ import { api, call } from '../../api/client';
 import { ApiError } from '../../api/error';
 import { idempotencyKey } from '../../api/idempotencyKey';
 import { queries } from '../../api/queries';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { Choice } from '../../parts/Choice';
-import { Refused, refusalOf } from '../../parts/Refused';
+import { Refused, useRefusal } from '../../parts/Refused';
 import { TenantOf } from '../../parts/TenantOf';
 import { toastDone } from '../../parts/toast';
 import { useUnsaved } from '../../parts/unsaved';
@@ -33,6 +34,7 @@ interface Props {
 /** What a role is called, whom it is for, what it allows, and which roles it manages. */
 export function RoleForm({ role, fixed }: Props) {
   const t = useWords(rolesWords);
+  const server = useServerText();
   const who = useWho();
   const navigate = useNavigate();
   const roles = useQuery(rolesQuery);
@@ -78,7 +80,7 @@ export function RoleForm({ role, fixed }: Props) {
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['roles'] }),
   });
-  const wrong = (...paths: string[]) => refusalOf(save.error, ...paths);
+  const wrong = useRefusal(save.error);
   const gone = role && save.error instanceof ApiError && save.error.status === 404 && !save.error.path;
   const choose = (next: Whose) => {
     setWhose(next);
@@ -122,7 +124,7 @@ export function RoleForm({ role, fixed }: Props) {
               label={t.name}
               required={!readOnly}
               readOnly={readOnly}
-              value={name}
+              value={role ? server.role(role, name) : name}
               onChange={(e) => setName(e.currentTarget.value)}
               error={wrong('name')}
             />
@@ -132,7 +134,7 @@ export function RoleForm({ role, fixed }: Props) {
               minRows={1}
               maxRows={5}
               readOnly={readOnly}
-              value={description}
+              value={role ? server.role(role, description) : description}
               onChange={(e) => setDescription(e.currentTarget.value)}
               error={wrong('description')}
             />
@@ -201,7 +203,7 @@ export function RoleForm({ role, fixed }: Props) {
               {!manageAll && (
                 <MultiSelect
                   label={t.managedRoles}
-                  data={offered.map((x) => ({ value: x.id, label: x.name }))}
+                  data={offered.map((x) => ({ value: x.id, label: server.role(x, x.name) }))}
                   value={managed}
                   onChange={setManaged}
                   readOnly={readOnly}

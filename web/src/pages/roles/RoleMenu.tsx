@@ -6,9 +6,10 @@ import { useRef, useState } from 'react';
 import { api, call } from '../../api/client';
 import { idempotencyKey } from '../../api/idempotencyKey';
 import { queries } from '../../api/queries';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { Confirm } from '../../parts/Confirm';
-import { Refused, refusalOf } from '../../parts/Refused';
+import { Refused, useRefusal } from '../../parts/Refused';
 import { TenantOf } from '../../parts/TenantOf';
 import { toastDone } from '../../parts/toast';
 import { closeUnlessKept, useUnsaved } from '../../parts/unsaved';
@@ -21,6 +22,8 @@ import { rolesWords } from './words';
 /** What can be done with a role by whoever looks. On its own page it leads there no more. */
 export function RoleMenu({ role, here = false }: { role: Role; here?: boolean }) {
   const t = useWords(rolesWords);
+  const server = useServerText();
+  const name = server.role(role, role.name);
   const p = useWords(partWords);
   const who = useWho();
   const navigate = useNavigate();
@@ -32,7 +35,7 @@ export function RoleMenu({ role, here = false }: { role: Role; here?: boolean })
   const remove = useMutation({
     mutationFn: () => call(api.DELETE('/api/v1/roles/{id}', { params: { path: { id: role.id } } })),
     onSuccess: async () => {
-      toastDone(t.removed(role.name));
+      toastDone(t.removed(name));
       setAsking(undefined);
       if (here) await navigate({ to: '/roles' });
       queries.invalidateQueries({ queryKey: ['roles'] });
@@ -43,7 +46,7 @@ export function RoleMenu({ role, here = false }: { role: Role; here?: boolean })
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.menuOf(role.name)}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.menuOf(name)}>
             <IconDotsVertical size={18} stroke={1.6} />
           </ActionIcon>
         </Menu.Target>
@@ -79,7 +82,7 @@ export function RoleMenu({ role, here = false }: { role: Role; here?: boolean })
       <Modal
         opened={asking === 'clone'}
         onClose={() => closeUnlessKept(() => setAsking(undefined))}
-        title={t.cloneTitle(role.name)}
+        title={t.cloneTitle(name)}
         closeButtonProps={{ 'aria-label': p.close }}
       >
         <CloneForm role={role} onClose={() => setAsking(undefined)} />
@@ -94,7 +97,7 @@ export function RoleMenu({ role, here = false }: { role: Role; here?: boolean })
         onYes={() => remove.mutate()}
         onNo={() => setAsking(undefined)}
       >
-        {t.removeText(role.name)}
+        {t.removeText(name)}
       </Confirm>
     </>
   );
@@ -103,9 +106,10 @@ export function RoleMenu({ role, here = false }: { role: Role; here?: boolean })
 /** Makes a role like another, and leads to it. */
 function CloneForm({ role, onClose }: { role: Role; onClose: () => void }) {
   const t = useWords(rolesWords);
+  const server = useServerText();
   const who = useWho();
   const navigate = useNavigate();
-  const [name, setName] = useState(t.cloneName(role.name));
+  const [name, setName] = useState(() => t.cloneName(server.role(role, role.name)));
   const [tenant, setTenant] = useState(who.reach.all ? role.tenant : who.tenant);
   // A request whose answer was lost makes nothing twice.
   const key = useRef(idempotencyKey());
@@ -126,6 +130,7 @@ function CloneForm({ role, onClose }: { role: Role; onClose: () => void }) {
       navigate({ to: '/roles/$id', params: { id: made.id } });
     },
   });
+  const wrong = useRefusal(clone.error);
   const changed = () => {
     key.current = idempotencyKey();
   };
@@ -148,7 +153,7 @@ function CloneForm({ role, onClose }: { role: Role; onClose: () => void }) {
             changed();
             setName(e.currentTarget.value);
           }}
-          error={refusalOf(clone.error, 'name')}
+          error={wrong('name')}
           data-autofocus
         />
         {(who.reach.all || who.reach.tenants > 1) && (
@@ -161,7 +166,7 @@ function CloneForm({ role, onClose }: { role: Role; onClose: () => void }) {
               changed();
               setTenant(id);
             }}
-            error={refusalOf(clone.error, 'tenant')}
+            error={wrong('tenant')}
           />
         )}
         <Refused error={clone.error} />

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { api, call } from '../../api/client';
 import { ApiError } from '../../api/error';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
@@ -19,6 +20,7 @@ import { rolesWords } from './words';
 /** One role, to look at, or to change where one manages it. */
 export function RolePage() {
   const t = useWords(rolesWords);
+  const server = useServerText();
   const { id } = useParams({ from: '/shell/roles/$id' });
   const role = useQuery({
     queryKey: ['roles', id],
@@ -28,7 +30,7 @@ export function RolePage() {
   const fixed = useFixed(role.data);
   if (role.data && role.isFetchedAfterMount) {
     return (
-      <Page title={role.data.name} actions={<RoleMenu role={role.data} here />}>
+      <Page title={server.role(role.data, role.data.name)} actions={<RoleMenu role={role.data} here />}>
         <RoleForm key={id} role={role.data} fixed={fixed} />
       </Page>
     );

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Formats, useFormats } from '../../i18n/format';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { Empty } from '../../parts/Empty';
 import { Failed } from '../../parts/Failed';
@@ -23,7 +24,11 @@ export function RolesPage() {
   const mayAdd = useMay('ADD', 'ROLES');
   const roles = useQuery(rolesQuery);
   const [text, setText] = useState('');
-  const shown = (roles.data ?? []).filter((r) => r.name.toLowerCase().includes(text.trim().toLowerCase()));
+  const { role } = useServerText();
+  const nameOf = (r: Role) => role(r, r.name);
+  const shown = (roles.data ?? [])
+    .filter((r) => nameOf(r).toLowerCase().includes(text.trim().toLowerCase()))
+    .sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
   return (
     <Page
       title={t.title}
@@ -63,6 +68,7 @@ export function RolesPage() {
 function RoleTable({ roles }: { roles: Role[] }) {
   const t = useWords(rolesWords);
   const f = useFormats();
+  const { role } = useServerText();
   const nameOf = useTenantNames(roles.map((r) => r.tenant));
   const whoseOf = (r: Role) => {
     if (r.for_tenants) return t.everyTenant;
@@ -89,7 +95,7 @@ function RoleTable({ roles }: { roles: Role[] }) {
               <Table.Td style={{ overflowWrap: 'anywhere' }}>
                 <Group gap="4px 8px">
                   <Anchor component={Link} to={`/roles/${r.id}`} size="sm" fw={600}>
-                    {r.name}
+                    {role(r, r.name)}
                   </Anchor>
                   {r.system && (
                     <Badge variant="light" color="gray" tt="none" fw={600} autoContrast>
@@ -98,7 +104,7 @@ function RoleTable({ roles }: { roles: Role[] }) {
                   )}
                 </Group>
                 <Text size="xs" c="dimmed">
-                  {r.description}
+                  {role(r, r.description)}
                 </Text>
                 <Text size="xs" c="dimmed" hiddenFrom="sm">
                   {t.of}: {whoseOf(r)}

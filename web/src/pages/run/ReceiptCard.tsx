@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { useFormats } from '../../i18n/format';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { Fact, Facts } from '../../parts/Facts';
 import { Failed } from '../../parts/Failed';
@@ -51,12 +52,14 @@ const few = 6;
 function Receipt({ receipt: r }: { receipt: Schemas['Receipt'] }) {
   const t = useWords(runPageWords);
   const f = useFormats();
+  const server = useServerText();
+  const text = server.report(r.report.name);
   const notes = r.notes ?? [];
   const [shownNotes, setShownNotes] = useState(few);
   return (
     <Stack gap="lg">
       <Facts>
-        <Fact term={t.definition}>{t.version(r.report.title, f.number(r.report.version))}</Fact>
+        <Fact term={t.definition}>{t.version(text.text(r.report.title), f.number(r.report.version))}</Fact>
         <Fact term={t.position}>
           {r.position ? <span className="mono">{r.position}</span> : t.noEvents}
           {r.complete_until && (
@@ -67,12 +70,14 @@ function Receipt({ receipt: r }: { receipt: Schemas['Receipt'] }) {
           )}
         </Fact>
         <Fact term={t.events}>{f.number(r.events)}</Fact>
-        <Fact term={t.rows}>{(r.tables ?? []).map((x) => t.rowsOf(x.name, f.number(x.rows))).join(' · ')}</Fact>
+        <Fact term={t.rows}>
+          {(r.tables ?? []).map((x) => t.rowsOf(text.text(x.name), f.number(x.rows))).join(' · ')}
+        </Fact>
         {notes.length > 0 && (
           <Fact term={t.notes}>
             <List size="sm">
               {notes.slice(0, shownNotes).map((n) => (
-                <List.Item key={n}>{n}</List.Item>
+                <List.Item key={n}>{server.said(n)}</List.Item>
               ))}
             </List>
             {shownNotes < notes.length && (

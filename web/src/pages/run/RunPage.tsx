@@ -12,7 +12,7 @@ import { Failed } from '../../parts/Failed';
 import { Loading } from '../../parts/Loading';
 import { Page } from '../../parts/Page';
 import { State } from '../../parts/State';
-import { reportsQuery } from '../../reports/definitions';
+import { useTitles } from '../../reports/useTitles';
 import { Deliveries } from '../../runs/Deliveries';
 import { runPeriod, whoseText } from '../../runs/ofWhat';
 import { RunState } from '../../runs/RunState';
@@ -99,8 +99,7 @@ function Facets({ run }: { run: Run }) {
   const t = useWords(runPageWords);
   const r = useWords(runWords);
   const f = useFormats();
-  const reports = useQuery(reportsQuery);
-  const title = reports.data?.find((d) => d.name === run.job.report)?.title ?? run.job.report;
+  const titleOf = useTitles();
   const scheduled = run.kind === 'scheduled';
   const zone = run.job.zone || 'UTC';
   const clocks = scheduled ? zone : ownZone;
@@ -128,7 +127,7 @@ function Facets({ run }: { run: Run }) {
           )}
         </Group>
         <Facts>
-          <Fact term={t.report}>{title}</Fact>
+          <Fact term={t.report}>{titleOf(run.job.report)}</Fact>
           <Fact term={t.whose}>{whoseText(run.job, r, f)}</Fact>
           <Fact term={t.period}>
             {runPeriod(run, r, f)}

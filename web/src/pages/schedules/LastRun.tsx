@@ -1,6 +1,7 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useFormats } from '../../i18n/format';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { sentence } from '../../parts/Failed';
 import { StateBadge } from '../../runs/RunState';
@@ -12,6 +13,7 @@ import { schedulesWords } from './words';
 export function LastRun({ schedule }: { schedule: Schedule }) {
   const { last } = schedule;
   const t = useWords(schedulesWords);
+  const { said } = useServerText();
   const f = useFormats();
   if (!last) {
     return (
@@ -44,12 +46,12 @@ export function LastRun({ schedule }: { schedule: Schedule }) {
       )}
       {last.waits && (
         <Text size="xs" c="dimmed" lineClamp={2}>
-          {sentence(last.waits)}
+          {sentence(said(last.waits))}
         </Text>
       )}
       {last.error && last.state !== 'done' && (
         <Text size="xs" c="var(--mantine-color-error)" lineClamp={2}>
-          {sentence(last.error)}
+          {sentence(said(last.error))}
         </Text>
       )}
     </Stack>

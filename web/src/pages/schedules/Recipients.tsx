@@ -5,7 +5,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useState } from 'react';
 import { api, call, type Schemas } from '../../api/client';
 import { useWords } from '../../i18n/words';
-import { refusalOf } from '../../parts/Refused';
+import { useRefusal } from '../../parts/Refused';
 import fields from '../../runs/Fields.module.css';
 import { useMay } from '../../session/may';
 import classes from './Form.module.css';
@@ -22,14 +22,15 @@ interface Props {
 export function Recipients({ draft, onChange, error }: Props) {
   const { recipients, typed } = draft;
   const t = useWords(formWords);
+  const wrongOf = useRefusal(error);
   const seesMembers = useMay('VIEW', 'MEMBERS');
   const type = (change: Partial<typeof typed>) => onChange({ typed: { ...typed, ...change } });
   const addTyped = (way: keyof typeof typed) => {
     const address = typed[way].trim();
     if (address) onChange({ recipients: withRecipient(recipients, { way, address }), typed: { ...typed, [way]: '' } });
   };
-  const wrongs = recipients.map((_, i) => refusalOf(error, `recipients[${i}]`));
-  const wrong = wrongs.some(Boolean) ? undefined : refusalOf(error, 'recipients');
+  const wrongs = recipients.map((_, i) => wrongOf(`recipients[${i}]`));
+  const wrong = wrongs.some(Boolean) ? undefined : wrongOf('recipients');
   return (
     <fieldset className={fields.group}>
       <legend>{t.recipients}</legend>

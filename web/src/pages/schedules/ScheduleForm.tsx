@@ -6,11 +6,12 @@ import type { Schemas } from '../../api/client';
 import { ApiError } from '../../api/error';
 import { queries } from '../../api/queries';
 import { useWords } from '../../i18n/words';
-import { Refused, refusalOf } from '../../parts/Refused';
+import { Refused, useRefusal } from '../../parts/Refused';
 import { ShownOnce } from '../../parts/ShownOnce';
 import { toastDone } from '../../parts/toast';
 import { useUnsaved } from '../../parts/unsaved';
 import { reportsQuery } from '../../reports/definitions';
+import { useTitles } from '../../reports/useTitles';
 import { JobFields } from '../../runs/JobFields';
 import { schedulePeriods } from '../../runs/job';
 import { runWords } from '../../runs/words';
@@ -45,6 +46,7 @@ export function ScheduleForm({ initial, schedule, step: wanted, onStep }: Props)
   const navigate = useNavigate();
   const mayAdd = useMay('ADD', 'SCHEDULED_TASKS');
   const reports = useQuery(reportsQuery);
+  const titleOf = useTitles();
   const [base, setBase] = useState(schedule);
   const [entered, setDraft] = useState(initial);
   const [checked, setChecked] = useState(false);
@@ -52,7 +54,7 @@ export function ScheduleForm({ initial, schedule, step: wanted, onStep }: Props)
   const draft: ScheduleDraft = entered.job.report
     ? entered
     : { ...entered, job: { ...entered.job, report: reports.data?.[0]?.name ?? '' } };
-  const title = reports.data?.find((x) => x.name === draft.job.report)?.title ?? '';
+  const title = reports.data ? titleOf(draft.job.report) : '';
   const body = bodyOf(draft, title);
   const step = checked ? wanted : 1;
   const change = (next: Partial<ScheduleDraft>) => setDraft({ ...draft, ...next });
@@ -80,6 +82,7 @@ export function ScheduleForm({ initial, schedule, step: wanted, onStep }: Props)
     },
   });
   const error = save.error ?? check.error;
+  const wrong = useRefusal(error);
   const heading = useRef<HTMLHeadingElement>(null);
   const shownStep = useRef(step);
   useEffect(() => {
@@ -126,7 +129,7 @@ export function ScheduleForm({ initial, schedule, step: wanted, onStep }: Props)
                       placeholder={title}
                       value={draft.name}
                       onChange={(e) => change({ name: e.currentTarget.value })}
-                      error={refusalOf(error, 'name')}
+                      error={wrong('name')}
                     />
                     <Textarea
                       label={r.description}
@@ -135,7 +138,7 @@ export function ScheduleForm({ initial, schedule, step: wanted, onStep }: Props)
                       maxRows={5}
                       value={draft.description}
                       onChange={(e) => change({ description: e.currentTarget.value })}
-                      error={refusalOf(error, 'description')}
+                      error={wrong('description')}
                     />
                   </Stack>
                   <JobFields

@@ -1,10 +1,10 @@
 import { Anchor, Box, Table, Text, VisuallyHidden } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useFormats } from '../../i18n/format';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
 import { sentence } from '../../parts/Failed';
-import { reportsQuery } from '../../reports/definitions';
+import { useTitles } from '../../reports/useTitles';
 import { whoseText } from '../../runs/ofWhat';
 import { runWords } from '../../runs/words';
 import { useMay } from '../../session/may';
@@ -18,11 +18,11 @@ import { schedulesWords } from './words';
 /** Schedules in rows. On a phone what the columns say stands below the name. */
 export function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
   const t = useWords(schedulesWords);
+  const { said } = useServerText();
   const r = useWords(runWords);
   const f = useFormats();
   const mayEdit = useMay('EDIT', 'SCHEDULED_TASKS');
-  const reports = useQuery(reportsQuery);
-  const titleOf = (name: string) => reports.data?.find((d) => d.name === name)?.title ?? name;
+  const titleOf = useTitles();
   return (
     <Table verticalSpacing="sm" horizontalSpacing="md" aria-label={t.listed}>
       <Table.Thead>
@@ -63,7 +63,7 @@ export function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
                 )}
                 {k.stopped && (
                   <Text size="xs" c="var(--mantine-color-error)">
-                    {sentence(t.stopped(k.stopped))}
+                    {sentence(t.stopped(said(k.stopped)))}
                   </Text>
                 )}
                 <Text size="xs" c="dimmed" hiddenFrom="md">

@@ -1,7 +1,7 @@
 import { SegmentedControl, Select, Stack, Switch, Text } from '@mantine/core';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
-import { refusalOf } from '../../parts/Refused';
+import { useRefusal } from '../../parts/Refused';
 import fields from '../../runs/Fields.module.css';
 import type { ScheduleDraft } from './form';
 import { formWords } from './formWords';
@@ -20,6 +20,7 @@ const catchUps = ['every', 'latest', 'none'] as const;
 /** How the reports are sent, and what holds where something comes late. */
 export function SendingFields({ draft, onChange, error, isNew }: Props) {
   const t = useWords(formWords);
+  const wrong = useRefusal(error);
   const f = useFormats();
   const settleText = (s: number) => {
     if (s === 0) return t.noSettle;
@@ -58,7 +59,7 @@ export function SendingFields({ draft, onChange, error, isNew }: Props) {
                 .map((s) => ({ value: String(s), label: settleText(s) }))}
               value={String(draft.settle)}
               onChange={(v) => v && onChange({ settle: Number(v) })}
-              error={refusalOf(error, 'settle')}
+              error={wrong('settle')}
             />
             <Select
               label={t.catchUp}
@@ -67,7 +68,7 @@ export function SendingFields({ draft, onChange, error, isNew }: Props) {
               data={catchUps.map((value) => ({ value, label: t[`catchUp-${value}`] }))}
               value={draft.catchUp}
               onChange={(v) => onChange({ catchUp: catchUps.find((c) => c === v) ?? draft.catchUp })}
-              error={refusalOf(error, 'catch_up')}
+              error={wrong('catch_up')}
             />
           </div>
           {isNew && (

@@ -2,7 +2,7 @@ import { Chip, Group, Input, Select, Stack, TextInput } from '@mantine/core';
 import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
 import { zoneSearch, zones } from '../../i18n/zones';
-import { refusalOf } from '../../parts/Refused';
+import { useRefusal } from '../../parts/Refused';
 import { partWords } from '../../parts/words';
 import classes from '../../runs/Fields.module.css';
 import { daysOfMonth, type RecurrenceDraft } from './form';
@@ -18,9 +18,10 @@ interface Props {
 /** When a schedule runs: how often, at what time, on which clocks. */
 export function WhenFields({ draft, onChange, error }: Props) {
   const t = useWords(formWords);
+  const wrongOf = useRefusal(error);
   const p = useWords(partWords);
   const f = useFormats();
-  const wrong = (field: string) => refusalOf(error, `recurrence.${field}`);
+  const wrong = (field: string) => wrongOf(`recurrence.${field}`);
   const steps = (numbers: number[], chosen: number, label: (n: number) => string) =>
     [...new Set([...numbers, chosen])].sort((a, b) => a - b).map((n) => ({ value: String(n), label: label(n) }));
   return (

@@ -3,20 +3,23 @@ import { IconAlertCircle, IconMailCheck } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, call } from '../../api/client';
+import { useServerText } from '../../i18n/server/useServerText';
 import { useWords } from '../../i18n/words';
-import { Refused, refusalOf } from '../../parts/Refused';
+import { Refused, useRefusal } from '../../parts/Refused';
 import { useWho } from '../../session/session';
 import { settingsWords } from './words';
 
 /** Sends a short mail by the settings as they are saved, and shows what the mail server said. */
 export function MailTest({ unsaved }: { unsaved: boolean }) {
   const t = useWords(settingsWords);
+  const { said } = useServerText();
   const who = useWho();
   const [to, setTo] = useState(who.name);
   const test = useMutation({
     mutationFn: () => call(api.POST('/api/v1/settings/mail-test', { body: { to } })),
   });
-  const wrong = refusalOf(test.error, 'to');
+  const wrongOf = useRefusal(test.error);
+  const wrong = wrongOf('to');
   return (
     <form
       onSubmit={(e) => {
@@ -59,7 +62,7 @@ export function MailTest({ unsaved }: { unsaved: boolean }) {
             icon={test.data.sent ? <IconMailCheck size={18} /> : <IconAlertCircle size={18} />}
             title={test.data.sent ? t.testSent(test.data.to) : t.testFailed}
           >
-            {test.data.answer}
+            {said(test.data.answer)}
           </Alert>
         )}
       </Stack>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api, call } from '../../api/client';
 import { queries } from '../../api/queries';
 import { useWords } from '../../i18n/words';
-import { Refused, refusalOf } from '../../parts/Refused';
+import { Refused, useRefusal } from '../../parts/Refused';
 import { Section } from '../../parts/Section';
 import { toastDone } from '../../parts/toast';
 import { useUnsaved } from '../../parts/unsaved';
@@ -41,7 +41,8 @@ export function SettingGroup({ group, settings, mayEdit }: Props) {
     },
     onSuccess: () => toastDone(t.saved(t[group])),
   });
-  const misplaced = save.error && !settings.some((s) => refusalOf(save.error, s.name));
+  const wrong = useRefusal(save.error);
+  const misplaced = save.error && !settings.some((s) => wrong(s.name));
   return (
     <Section title={t[group]} about={t[`${group}About`]}>
       <form
@@ -58,7 +59,7 @@ export function SettingGroup({ group, settings, mayEdit }: Props) {
               value={s.name in draft ? draft[s.name] : s.value}
               changed={s.name in draft}
               mayEdit={mayEdit}
-              error={refusalOf(save.error, s.name)}
+              error={wrong(s.name)}
               onChange={(value) => setDraft((d) => entered(d, s, value))}
             />
           ))}

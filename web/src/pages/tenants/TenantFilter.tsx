@@ -1,7 +1,7 @@
 import { Button, Card, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useWords } from '../../i18n/words';
-import { refusalOf } from '../../parts/Refused';
+import { useRefusal } from '../../parts/Refused';
 import { Conditions } from '../../runs/Conditions';
 import { finished } from '../../runs/conditions';
 import { tenantsWords } from './words';
@@ -15,6 +15,7 @@ interface Props {
 /** What the list is to show. It is asked for when it is entered: half a condition would show too much. */
 export function TenantFilter({ filter, error, onChange }: Props) {
   const t = useWords(tenantsWords);
+  const wrong = useRefusal(error);
   const [entered, setEntered] = useState(filter);
   const change = (next: string[]) => {
     setEntered(next);
@@ -32,7 +33,7 @@ export function TenantFilter({ filter, error, onChange }: Props) {
           <Text size="sm" c="dimmed">
             {t.filterHint}
           </Text>
-          <Conditions filter={entered} onChange={change} error={refusalOf(error, 'filter', 'query.filter')} />
+          <Conditions filter={entered} onChange={change} error={wrong('filter', 'query.filter')} />
           {entered.length > 0 && (
             <Group gap="sm">
               <Button type="submit" variant="light">

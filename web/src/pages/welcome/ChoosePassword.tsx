@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, call, type Schemas } from '../../api/client';
 import { useWords } from '../../i18n/words';
-import { Refused, refusalOf } from '../../parts/Refused';
+import { Refused, useRefusal } from '../../parts/Refused';
 import { useSignIn } from '../../session/session';
 import { welcomeWords } from './words';
 
@@ -26,7 +26,7 @@ export function ChoosePassword({ token, link }: { token: string; link: Schemas['
     },
     onSuccess: () => navigate({ to: '/', replace: true }),
   });
-  const wrong = (path: string) => refusalOf(use.error, path);
+  const wrong = useRefusal(use.error);
   const placed = wrong('password') ?? wrong('email') ?? (first && wrong('name'));
   return (
     <form

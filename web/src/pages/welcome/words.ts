@@ -19,7 +19,7 @@ export const welcomeWords = words({
   },
   de: {
     first: 'Willkommen',
-    firstAbout: 'Noch kümmert sich niemand um diesen Server. Sie werden sein erster Super Administrator.',
+    firstAbout: 'Noch kümmert sich niemand um diesen Server. Sie übernehmen seine Hauptadministration.',
     invitation: (name: string) => `Willkommen, ${name}`,
     invitationAbout: (email: string) => `Sie wurden als ${email} eingeladen. Wählen Sie ein Passwort, und Sie sind da.`,
     reset: 'Neues Passwort wählen',

@@ -1,6 +1,6 @@
 import { Box, Text, useComputedColorScheme } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { type RefObject, useMemo, useState } from 'react';
+import { type RefObject, useCallback, useMemo, useState } from 'react';
 import { theme } from '../../../app/theme';
 import { useFormats } from '../../../i18n/format';
 import { useWords } from '../../../i18n/words';
@@ -8,6 +8,7 @@ import { OneOf } from '../../../parts/OneOf';
 import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import type { Drawing } from '../../../reports/drawing';
+import { useReportText } from '../useReportText';
 import { dashboardWords } from '../words';
 import { Chart, type Picture } from './Chart';
 import classes from './Chart.module.css';
@@ -36,6 +37,7 @@ interface Props {
 /** A table as a chart, of one of its numbers at a time. */
 export default function ChartView({ drawing, columns, rows, open, before, dates, picture }: Props) {
   const t = useWords(dashboardWords);
+  const r = useReportText();
   const [chosen, choose] = useState<string | null>(null);
   const names = drawing.values.map((i) => columns[i]?.name ?? '');
   const measure = chosen !== null && names.includes(chosen) ? chosen : (names[0] ?? '');
@@ -47,7 +49,7 @@ export default function ChartView({ drawing, columns, rows, open, before, dates,
     before,
     dates,
     picture,
-    pictured: names.length > 1 ? [measure] : [],
+    pictured: names.length > 1 ? [r.text(measure)] : [],
     onRow: (row: number) => open(row, measure),
   };
   return (
@@ -57,7 +59,7 @@ export default function ChartView({ drawing, columns, rows, open, before, dates,
           size="xs"
           maw={260}
           aria-label={t.measure}
-          data={names.map((name) => ({ value: name, label: name }))}
+          data={names.map((name) => ({ value: name, label: r.text(name) }))}
           value={measure}
           onChange={choose}
           mb="xs"
@@ -74,6 +76,12 @@ interface DrawnProps<K> extends Pick<Props, 'columns' | 'rows' | 'before' | 'dat
   /** What the picture says of the chart. */
   pictured: string[];
   onRow: (row: number) => void;
+}
+
+/** The text of a cell as it is shown, by its column. */
+function useSay(columns: Column[]) {
+  const r = useReportText();
+  return useCallback((text: string, column: number) => r.cell(columns[column]?.name ?? '', text), [columns, r]);
 }
 
 function useLook() {
@@ -95,13 +103,21 @@ function useLook() {
 
 function Lines({ drawing, columns, rows, value, before, dates, picture, pictured, onRow }: DrawnProps<'lines'>) {
   const t = useWords(dashboardWords);
+  const r = useReportText();
   const { ref, look } = useLook();
+  const say = useSay(columns);
   const { period, labels } = drawing;
-  const measure = columns[value]?.name ?? '';
+  const measure = r.text(columns[value]?.name ?? '');
   const counts = columns[value]?.type === 'integer';
   const lines = useMemo(
-    () => linesOf(rows, period, labels, value, { absent: counts ? { value: 0 } : null, before, dates }),
-    [rows, period, labels, value, counts, before, dates],
+    () =>
+      linesOf(rows, period, labels, value, {
+        absent: counts ? { value: 0 } : null,
+        before,
+        dates,
+        say,
+      }),
+    [rows, period, labels, value, counts, before, dates, say],
   );
   const options = useMemo(() => lineOptions(lines, measure, look), [lines, measure, look]);
   const points = lines.series.flatMap((s, series) =>
@@ -119,14 +135,14 @@ function Lines({ drawing, columns, rows, value, before, dates, picture, pictured
     }),
   );
   const description = [
-    t.describeLines(columns[value]?.name ?? '', columns[period]?.name ?? '', lines.series.length, lines.periods.length),
+    t.describeLines(measure, r.text(columns[period]?.name ?? ''), lines.series.length, lines.periods.length),
     rangeText(points, t, look.f),
     t.describeTable,
   ].join(' ');
   const notes = [
     ...(lines.of > lines.series.length ? [t.someSeries(lines.series.length, lines.of)] : []),
     ...(before && lines.series.length > mostCompared
-      ? [notComparedText(totalsOf(rows, period, labels, value, before), t, look.f)]
+      ? [notComparedText(totalsOf(rows, period, labels, value, { before, say }), t, look.f)]
       : []),
   ];
   return (
@@ -152,10 +168,12 @@ function Lines({ drawing, columns, rows, value, before, dates, picture, pictured
 
 function Bars({ drawing, columns, rows, value, before, picture, pictured, onRow }: DrawnProps<'bars'>) {
   const t = useWords(dashboardWords);
+  const r = useReportText();
   const { ref, look } = useLook();
+  const say = useSay(columns);
   const { labels } = drawing;
-  const bars = useMemo(() => barsOf(rows, labels, value, before), [rows, labels, value, before]);
-  const measure = columns[value]?.name ?? '';
+  const bars = useMemo(() => barsOf(rows, labels, value, { before, say }), [rows, labels, value, before, say]);
+  const measure = r.text(columns[value]?.name ?? '');
   const stops = bars.map(
     (b, index): Stop => ({
       series: 0,
@@ -167,7 +185,7 @@ function Bars({ drawing, columns, rows, value, before, picture, pictured, onRow 
   );
   const options = useMemo(() => barOptions(bars, measure, look), [bars, measure, look]);
   const description = [
-    t.describeBars(measure, labels.map((i) => columns[i]?.name).join(', ')),
+    t.describeBars(measure, labels.map((i) => r.text(columns[i]?.name ?? '')).join(', ')),
     rangeText(
       bars.map((b) => ({ name: b.name, value: b.point.value })),
       t,

@@ -64,6 +64,16 @@ test('bars are sorted, and know their rows', () => {
   ]);
 });
 
+test('lines and bars are called what is shown of their rows', () => {
+  const rows = [
+    ['2026-10', 'sms', 5],
+    ['2026-11', 'chat', 2],
+  ];
+  const say = (text: string, column: number) => `${column}:${text}`;
+  expect(linesOf(rows, 0, [1], 2, { say }).series.map((s) => s.name)).toEqual(['1:sms', '1:chat']);
+  expect(barsOf(rows, [0, 1], 2, { say }).map((b) => b.name)).toEqual(['0:2026-10 · 1:sms', '0:2026-11 · 1:chat']);
+});
+
 test('days without rows are days with nothing, weeks without rows are left out', () => {
   const days = [
     ['2025-12-30', 1],
@@ -114,7 +124,7 @@ test('sums over all periods are those of the table, beside those of the period b
     ['Bolt', ['Bolt', 'Total', 'All', 2]],
     ['Acme', []],
   ]);
-  expect(totalsOf(rows, 1, [0, 2], 3, (row) => then.get(String(row[0])))).toEqual([
+  expect(totalsOf(rows, 1, [0, 2], 3, { before: (row) => then.get(String(row[0])) })).toEqual([
     { name: 'Acme', value: 7, before: 0 },
     { name: 'Bolt', value: 4, before: 2 },
     { name: 'Gull', value: 1, before: null },

@@ -36,6 +36,13 @@ export interface Around {
   before?: Before;
   /** The first and last date of the period, where dates are days and not weeks by their Monday. */
   dates?: { first: string; last: string };
+  /** The text of a cell as it is shown, by its column. */
+  say?: (text: string, column: number) => string;
+}
+
+/** What a row is called. */
+function nameOf(row: Row, labels: number[], say: Around['say'] = (text) => text): string {
+  return labels.map((i) => say(String(row[i] ?? ''), i)).join(' · ');
 }
 
 /** The rows of a table as lines over periods. Sums over names are left out beside their parts, and so are those over periods. */
@@ -44,7 +51,7 @@ export function linesOf(
   period: number,
   labels: number[],
   value: number,
-  { absent = null, before, dates }: Around = {},
+  { absent = null, before, dates, say }: Around = {},
 ) {
   const parts = numbered(rows).filter(({ row }) => row[period] !== 'Total');
   const split = parts.some(({ row }) => labels.length > 0 && !isTotal(row));
@@ -58,7 +65,7 @@ export function linesOf(
   const place = new Map(periods.map((p, i) => [p, i]));
   const series = new Map<string, Series>();
   for (const { row, number } of shown) {
-    const name = labels.map((i) => row[i] ?? '').join(' · ');
+    const name = nameOf(row, labels, say);
     let one = series.get(name);
     if (!one) {
       one = { name, points: periods.map((p) => (zero.has(p) ? { value: 0 } : absent)) };
@@ -80,14 +87,21 @@ export function linesOf(
  * The sums over all periods that a table itself has, beside those of the period before, the largest first; where it has them of all names together, those alone. They are
  * never added up here: who counts in two periods counts once in their sum.
  */
-export function totalsOf(rows: Row[], period: number, labels: number[], value: number, before: Before) {
+export function totalsOf(
+  rows: Row[],
+  period: number,
+  labels: number[],
+  value: number,
+  { before, say }: { before: Before } & Pick<Around, 'say'>,
+) {
   const totals = rows.filter((row) => row[period] === 'Total');
   const all = totals.filter((row) => row.includes('All'));
   return (all.length > 0 ? all : totals)
     .flatMap((row) => {
       const v = row[value];
       if (typeof v !== 'number') return [];
-      const name = labels.flatMap((i) => (row[i] === 'All' ? [] : (row[i] ?? []))).join(' · ');
+      const named = labels.filter((i) => row[i] !== 'All' && row[i] !== null);
+      const name = nameOf(row, named, say);
       return [{ name, value: v, before: earlierOf(before(row), value) }];
     })
     .sort((a, b) => b.value - a.value)
@@ -95,7 +109,12 @@ export function totalsOf(rows: Row[], period: number, labels: number[], value: n
 }
 
 /** The rows of a table as bars, the largest first. */
-export function barsOf(rows: Row[], labels: number[], value: number, before?: Before) {
+export function barsOf(
+  rows: Row[],
+  labels: number[],
+  value: number,
+  { before, say }: Pick<Around, 'before' | 'say'> = {},
+) {
   const parts = numbered(rows).filter(({ row }) => !isTotal(row));
   return parts
     .flatMap(({ row, number }) => {
@@ -103,7 +122,7 @@ export function barsOf(rows: Row[], labels: number[], value: number, before?: Be
       return typeof v === 'number'
         ? [
             {
-              name: labels.map((i) => row[i] ?? '').join(' · '),
+              name: nameOf(row, labels, say),
               point: { value: v, row: number },
               before: (before && earlierOf(before(row), value)) ?? undefined,
             },

@@ -6,6 +6,7 @@ import type { Answer, CellPlace, Row } from '../../../reports/answers';
 import type { Definition } from '../../../reports/definitions';
 import { periodText } from '../../../reports/period';
 import { cellFormat } from '../table/cellFormat';
+import { useReportText } from '../useReportText';
 import { rowName } from './rowName';
 import { eventsWords } from './words';
 
@@ -21,12 +22,13 @@ interface Props {
 export function CellHead({ definition, cell, answer, explained }: Props) {
   const t = useWords(eventsWords);
   const f = useFormats();
+  const r = useReportText();
   const columns = answer?.table.columns ?? [];
   const column = columns.find((c) => c.name === cell.column) ?? { name: cell.column, type: 'text' };
   const row = ((answer?.table.rows ?? [])[cell.row - 1] ?? []) as Row;
   const tenant = answer?.tenants?.find((x) => x.tenant === explained.tenant);
   const company = tenant?.company || explained.tenant;
-  const name = rowName(columns, row, { company, period: tenant ? periodText(tenant, f) : '' }, f);
+  const name = rowName(columns, row, { company, period: tenant ? periodText(tenant, f) : '', say: r.cell }, f);
   const about = definition.tables?.find((x) => x.name === cell.table)?.about;
   return (
     <Stack gap={2}>
@@ -38,13 +40,13 @@ export function CellHead({ definition, cell, answer, explained }: Props) {
           {cellFormat(explained.cell as string | number | null, column, tenant?.zone ?? 'UTC', f) || '–'}
         </Text>
         <Title order={3} fz="lg">
-          {cell.column}
+          {r.text(cell.column)}
         </Title>
       </Group>
       <Text size="sm">{t[explained.sense]}</Text>
       {about && (
         <Text size="sm" c="dimmed">
-          {about}
+          {r.text(about)}
         </Text>
       )}
     </Stack>

@@ -2,6 +2,7 @@ import { Badge, Table } from '@mantine/core';
 import { IconCheck, IconMinus } from '@tabler/icons-react';
 import type { Schemas } from '../../../api/client';
 import { useFormats } from '../../../i18n/format';
+import { useServerText } from '../../../i18n/server/useServerText';
 import { useWords } from '../../../i18n/words';
 import { eventsWords } from './words';
 
@@ -9,6 +10,7 @@ import { eventsWords } from './words';
 export function EventTable({ events, zone }: { events: Schemas['CellEvent'][]; zone: string }) {
   const t = useWords(eventsWords);
   const f = useFormats();
+  const { said } = useServerText();
   return (
     <Table.ScrollContainer
       minWidth={720}
@@ -46,7 +48,7 @@ export function EventTable({ events, zone }: { events: Schemas['CellEvent'][]; z
                     styles={{ label: { whiteSpace: 'normal' } }}
                     leftSection={<IconMinus size={12} aria-hidden />}
                   >
-                    {e.reason}
+                    {said(e.reason ?? '')}
                   </Badge>
                 )}
               </Table.Td>

@@ -4,7 +4,7 @@ import type { Column } from '../../../reports/definitions';
 import { rowName } from './rowName';
 
 const f = formatsOf('en-GB');
-const around = { company: 'Acme', period: '1 Nov 2025 – 29 Nov 2025' };
+const around = { company: 'Acme', period: '1 Nov 2025 – 29 Nov 2025', say: (_: string, text: string) => text };
 const text = (...names: string[]): Column[] => names.map((name) => ({ name, type: 'text' }));
 const sessions: Column = { name: 'Sessions', type: 'integer' };
 
@@ -37,4 +37,11 @@ test.each([
   ],
 ])('a row %s', (_, columns, row, name) => {
   expect(rowName(columns as Column[], row as (string | number | null)[], around, f)).toBe(name);
+});
+
+test('a row is named by its cells as they are shown', () => {
+  const say = (column: string, cell: string) => (column === 'Platform' && cell === 'All' ? 'Alle' : cell);
+  expect(rowName([...text('Period', 'Platform'), sessions], ['2025-11', 'All', 7], { ...around, say }, f)).toBe(
+    'Acme · November 2025 · Alle',
+  );
 });

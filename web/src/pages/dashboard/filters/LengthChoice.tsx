@@ -1,7 +1,8 @@
 import { Autocomplete } from '@mantine/core';
 import { useState } from 'react';
 import type { Schemas } from '../../../api/client';
-import { titled } from '../../../i18n/titled';
+import { valueCalled } from '../../../reports/valueCalled';
+import { useReportText } from '../useReportText';
 
 interface Props {
   option: Schemas['ReportOption'];
@@ -11,17 +12,19 @@ interface Props {
 
 /** An option that a length such as 90m is good for, too. */
 export default function LengthChoice({ option, value, choose }: Props) {
-  const [text, setText] = useState(value);
+  const r = useReportText();
+  const [text, setText] = useState(() => r.text(value));
+  const typed = valueCalled(text, option, r);
   return (
     <Autocomplete
-      label={titled(option.name)}
-      title={option.about}
-      data={option.values ?? []}
+      label={r.label(option.name)}
+      title={r.text(option.about)}
+      data={(option.values ?? []).map(r.text)}
       value={text}
       onChange={setText}
-      onOptionSubmit={choose}
-      onBlur={() => text !== value && choose(text)}
-      onKeyDown={(e) => e.key === 'Enter' && text !== value && choose(text)}
+      onOptionSubmit={(chosen) => choose(valueCalled(chosen, option, r))}
+      onBlur={() => typed !== value && choose(typed)}
+      onKeyDown={(e) => e.key === 'Enter' && typed !== value && choose(typed)}
     />
   );
 }

@@ -1,7 +1,9 @@
 import type { Formats } from '../../../i18n/format';
+import type { ReportText } from '../../../i18n/server/serverText';
 import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import { isTotal } from '../../../reports/drawing';
+import { useReportText } from '../useReportText';
 import { cellFormat, changeText } from './cellFormat';
 import { NumberCell } from './NumberCell';
 import type { Numbered } from './sorting';
@@ -20,18 +22,19 @@ interface Props {
 
 /** A row of a table. */
 export function DataRow({ one: { row, number }, place, columns, zone, open, earlier, formats: f }: Props) {
+  const r = useReportText();
   return (
     <tr aria-rowindex={place + 2} data-total={isTotal(row) || undefined}>
       {columns.map((c, i) => {
         const value = row[i] ?? null;
         const text = cellFormat(value, c, zone, f);
-        if (typeof value !== 'number') return <td key={c.name}>{text}</td>;
+        if (typeof value !== 'number') return <td key={c.name}>{r.cell(c.name, text)}</td>;
         return (
           <NumberCell
             key={c.name}
-            column={c.name}
+            column={r.text(c.name)}
             text={text}
-            row={nameOf(row)}
+            row={nameOf(row, columns, r)}
             change={earlier && changeText(value, earlier[i] ?? 0, f)}
             onOpen={() => open(number, c.name)}
           />
@@ -42,9 +45,9 @@ export function DataRow({ one: { row, number }, place, columns, zone, open, earl
 }
 
 /** The texts of a row, which name it. */
-function nameOf(row: Row): string {
+function nameOf(row: Row, columns: Column[], r: ReportText): string {
   return row
-    .filter((v) => typeof v === 'string')
+    .flatMap((v, i) => (typeof v === 'string' ? r.cell(columns[i]?.name ?? '', v) : []))
     .slice(0, 4)
     .join(', ');
 }

@@ -6,6 +6,7 @@ import { later } from '../../../parts/later';
 import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import { isNumber } from '../../../reports/drawing';
+import { useReportText } from '../useReportText';
 import { DataRow } from './DataRow';
 import classes from './DataTable.module.css';
 import { SortHead } from './SortHead';
@@ -31,6 +32,7 @@ interface Props {
 export function DataTable({ label, columns, rows, tenants, tall, open, before }: Props) {
   const f = useFormats();
   const { language } = useLanguage();
+  const r = useReportText();
   const [sorting, setSorting] = useState<Sorting>();
   const ordered = useMemo(() => sorted(rows, sorting, language), [rows, sorting, language]);
   const view = useRef<HTMLDivElement>(null);
@@ -60,7 +62,7 @@ export function DataTable({ label, columns, rows, tenants, tall, open, before }:
             {columns.map((c, i) => (
               <SortHead
                 key={c.name}
-                name={c.name}
+                name={r.text(c.name)}
                 right={isNumber(c)}
                 sorting={sorting?.column === i ? sorting : undefined}
                 onSort={() => setSorting((now) => nextSorting(now, i))}

@@ -5,11 +5,12 @@ import { useRef, useState } from 'react';
 import { api, call, type Schemas } from '../../../api/client';
 import { idempotencyKey } from '../../../api/idempotencyKey';
 import { queries } from '../../../api/queries';
+import { useServerText } from '../../../i18n/server/useServerText';
 import { useWords } from '../../../i18n/words';
 import { CopyOnce } from '../../../parts/CopyOnce';
 import { DateField } from '../../../parts/DateField';
 import { sentence } from '../../../parts/Failed';
-import { Refused, refusalOf } from '../../../parts/Refused';
+import { Refused, useRefusal } from '../../../parts/Refused';
 import { closeUnlessKept, useUnsaved } from '../../../parts/unsaved';
 import { partWords } from '../../../parts/words';
 import { serverNow } from '../../../session/clock';
@@ -44,6 +45,7 @@ export function KeyDialog({ opened, onClose }: { opened: boolean; onClose: () =>
 
 function Shown({ made, onClose }: { made: Schemas['NewKey']; onClose: () => void }) {
   const t = useWords(ingestWords);
+  const { said } = useServerText();
   return (
     <Stack>
       {made.text ? (
@@ -53,7 +55,7 @@ function Shown({ made, onClose }: { made: Schemas['NewKey']; onClose: () => void
         </>
       ) : (
         <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} title={t.keyLost}>
-          {made.left_out && sentence(made.left_out)}
+          {made.left_out && sentence(said(made.left_out))}
         </Alert>
       )}
       {made.known === false && (
@@ -106,8 +108,8 @@ function Form({ onClose, onMade }: { onClose: () => void; onMade: (made: Schemas
       onMade(made);
     },
   });
-  const wrong = (path: string) => refusalOf(make.error, path);
-  const placed = ['name', 'tenant', 'scopes', 'expires'].some(wrong);
+  const wrong = useRefusal(make.error);
+  const placed = ['name', 'tenant', 'scopes', 'expires'].some((path) => wrong(path));
   return (
     <form
       onSubmit={(e) => {

@@ -2,6 +2,7 @@ import { Alert, Card, Group, SegmentedControl, SimpleGrid, Stack, Text, Title } 
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useFormats } from '../../../i18n/format';
+import { useServerText } from '../../../i18n/server/useServerText';
 import { useWords } from '../../../i18n/words';
 import { Empty } from '../../../parts/Empty';
 import { Failed } from '../../../parts/Failed';
@@ -19,6 +20,7 @@ import { SourceTable } from './SourceTable';
 /** What came in until now: how much, of which sources, why not, and the last events. */
 export function Overview() {
   const t = useWords(ingestWords);
+  const { said } = useServerText();
   const f = useFormats();
   const who = useWho();
   const counted = useMay('VIEW', 'REPORTS');
@@ -65,7 +67,7 @@ export function Overview() {
           <Stack gap={6} maw={520}>
             {counts.data.reasons.map((r) => (
               <Group key={r.reason} justify="space-between" wrap="nowrap">
-                <Text size="sm">{r.reason}</Text>
+                <Text size="sm">{said(r.reason)}</Text>
                 <Text size="sm" fw={600}>
                   {f.number(r.count)}
                 </Text>

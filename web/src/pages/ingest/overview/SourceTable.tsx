@@ -26,7 +26,7 @@ export function SourceTable({ sources }: { sources: SourceSums[] }) {
           <Table.Tr>
             <Table.Th>{t.source}</Table.Th>
             {measures.map((m) => (
-              <Table.Th key={m} ta="right">
+              <Table.Th key={m} ta="right" pl="xs">
                 {labels[m]}
               </Table.Th>
             ))}
@@ -44,7 +44,7 @@ export function SourceTable({ sources }: { sources: SourceSums[] }) {
                 </Text>
               </Table.Td>
               {measures.map((m) => (
-                <Table.Td key={m} ta="right" c={s[m] === 0 ? 'dimmed' : undefined}>
+                <Table.Td key={m} ta="right" pl="xs" c={s[m] === 0 ? 'dimmed' : undefined}>
                   {f.number(s[m])}
                 </Table.Td>
               ))}

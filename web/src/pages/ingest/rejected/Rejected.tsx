@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useFormats } from '../../../i18n/format';
+import { useServerText } from '../../../i18n/server/useServerText';
 import { useWords } from '../../../i18n/words';
 import { Empty } from '../../../parts/Empty';
 import { Failed } from '../../../parts/Failed';
@@ -65,13 +66,14 @@ export function Rejected() {
 function Entries({ tenant }: { tenant: string }) {
   const t = useWords(ingestWords);
   const p = useWords(partWords);
+  const { said } = useServerText();
   const { search = '' } = useSearch({ from: '/shell/ingest' });
   const navigate = useNavigate({ from: '/ingest' });
   const rejected = useInfiniteQuery(rejectedQuery(tenant));
   const [chosen, setChosen] = useState<string[]>([]);
   const [opened, setOpened] = useState<Entry>();
   const items = rejected.data?.pages.flatMap((page) => page.items ?? []) ?? [];
-  const shown = search ? items.filter((e) => says(e, search)) : items;
+  const shown = search ? items.filter((e) => says(e, search, said)) : items;
   const picked = shown.filter((e) => chosen.includes(e.id));
   return (
     <Card withBorder padding={0} component="section" aria-label={t.rejected}>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api, call, type Schemas } from '../../../api/client';
 import { queries } from '../../../api/queries';
 import { useFormats } from '../../../i18n/format';
+import { useServerText } from '../../../i18n/server/useServerText';
 import { useWords } from '../../../i18n/words';
 import { Confirm } from '../../../parts/Confirm';
 import { sentence } from '../../../parts/Failed';
@@ -126,6 +127,7 @@ export function RejectedActions({ tenant, entries, all, onDone }: Props) {
 /** What came of replayed events, with why some of them stay. */
 function Outcome({ outcome, onClose }: { outcome: Schemas['Replayed']; onClose: () => void }) {
   const t = useWords(ingestWords);
+  const { said } = useServerText();
   const p = useWords(partWords);
   const f = useFormats();
   const lines = [
@@ -147,7 +149,7 @@ function Outcome({ outcome, onClose }: { outcome: Schemas['Replayed']; onClose: 
           <Stack gap={4}>
             {stays.slice(0, 20).map((x) => (
               <Text key={x.id} size="sm">
-                {sentence(x.reason)}{' '}
+                {sentence(said(x.reason))}{' '}
                 <Text span className="mono" c="dimmed">
                   {x.source}
                 </Text>

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { useFormats } from '../../../i18n/format';
+import { useServerText } from '../../../i18n/server/useServerText';
 import { useWords } from '../../../i18n/words';
 import { ownZone } from '../../../i18n/zones';
 import { Failed, sentence } from '../../../parts/Failed';
@@ -43,11 +44,12 @@ export function RejectedEvent({ tenant, entry, onClose }: Props) {
 
 function Content({ tenant, entry, onClose }: { tenant: string; entry: Entry; onClose: () => void }) {
   const t = useWords(ingestWords);
+  const { said } = useServerText();
   const f = useFormats();
   const event = useQuery(eventQuery(tenant, entry.id));
   return (
     <Stack>
-      <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={sentence(entry.reason)}>
+      <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={sentence(said(entry.reason))}>
         {entry.path && <span className="mono">{entry.path}</span>}
       </Alert>
       <Text size="sm" c="dimmed">

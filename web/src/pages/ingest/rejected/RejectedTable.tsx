@@ -1,5 +1,6 @@
 import { Anchor, Badge, Checkbox, Table, Text } from '@mantine/core';
 import { useFormats } from '../../../i18n/format';
+import { useServerText } from '../../../i18n/server/useServerText';
 import { useWords } from '../../../i18n/words';
 import { ownZone } from '../../../i18n/zones';
 import { ingestWords } from '../words';
@@ -15,6 +16,7 @@ interface Props {
 /** Rejected events in rows: why each one was not taken opens it. */
 export function RejectedTable({ entries, chosen, onChoose, onOpen }: Props) {
   const t = useWords(ingestWords);
+  const { said } = useServerText();
   const f = useFormats();
   const ids = entries.map((e) => e.id);
   const every = ids.every((id) => chosen.includes(id));
@@ -41,12 +43,13 @@ export function RejectedTable({ entries, chosen, onChoose, onOpen }: Props) {
       </Table.Thead>
       <Table.Tbody>
         {entries.map((e) => {
+          const reason = said(e.reason);
           const received = f.instant(e.received, ownZone);
           return (
             <Table.Tr key={e.id} style={{ verticalAlign: 'top' }}>
               <Table.Td>
                 <Checkbox
-                  aria-label={t.chooseThat(e.reason, received)}
+                  aria-label={t.chooseThat(reason, received)}
                   checked={chosen.includes(e.id)}
                   onChange={() =>
                     onChoose(chosen.includes(e.id) ? chosen.filter((id) => id !== e.id) : [...chosen, e.id])
@@ -55,7 +58,7 @@ export function RejectedTable({ entries, chosen, onChoose, onOpen }: Props) {
               </Table.Td>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>
                 <Anchor component="button" type="button" size="sm" fw={600} ta="left" onClick={() => onOpen(e)}>
-                  {e.reason}
+                  {reason}
                 </Anchor>
                 {e.path && (
                   <Text className="mono" c="dimmed">

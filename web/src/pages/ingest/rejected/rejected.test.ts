@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { germanText } from '../../../i18n/server/german/german';
+import { englishText } from '../../../i18n/server/serverText';
 import { eventLink, laidOut, says } from './rejected';
 
 test('JSON is laid out, and all else stays as it came', () => {
@@ -23,6 +25,7 @@ test('what is searched for may be in the reason, the path or the source, whateve
     length: 1,
     whole: true,
   };
-  expect(['not V', 'data.k', 'KEY'].every((text) => says(entry, text))).toBe(true);
-  expect(says(entry, 'other')).toBe(false);
+  expect(['not V', 'data.k', 'KEY'].every((text) => says(entry, text, englishText.said))).toBe(true);
+  expect(says(entry, 'other', englishText.said)).toBe(false);
+  expect(says({ ...entry, reason: 'the required field is missing' }, 'Pflichtfeld', germanText.said)).toBe(true);
 });

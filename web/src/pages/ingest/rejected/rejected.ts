@@ -1,4 +1,5 @@
 import type { Schemas } from '../../../api/client';
+import type { ServerText } from '../../../i18n/server/serverText';
 
 export type Entry = Schemas['QuarantineEntry'];
 
@@ -17,8 +18,8 @@ export function eventLink(tenant: string, id: string): string {
   return `/api/v1/quarantine/${id}${tenant && `?${new URLSearchParams({ tenant })}`}`;
 }
 
-/** Whether an entry says a text somewhere. */
-export function says(e: Entry, text: string): boolean {
+/** Whether an entry says a text somewhere, in the server's words or the reader's. */
+export function says(e: Entry, text: string, said: ServerText['said']): boolean {
   const wanted = text.toLowerCase();
-  return [e.reason, e.path ?? '', e.source].some((x) => x.toLowerCase().includes(wanted));
+  return [e.reason, said(e.reason), e.path ?? '', e.source].some((x) => x.toLowerCase().includes(wanted));
 }

@@ -1,0 +1,212 @@
+package duckdb
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Resolutions implements [tallystick.Answerer]. Who began a conversation and when it was answered first is known from what the batches said of it; so only the conversations
+// that were resolved in the period are looked at, however long ago they began, and not the tenant's messages. Those whose two first answers in a batch failed are looked up
+// among the messages.
+func (e *Engine) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tallystick.Count, error) {
+	sc, whole, err := e.pinned(ctx, q.Scope)
+	if sc == nil || err != nil {
+		return nil, err
+	}
+	q.Scope = sc.Scope
+	if !whole {
+		return e.resolutionsByEvents(ctx, q, nil, tallystick.MinInstant)
+	}
+	counts, unsure, since, err := e.resolutionsByParts(ctx, q, sc)
+	if err != nil || len(unsure) == 0 {
+		return counts, err
+	}
+	others, err := e.resolutionsByEvents(ctx, q, unsure, since)
+	return addCounts(counts, others), err
+}
+
+// addCounts adds up two answers that count different things.
+func addCounts(a, b []tallystick.Count) []tallystick.Count {
+	if len(b) == 0 {
+		return a
+	}
+	all := slices.Concat(a, b)
+	order := func(c, d tallystick.Count) int {
+		return cmp.Or(cmp.Compare(c.Bucket, d.Bucket), slices.Compare(c.Group, d.Group))
+	}
+	slices.SortFunc(all, order)
+	sum := all[:1]
+	for _, c := range all[1:] {
+		if last := &sum[len(sum)-1]; order(*last, c) == 0 {
+			last.Value += c.Value
+		} else {
+			sum = append(sum, c)
+		}
+	}
+	return sum
+}
+
+// ofChannel is an expression for a field where only the channel can be spoken of.
+func ofChannel(f tallystick.Field) string {
+	if f == tallystick.FieldChannelID {
+		return "channel"
+	}
+	return "''"
+}
+
+func noNumber(tallystick.Field) string { return "FALSE" } // a channel is none
+
+// resolutionsByParts counts by what the batches said. The resolutions of conversations of which that is not enough are not counted: their positions are returned, with an instant
+// that is not after anything said in them.
+func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolutions, sc *scope) (counts []tallystick.Count, unsure []int64, since tallystick.Instant, err error) {
+	st := &statement{}
+	before := sc.before(st)
+	inScope := func(time string) string {
+		return "tenant = " + sc.tenant(st) + " AND " + time + " < " + sc.before(st) + " AND seq <= " + sc.asOf(st)
+	}
+	var joins, selected []string
+	groups := columns("group", len(q.By))
+	for i := range q.By {
+		join, group := labels(st, &q.By[i], ofChannel(q.By[i].Field), "label"+strconv.Itoa(i))
+		joins = append(joins, join)
+		selected = append(selected, group+" AS "+groups[i])
+	}
+	join, bucket := buckets(st, q.Edges, "resolved.time")
+	joins = append(joins, join)
+	selected = append([]string{bucket + " AS bucket"}, selected...)
+	keys := strings.Join(append([]string{"bucket"}, groups...), ", ")
+	where := append([]string{"NOT unsure", "inbound", "answer <= resolved.time"}, filter(st, q.Where, ofChannel, noNumber)...)
+	none := "0" + strings.Repeat(", ''", len(q.By))
+
+	st.add("WITH resolved AS MATERIALIZED (",
+		"  SELECT seq, time, high, low FROM "+identifier(solvedTable)+" WHERE "+inScope("time")+" AND time >= "+st.bind(q.From),
+		"), failed AS (",
+		"  SELECT key FROM "+identifier(failureTable)+" WHERE "+inScope("time"),
+		"), parts AS (",
+		"  SELECT *, CASE WHEN answer < "+before+" AND answer_key NOT IN (SELECT key FROM failed) THEN answer END AS one,",
+		"    CASE WHEN second < "+before+" AND second_key NOT IN (SELECT key FROM failed) THEN second END AS other",
+		"  FROM (SELECT * FROM "+identifier(partTable)+" WHERE "+inScope("first")+")",
+		"  SEMI JOIN resolved USING (high, low)",
+		"), conversations AS MATERIALIZED (",
+		"  SELECT high, low, MIN(first) AS first, MIN(LEAST(one, other)) AS answer,",
+		// Of each kind of event a part has the earliest: where that is not in the scope, none of them is.
+		"    COALESCE(MAX(started_by) FILTER (WHERE created < "+before+") = 'inbound',",
+		"      ARG_MIN(inbound, "+orderOf("COALESCE(spoken, message)", "COALESCE(spoken_seq, message_seq)")+") FILTER (WHERE COALESCE(spoken, message) < "+before+"), FALSE) AS inbound,",
+		"    COALESCE(MAX(channel) FILTER (WHERE created < "+before+"), ARG_MIN(message_channel, "+orderOf("message", "message_seq")+") FILTER (WHERE message < "+before+"), '') AS channel,",
+		"    BOOL_OR(more AND second < "+before+" AND one IS NULL AND other IS NULL) IS TRUE AS unsure",
+		"  FROM parts",
+		"  GROUP BY high, low",
+		")",
+		"SELECT "+keys+", COUNT(*) AS value, NULL::BIGINT AS seq, NULL::BIGINT AS first",
+		"FROM (",
+		"  SELECT DISTINCT "+strings.Join(selected, ", ")+", high, low",
+		"  FROM resolved",
+		"  JOIN conversations USING (high, low)")
+	st.add(joins...)
+	st.add("  WHERE "+strings.Join(where, "\n    AND "),
+		")",
+		"GROUP BY "+keys,
+		"UNION ALL",
+		"SELECT "+none+", 0, seq, first",
+		"FROM resolved",
+		"JOIN conversations USING (high, low)",
+		"WHERE unsure",
+		"ORDER BY "+keys)
+
+	since = tallystick.MaxInstant
+	var c tallystick.Count
+	var seq, first sql.NullInt64
+	err = st.run(ctx, e.readers, func(scan func(...any) error) error {
+		c.Group = nil
+		if len(q.By) > 0 {
+			c.Group = make([]string, len(q.By))
+		}
+		into := []any{&c.Bucket}
+		for i := range c.Group {
+			into = append(into, &c.Group[i])
+		}
+		if err := scan(append(into, &c.Value, &seq, &first)...); err != nil {
+			return err
+		}
+		if !seq.Valid {
+			counts = append(counts, c)
+			return nil
+		}
+		unsure, since = append(unsure, seq.Int64), min(since, tallystick.Instant(first.Int64))
+		return nil
+	})
+	return counts, unsure, since, err
+}
+
+// resolutionsByEvents counts by the events themselves: the resolutions at some positions, of whose conversations nothing was said before an instant; nil: all of them.
+func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutions, resolutions []int64, since tallystick.Instant) ([]tallystick.Count, error) {
+	sc, err := e.scope(q.Scope)
+	if sc == nil {
+		return nil, err
+	}
+	st := &statement{}
+	r := e.source(tallystick.ConversationSolved, "r")
+	c := e.source(tallystick.ConversationCreated, "c")
+	m := e.source(tallystick.MessageSent, "m")
+	direction, sender := m.text(tallystick.FieldDirection), m.text(tallystick.FieldSenderKind)
+	answers := append(e.countable(st, m, sc, false), direction+" = 'outbound'", sender+" IN ('user', 'bot', 'api')")
+	order := orderOf("time", "seq")
+
+	counts := append([]string{"start = 'inbound'", "answer <= resolved.time"}, filter(st, q.Where, ofChannel, noNumber)...)
+	resolved := append(r.scope(st, sc, tallystick.ConversationSolved), r.column("time")+" >= "+st.bind(q.From))
+	if resolutions != nil {
+		resolved = append(resolved, r.column("seq")+" IN (SELECT UNNEST("+st.bind(resolutions)+"))")
+	}
+	var joins, selected []string
+	groups := columns("group", len(q.By))
+	for i := range q.By {
+		join, group := labels(st, &q.By[i], ofChannel(q.By[i].Field), "label"+strconv.Itoa(i))
+		joins = append(joins, join)
+		selected = append(selected, group+" AS "+groups[i])
+	}
+	join, bucket := buckets(st, q.Edges, "resolved.time")
+	joins = append(joins, join)
+	selected = append(append([]string{bucket + " AS bucket"}, selected...), "COUNT(DISTINCT resolved.id) AS value")
+	keys := strings.Join(append([]string{"bucket"}, groups...), ", ")
+
+	st.add("WITH resolved AS (",
+		"  SELECT "+r.text(tallystick.FieldConversationID)+" AS id, "+r.column("time")+" AS time",
+		"  FROM "+r.from(),
+		"  WHERE "+strings.Join(resolved, "\n    AND "),
+		"), created AS (",
+		"  SELECT "+c.text(tallystick.FieldConversationID)+" AS id, "+c.text(tallystick.FieldStartedBy)+" AS start, "+c.text(tallystick.FieldChannelID)+" AS channel",
+		"  FROM "+c.from(),
+		"  WHERE "+strings.Join(c.scope(st, sc, tallystick.ConversationCreated), "\n    AND "),
+		"), messages AS (",
+		"  SELECT "+m.text(tallystick.FieldConversationID)+" AS id, "+m.column("time")+" AS time, "+m.column("seq")+" AS seq, "+direction+" AS direction,",
+		"    "+m.text(tallystick.FieldChannelID)+" AS channel, "+strings.Join(answers, " AND ")+" AS answers",
+		"  FROM "+m.from(),
+		"  WHERE "+strings.Join(append(m.scope(st, sc, tallystick.MessageSent), m.column("time")+" >= "+st.bind(since)), "\n    AND "),
+		"    AND id IN (SELECT id FROM resolved)",
+		"), begun AS (",
+		"  SELECT id, MIN(time) FILTER (WHERE answers) AS answer, ARG_MIN(channel, "+order+") AS channel,",
+		"    ARG_MIN(direction, "+order+") FILTER (WHERE direction <> 'internal') AS direction",
+		"  FROM messages",
+		"  GROUP BY id",
+		"), conversations AS (",
+		// Without an answer a conversation doesn't count, so it has messages.
+		"  SELECT begun.id, begun.answer, COALESCE(NULLIF(created.start, ''), begun.direction) AS start,",
+		"    COALESCE(NULLIF(created.channel, ''), begun.channel) AS channel",
+		"  FROM begun",
+		"  LEFT JOIN created ON created.id = begun.id",
+		")",
+		"SELECT "+strings.Join(selected, ",\n  "),
+		"FROM resolved",
+		"JOIN conversations ON conversations.id = resolved.id")
+	st.add(joins...)
+	st.add("WHERE "+strings.Join(counts, "\n  AND "),
+		"GROUP BY "+keys,
+		"ORDER BY "+keys)
+	return e.counts(ctx, st, len(q.By))
+}
