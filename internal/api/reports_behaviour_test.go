@@ -114,6 +114,8 @@ func TestWhatIsAskedWrongly(t *testing.T) {
 		{trend + "/rows/1/columns/Colour/events", "tenant=acme", 404, "no column"},
 		{trend + "/rows/1/columns/1/events", "tenant=acme&limit=501", 400, "ask for 1 to 500"},
 		{trend + "/rows/1/columns/1/events", "tenant=acme&after=xyz", 400, "use next of the page before it"},
+		{trend + "/rows/1/columns/1/events", "tenant=acme&only=some", 400, "must be one of counted, left-out"},
+		{trend + "/rows/1/columns/1/events", "tenant=acme&only=counted&format=csv", 400, "a file has all events, and not only=counted"},
 	} {
 		got := s.get(t, test.path, query(test.query))
 		if got.status != test.status || !strings.Contains(got.body, test.says) || !strings.HasPrefix(got.header.Get("Content-Type"), "application/problem+json") {

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -22,13 +21,13 @@ type CellEvents struct {
 	Row           int         `json:"row"`
 	Column        string      `json:"column"`
 	Cell          any         `json:"cell" doc:"The value that is explained, as the table has it."`
-	Sense         string      `json:"sense" enum:"label,giver,events,items,sum,mean,quantity" doc:"How the counted events make the cell."`
+	Sense         string      `json:"sense" enum:"label,giver,events,items,sum,average,answers,mean,quantity" doc:"How the counted events make the cell."`
 	About         string      `json:"about" doc:"The same in a sentence."`
 	Position      string      `json:"position"`
 	CompleteUntil string      `json:"complete_until,omitempty"`
 	Counted       int         `json:"counted" doc:"How many events are counted, on all pages."`
 	LeftOut       int         `json:"left_out" doc:"How many were near and left out."`
-	Items         []CellEvent `json:"items" doc:"In the order of events."`
+	Items         []CellEvent `json:"items" doc:"In the order of events; with only those alone that it asks for."`
 	Next          string      `json:"next,omitempty" doc:"The next page begins after this; empty where there is none."`
 }
 
@@ -53,6 +52,7 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 	Column string `path:"column" doc:"Its name, or its number from 1."`
 	After  string `query:"after" doc:"Next of the page before; the other parameters must be those of that page."`
 	Limit  int    `query:"limit" doc:"Most events of a page: 50 where it is not said, and 500 at most."`
+	Only   string `query:"only" enum:"counted,left-out" doc:"Pages of the events that are counted, or of those that are left out; of both where it is not said. A file has both."`
 	usage.Question
 	FileWish
 }) {
@@ -61,6 +61,9 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 	if err == nil {
 		page, err = explanationPage(in.After, in.Limit, tallystick.InstantOf(h.Now()))
 	}
+	if err == nil && in.Only != "" && format != nil {
+		err = tallystick.Errorf(tallystick.Invalid, "a file has all events, and not only=%s", in.Only).At("only").WithHint("leave out only, or take pages")
+	}
 	if err != nil {
 		WriteProblem(w, h.Logger, err)
 		return
@@ -68,6 +71,7 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 	if page.start > 0 {
 		in.AsOf = page.asOf.String()
 	}
+	page.only = in.Only
 	h.ask(w, r, &in.Question, in.Report, in.Table, func(ctx context.Context, store tallystick.Answerer, request tallystick.Request, s *stream) error {
 		if in.At == "" {
 			request.Now = page.now
@@ -99,6 +103,7 @@ func (h *Reports) explain(w http.ResponseWriter, r *http.Request, in *struct {
 // page is a part of an explanation. The pages of one are made at one position and for one day, or they would not fit together.
 type page struct {
 	start, limit int
+	only         string // "counted" or "left-out" events; empty: both
 	asOf         tallystick.Position
 	now          tallystick.Instant
 }
@@ -149,12 +154,16 @@ func (h *Reports) writePage(ctx context.Context, s *stream, x *report.Explanatio
 	answer := CellEvents{
 		Tenant: x.Tenant, Table: x.Table, Row: x.Row, Column: x.Column, Cell: valueOf(x.Cell), Sense: string(x.Sense), About: usage.ExplanationNote(x), Items: []CellEvent{},
 	}
-	events := slices.Collect(x.Events())
-	for i := range events {
-		if events[i].Counted {
+	var events []report.Explained
+	for e := range x.Events() {
+		is := "left-out"
+		if answer.LeftOut++; e.Counted {
+			is = "counted"
 			answer.Counted++
-		} else {
-			answer.LeftOut++
+			answer.LeftOut--
+		}
+		if p.only == "" || p.only == is {
+			events = append(events, e)
 		}
 	}
 	if len(events) > p.start+p.limit {

@@ -54,6 +54,15 @@ func TestFirstAdministratorToMember(t *testing.T) {
 		s.do("POST", "/api/v1/members/"+invited.Member.ID+"/enable", ann, "").is(t, 204, nil)
 		s.do("POST", "/api/v1/session", "", `{"email":"bob@example.com","password":"`+password+`"}`).is(t, 200, nil)
 	})
+	t.Run("nobody is an answer, too", func(t *testing.T) {
+		for credentials, name := range map[string]string{ann: "ann@example.com", "": "", sessionCookie + "=00": "", "tsk_00": ""} {
+			var state SessionState
+			s.do("GET", "/api/v1/session-state", credentials, "").is(t, 200, &state)
+			if name == "" && state.Who != nil || name != "" && (state.Who == nil || state.Who.Name != name) {
+				t.Errorf("%q is %+v", credentials, state.Who)
+			}
+		}
+	})
 	t.Run("signing out ends the session", func(t *testing.T) {
 		other := s.signIn("ann@example.com")
 		var list List[Session]
@@ -66,6 +75,9 @@ func TestFirstAdministratorToMember(t *testing.T) {
 			t.Errorf("%v", g.header)
 		}
 		s.do("GET", "/api/v1/session", other, "").is(t, 401, nil)
+		if g := s.do("GET", "/api/v1/session-state", other, "").is(t, 200, nil); strings.Contains(string(g.body), "who") {
+			t.Errorf("who has signed out is %s", g.body)
+		}
 		s.do("GET", "/api/v1/session", ann, "").is(t, 200, nil)
 	})
 }

@@ -37,6 +37,11 @@ type Reach struct {
 	Tenants int  `json:"tenants" doc:"otherwise how many: the own one and those below it"`
 }
 
+// SessionState is who makes a request, for a page that does not know yet whether anybody is signed in: to be nobody is an answer of it, and no mistake.
+type SessionState struct {
+	Who *Who `json:"who,omitempty" doc:"Missing: nobody is signed in, or no longer."`
+}
+
 type signIn struct {
 	Body struct {
 		Email    string `json:"email" maxLength:"320"`
@@ -89,6 +94,16 @@ func (s *Server) registerSessions(api huma.API) {
 		a := actorOf(ctx)
 		who, err := s.who(ctx, &a)
 		return &struct{ Body Who }{who}, err
+	})
+	handle(api, route{
+		method: http.MethodGet, path: "/api/v1/session-state", id: "get-session-state", summary: "Who I am, if anybody", tag: tag, needs: needs{public: true},
+	}, func(ctx context.Context, _ *empty) (*struct{ Body SessionState }, error) {
+		a := actorOf(ctx)
+		if a.Kind != control.MemberActor && a.Kind != control.KeyActor {
+			return &struct{ Body SessionState }{}, nil
+		}
+		who, err := s.who(ctx, &a)
+		return &struct{ Body SessionState }{SessionState{&who}}, err
 	})
 	handle(api, route{
 		method: http.MethodDelete, path: "/api/v1/session", id: "sign-out", summary: "Sign out", tag: tag, needs: needs{signedIn: true, membersOf: true},

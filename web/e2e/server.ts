@@ -10,7 +10,7 @@ export const admin = { name: 'Ada Lovelace', email: 'ada@example.com', password:
 /** The events are of these days, so that pictures and expectations stay the same. */
 export const sample = { from: '2025-09-01', days: 91 };
 
-const program = resolve(import.meta.dirname, '../../bin/tallystick');
+export const program = resolve(import.meta.dirname, '../../bin/tallystick');
 
 /** Starts the program on a fresh data directory with made-up events, and makes its first administrator. What it returns ends it again. */
 export default async function start(): Promise<() => Promise<void>> {

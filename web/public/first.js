@@ -8,6 +8,6 @@
 // Asks who is signed in while the app is fetched. The pages for somebody who is not don't need to know.
 if (!/^\/(sign-in|welcome)\b/.test(location.pathname)) {
   const link = document.createElement('link');
-  Object.assign(link, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: '/api/v1/session' });
+  Object.assign(link, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: '/api/v1/session-state' });
   document.head.append(link);
 }

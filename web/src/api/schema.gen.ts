@@ -1132,6 +1132,26 @@ export interface paths {
         patch: operations["rename-myself"];
         trace?: never;
     };
+    "/api/v1/session-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who I am, if anybody
+         * @description Anybody may call it.
+         */
+        get: operations["get-session-state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -1402,7 +1422,7 @@ export interface components {
              * @description How many events are counted, on all pages.
              */
             counted: number;
-            /** @description In the order of events. */
+            /** @description In the order of events; with only those alone that it asks for. */
             items: components["schemas"]["CellEvent"][] | null;
             /**
              * Format: int64
@@ -1418,7 +1438,7 @@ export interface components {
              * @description How the counted events make the cell.
              * @enum {string}
              */
-            sense: "label" | "giver" | "events" | "items" | "sum" | "mean" | "quantity";
+            sense: "label" | "giver" | "events" | "items" | "sum" | "average" | "answers" | "mean" | "quantity";
             table: string;
             /** @description Whose number it is. */
             tenant: string;
@@ -2639,6 +2659,10 @@ export interface components {
              * @description to the minute
              */
             used: string | null;
+        };
+        SessionState: {
+            /** @description Missing: nobody is signed in, or no longer. */
+            who?: components["schemas"]["Who"];
         };
         Setting: {
             /**
@@ -4327,6 +4351,8 @@ export interface operations {
                 after?: string;
                 /** @description Most events of a page: 50 where it is not said, and 500 at most. */
                 limit?: number;
+                /** @description Pages of the events that are counted, or of those that are left out; of both where it is not said. A file has both. */
+                only?: "counted" | "left-out";
                 /** @description Tenant; may be given several times. */
                 tenant?: string[] | null;
                 /** @description Every tenant in reach. */
@@ -5253,6 +5279,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Who"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-session-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
                 };
             };
             /** @description Error */

@@ -70,6 +70,8 @@ export const theme = createTheme({
     sizes: { h1: { fontSize: '1.5rem', lineHeight: '1.3' }, h2: { fontSize: '1.05rem', lineHeight: '1.4' } },
   },
   components: {
+    // A menu has nothing in it but items, the first of which has the focus, and stands in a landmark as everything does.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, portalProps: { target: 'main' } } },
     Modal: { defaultProps: { centered: true } },
     Anchor: { defaultProps: { underline: 'hover' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },

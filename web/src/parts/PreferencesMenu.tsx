@@ -3,6 +3,7 @@ import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-r
 import { type Language, languages, useLanguage } from '../i18n/language';
 import { useWords } from '../i18n/words';
 import type { MenuProps } from './MenuButton';
+import { MenuGroup } from './MenuGroup';
 import { OpenedMenu } from './OpenedMenu';
 import { preferenceWords } from './preferenceWords';
 
@@ -19,31 +20,33 @@ export default function PreferencesMenu({ button }: MenuProps) {
   ] as const;
   return (
     <OpenedMenu button={button} width={200}>
-      <Menu.Label>{t.appearance}</Menu.Label>
-      {schemes.map(({ value, label, icon: Icon }) => (
-        <Menu.Item
-          key={value}
-          leftSection={<Icon size={16} />}
-          rightSection={value === colorScheme && chosen}
-          aria-current={value === colorScheme || undefined}
-          onClick={() => setColorScheme(value)}
-        >
-          {label}
-        </Menu.Item>
-      ))}
+      <MenuGroup label={t.appearance}>
+        {schemes.map(({ value, label, icon: Icon }) => (
+          <Menu.Item
+            key={value}
+            leftSection={<Icon size={16} />}
+            rightSection={value === colorScheme && chosen}
+            aria-current={value === colorScheme || undefined}
+            onClick={() => setColorScheme(value)}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </MenuGroup>
       <Menu.Divider />
-      <Menu.Label>{t.language}</Menu.Label>
-      {Object.entries(languages).map(([value, name]) => (
-        <Menu.Item
-          key={value}
-          lang={value}
-          rightSection={value === language && chosen}
-          aria-current={value === language || undefined}
-          onClick={() => choose(value as Language)}
-        >
-          {name}
-        </Menu.Item>
-      ))}
+      <MenuGroup label={t.language}>
+        {Object.entries(languages).map(([value, name]) => (
+          <Menu.Item
+            key={value}
+            lang={value}
+            rightSection={value === language && chosen}
+            aria-current={value === language || undefined}
+            onClick={() => choose(value as Language)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+      </MenuGroup>
     </OpenedMenu>
   );
 }

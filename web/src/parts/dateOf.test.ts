@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatsOf } from '../i18n/format';
-import { dateOf } from './dateOf';
+import { dateOf, dateProblem } from './dateOf';
 
 test.each([
   ['en-GB', '2025-03-31', '2025-03-31'],
@@ -22,4 +22,17 @@ test('what the app writes it reads, in every locale', () => {
     const { date } = formatsOf(locale);
     for (const day of ['2024-02-29', '2025-12-01', '2026-05-11']) expect(dateOf(date(day), date)).toBe(day);
   }
+});
+
+test.each([
+  ['2025-02-31', 'none'],
+  ['31.2.2025', 'none'],
+  ['soon', 'none'],
+  ['2025-02-28', 'early'],
+  ['2025-03-01', undefined],
+  ['31/3/2025', undefined],
+  ['2025-04-01', 'late'],
+  [' ', undefined],
+])('what is wrong with %s from 1 to 31 March: %s', (text, problem) => {
+  expect(dateProblem(text, { min: '2025-03-01', max: '2025-03-31' }, formatsOf('en-GB').date)).toBe(problem);
 });

@@ -33,3 +33,16 @@ export function dateOf(text: string, shown: (date: string) => string): string | 
   }
   return null;
 }
+
+/** What is wrong with a date that somebody has written: there is none like it, or it is before the first or behind the last that can be chosen. undefined: nothing. */
+export function dateProblem(
+  text: string,
+  { min, max }: { min?: string; max?: string },
+  shown: (date: string) => string,
+): 'none' | 'early' | 'late' | undefined {
+  if (text.trim() === '') return undefined;
+  const date = dateOf(text, shown);
+  if (date === null) return 'none';
+  if (min && date < min) return 'early';
+  return max && date > max ? 'late' : undefined;
+}

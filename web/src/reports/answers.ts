@@ -43,17 +43,20 @@ export interface CellPlace {
   column: string;
 }
 
+/** Which of the events behind a number: those that it counts, or those that were near and left out; undefined: both. */
+export type Only = 'counted' | 'left-out';
+
 /** The events behind a number, page by page. */
-export function eventsQuery(report: string, cell: CellPlace, asked: Asked) {
+export function eventsQuery(report: string, cell: CellPlace, asked: Asked, only: Only | undefined) {
   return infiniteQueryOptions({
-    queryKey: ['events', report, cell, asked],
+    queryKey: ['events', report, cell, asked, only],
     staleTime: Number.POSITIVE_INFINITY,
     initialPageParam: '',
     getNextPageParam: (page: Schemas['CellEvents']) => page.next || undefined,
     queryFn: ({ pageParam, signal }) =>
       call(
         api.GET('/api/v1/reports/{report}/tables/{table}/rows/{row}/columns/{column}/events', {
-          params: { path: { report, ...cell }, query: { ...queryOf(asked), after: pageParam || undefined } },
+          params: { path: { report, ...cell }, query: { ...queryOf(asked), only, after: pageParam || undefined } },
           signal,
         }),
       ),

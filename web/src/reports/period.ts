@@ -1,6 +1,7 @@
 import type { Schemas } from '../api/client';
 import type { Formats } from '../i18n/format';
 import { once } from '../i18n/once';
+import { civilDates } from './previous';
 
 type TenantPeriod = Schemas['TenantPeriod'];
 
@@ -16,6 +17,27 @@ export function periodText({ from, before, zone }: Pick<TenantPeriod, 'from' | '
   const a = days ? f.dateOf(from, zone) : instant(from, zone);
   const b = fromDay && toDay ? f.dateOf(last, zone) : instant(before, zone);
   return a === b ? a : `${a} – ${b}`;
+}
+
+/**
+ * The periods of tenants, each on its own clocks, in one text. Where they end at a moment, as "the last 7 days" do, clocks of different zones show different times of it:
+ * then it is in UTC, and says so.
+ */
+export function periodsText(tenants: TenantPeriod[], f: Formats): string {
+  const [first] = tenants;
+  if (!first) return '';
+  const texts = new Set(tenants.map((t) => periodText(t, f)));
+  if (texts.size === 1) return periodText(first, f);
+  const same = (of: (t: TenantPeriod) => string) => new Set(tenants.map(of)).size === 1;
+  const utc = (at: string) => `${f.instant(at, 'UTC')} UTC`;
+  const dates = tenants.map(civilDates);
+  const [from = ''] = dates.map((d) => d.first).sort();
+  const [to = ''] = dates
+    .map((d) => d.last)
+    .sort()
+    .reverse();
+  const start = same((t) => t.from) ? utc(first.from) : f.date(from);
+  return `${start} – ${same((t) => t.before) ? utc(first.before) : f.date(to)}`;
 }
 
 /** The zones of an answer, each once. */

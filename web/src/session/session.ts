@@ -12,15 +12,11 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   staleTime: Number.POSITIVE_INFINITY,
   queryFn: async (): Promise<Who | null> => {
-    try {
-      const who = await call(api.GET('/api/v1/session'));
-      sessionBegun(true);
-      noteServerTime(who.now);
-      return who;
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null;
-      throw error;
-    }
+    const { who } = await call(api.GET('/api/v1/session-state'));
+    if (!who) return null;
+    sessionBegun(true);
+    noteServerTime(who.now);
+    return who;
   },
 });
 

@@ -1,8 +1,9 @@
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, Button, Card } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Suspense, useState } from 'react';
 import { useWords } from '../../i18n/words';
+import { Failed } from '../../parts/Failed';
 import { later } from '../../parts/later';
 import { Page } from '../../parts/Page';
 import { Tip } from '../../parts/Tip';
@@ -12,6 +13,7 @@ import { ExportButton } from './ExportButton';
 import { Filters } from './filters/Filters';
 import { Span } from './Span';
 import { needsWidth, TableCard } from './TableCard';
+import { useCommonError } from './useCommonError';
 import { useDashboard } from './useDashboard';
 import { useReportText } from './useReportText';
 import { dashboardWords } from './words';
@@ -29,6 +31,7 @@ export function DashboardPage() {
   // Where the last of those that stand in pairs would be alone, it has the place of two.
   const halves = tables.filter((table) => !needsWidth(table));
   const odd = halves.length % 2 === 1 ? halves[halves.length - 1] : undefined;
+  const common = useCommonError(definition, dashboard);
   // Most who look at a dashboard open no number, and need not wait for what shows one.
   const [opened, setOpened] = useState(false);
   if (dashboard.cell && !opened) setOpened(true);
@@ -49,17 +52,27 @@ export function DashboardPage() {
     >
       <Filters definition={definition} dashboard={dashboard} />
       {first && <Span table={first.name} dashboard={dashboard} />}
-      <div className={classes.cards} data-several={tables.length > 1 || undefined}>
-        {tables.map((table) => (
-          <TableCard
-            key={`${definition.name} ${table.name}`}
-            head={table}
-            alone={tables.length === 1}
-            stretched={table === odd}
-            dashboard={dashboard}
-          />
-        ))}
-      </div>
+      {common ? (
+        <Card withBorder>
+          <Failed error={common.error} retry={common.retry}>
+            <Button variant="default" size="sm" mt="xs" onClick={dashboard.reset}>
+              {t.reset}
+            </Button>
+          </Failed>
+        </Card>
+      ) : (
+        <div className={classes.cards} data-several={tables.length > 1 || undefined}>
+          {tables.map((table) => (
+            <TableCard
+              key={`${definition.name} ${table.name}`}
+              head={table}
+              alone={tables.length === 1}
+              stretched={table === odd}
+              dashboard={dashboard}
+            />
+          ))}
+        </div>
+      )}
       {opened && (
         <Suspense>
           <EventsDrawer definition={definition} dashboard={dashboard} />

@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core';
 import { IconFileSpreadsheet, IconFileZip } from '@tabler/icons-react';
 import { useWords } from '../../i18n/words';
 import type { MenuProps } from '../../parts/MenuButton';
+import { MenuGroup } from '../../parts/MenuGroup';
 import { OpenedMenu } from '../../parts/OpenedMenu';
 import { type Asked, fileLink } from '../../reports/answers';
 import { dashboardWords } from './words';
@@ -16,18 +17,19 @@ export default function ExportMenu({ button, report, asked }: MenuProps & { repo
   ];
   return (
     <OpenedMenu button={button}>
-      <Menu.Label>{t.exportAll}</Menu.Label>
-      {files.map(({ format, label, icon: Icon }) => (
-        <Menu.Item
-          key={format}
-          component="a"
-          href={fileLink(report, asked, format)}
-          download
-          leftSection={<Icon size={16} />}
-        >
-          {label}
-        </Menu.Item>
-      ))}
+      <MenuGroup label={t.exportAll}>
+        {files.map(({ format, label, icon: Icon }) => (
+          <Menu.Item
+            key={format}
+            component="a"
+            href={fileLink(report, asked, format)}
+            download
+            leftSection={<Icon size={16} />}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </MenuGroup>
     </OpenedMenu>
   );
 }

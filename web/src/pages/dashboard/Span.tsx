@@ -5,7 +5,7 @@ import { useFormats } from '../../i18n/format';
 import { useWords } from '../../i18n/words';
 import { Tip } from '../../parts/Tip';
 import { tableQuery } from '../../reports/answers';
-import { periodText, spanText, zonesOf } from '../../reports/period';
+import { periodsText, spanText, zonesOf } from '../../reports/period';
 import { previousOf } from '../../reports/previous';
 import classes from './Span.module.css';
 import type { Dashboard } from './useDashboard';
@@ -25,16 +25,16 @@ export function Span({ table, dashboard }: { table: string; dashboard: Dashboard
   const one = zones.length === 1;
   // Of several tenants the first one's: from then on there is something.
   const since = tenants.flatMap((p) => p.available_from ?? []).sort()[0];
-  const texts = new Set(tenants.map((p) => periodText(p, f)));
   return (
     <Group gap="xs" c="dimmed" fz="sm" aria-live="polite">
       <Group gap={6} wrap="nowrap">
         <IconCalendar size={16} stroke={1.6} className={classes.icon} aria-hidden />
         <Text inherit>
           <Text span inherit fw={600} c="var(--mantine-color-text)">
-            {[...texts][0]}
-          </Text>{' '}
-          {one ? t.inZone(first.zone) : <Zones zones={zones} />}
+            {periodsText(tenants, f)}
+          </Text>
+          {one ? ` ${t.inZone(first.zone)}` : ', '}
+          {!one && <Zones zones={zones} />}
           {compared && `, ${t.comparedWith(spanText(previousOf(asked, first), f))}`}
         </Text>
       </Group>

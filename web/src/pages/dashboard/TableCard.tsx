@@ -11,12 +11,13 @@ import { Loading } from '../../parts/Loading';
 import { later } from '../../parts/later';
 import { type Answer, type Asked, fileLink, type Row, tableQuery } from '../../reports/answers';
 import { type Drawing, drawingOf, isListing, isNumber, mayBeDrawn } from '../../reports/drawing';
-import { periodText } from '../../reports/period';
 import { counterparts, datesOf, previousOf } from '../../reports/previous';
 import type { Picture } from './chart/Chart';
 import type { View } from './chart/ViewChoice';
 import { Figures } from './Figures';
 import { Notes } from './Notes';
+import { pictureLines } from './pictureLines';
+import classes from './TableCard.module.css';
 import { DataTable } from './table/DataTable';
 import type { Dashboard } from './useDashboard';
 import { useReportText } from './useReportText';
@@ -59,6 +60,7 @@ export function TableCard({ head, alone, stretched, dashboard }: Props) {
     <Card
       withBorder
       padding={0}
+      className={classes.card}
       style={wide ? { gridColumn: '1 / -1' } : undefined}
       component="section"
       aria-label={r.label(head.name)}
@@ -127,15 +129,10 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
   const open = (row: number, column: string) => dashboard.open({ table: head.name, row, column });
   const before = useBefore(head.name, answer, dashboard);
   const picture = useRef<Picture>(null);
-  const tenants = answer.tenants ?? [];
-  const [first] = tenants;
-  const about = [
-    tenants.length === 1 && first?.company ? first.company : t.allTenants,
-    first ? `${periodText(first, f)} (${first.zone})` : '',
-  ];
+  const [first] = answer.tenants ?? [];
   const dates = useMemo(() => first && datesOf(first, dashboard.asked), [first, dashboard.asked]);
   return (
-    <Box aria-busy={asking}>
+    <Box aria-busy={asking} className={classes.filled}>
       <Heading head={head}>
         {asking && <Loader size="xs" aria-hidden />}
         {drawn && (
@@ -152,7 +149,8 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
             aria-label={t.pngOf(name)}
             onClick={async () => {
               const { savePicture } = await import('./chart/picture');
-              if (picture.current) savePicture(picture.current, [name, ...about], head.name);
+              const lines = [name, ...pictureLines(answer, dashboard.asked, dashboard.compared, t, f)];
+              if (picture.current) savePicture(picture.current, lines, head.name);
             }}
           >
             {t.png}

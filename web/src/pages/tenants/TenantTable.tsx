@@ -1,5 +1,6 @@
 import { ActionIcon, Badge, Menu, Table, Text, VisuallyHidden } from '@mantine/core';
 import { IconDotsVertical, IconFileAnalytics, IconLock } from '@tabler/icons-react';
+import { Fragment } from 'react';
 import type { Schemas } from '../../api/client';
 import { useWords } from '../../i18n/words';
 import { runWords } from '../../runs/words';
@@ -36,7 +37,7 @@ export function TenantTable({ tenants, generate }: Props) {
           const name = x.company_name || x.id;
           return (
             <Table.Tr key={x.id}>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>
+              <Table.Td miw={150} style={{ overflowWrap: 'anywhere' }}>
                 <Text size="sm" fw={600}>
                   {name}
                 </Text>
@@ -52,11 +53,11 @@ export function TenantTable({ tenants, generate }: Props) {
                   </Text>
                 )}
               </Table.Td>
-              <Table.Td visibleFrom="sm" style={{ overflowWrap: 'anywhere' }}>
-                {x.hostname}
+              <Table.Td visibleFrom="sm" style={{ overflowWrap: 'break-word' }}>
+                <HostName name={x.hostname} />
               </Table.Td>
               <Table.Td visibleFrom="sm">{r[x.contract_mode]}</Table.Td>
-              <Table.Td visibleFrom="md">
+              <Table.Td visibleFrom="md" style={{ whiteSpace: 'nowrap' }}>
                 {x.provider || (
                   <Text span inherit c="dimmed">
                     {t.ofProvider}
@@ -101,4 +102,15 @@ export function TenantTable({ tenants, generate }: Props) {
       </Table.Tbody>
     </Table>
   );
+}
+
+/** A host's name, which goes on in the next line behind a dot. */
+function HostName({ name }: { name: string }) {
+  const parts = name.split(/(?<=\.)/);
+  return parts.map((part, i) => (
+    <Fragment key={parts.slice(0, i + 1).join('')}>
+      {i > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }

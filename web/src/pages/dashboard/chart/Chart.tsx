@@ -7,59 +7,71 @@ import { type KeyboardEvent, type RefObject, useEffect, useImperativeHandle, use
 import { useWords } from '../../../i18n/words';
 import { dashboardWords } from '../words';
 import classes from './Chart.module.css';
+import { type LegendEntry, legendOf } from './legend';
+import { stopAt } from './stopAt';
+import { after, type Stop } from './stops';
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
-/** A number of a chart that the keyboard can go to. */
-export interface Stop {
-  /** Its place: the number of its line, and how far along it is. */
-  series: number;
-  index: number;
-  /** What it is and what it says. */
-  text: string;
-  /** The row that it stands in, where it has one. */
-  row?: number;
+/** Draws what a chart shows now, for a picture: the legend is beside it, and is whole. */
+export interface Picture {
+  draw: (ground: string) => { canvas: HTMLCanvasElement; legend: LegendEntry[]; notes: string[] };
 }
 
-/** Draws what a chart shows now. */
-export interface Picture {
-  canvas: (ground: string) => HTMLCanvasElement;
-}
+/** In CSS pixels: a picture of a phone's chart has room for its axis, too. */
+const leastPictured = 720;
 
 interface Props {
   options: EChartsCoreOption;
+  /** In CSS pixels. */
   height: number;
+  /** It is higher where the place has more room. */
+  fills?: boolean;
   /** What the chart shows, for whoever can't see it. */
   description: string;
   stops: Stop[];
   /** Somebody opens a number: the row that it stands in. */
   onRow: (row: number) => void;
   picture: RefObject<Picture | null>;
+  /** What the picture says of it besides. */
+  pictured: string[];
 }
 
 /** A drawing surface that follows the size of its place. With the keyboard one goes from number to number: left and right along a line, up and down between lines. */
-export function Chart({ options, height, description, stops, onRow, picture }: Props) {
+export function Chart({ options, height, fills, description, stops, onRow, picture, pictured }: Props) {
   const t = useWords(dashboardWords);
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ReturnType<typeof init>>(undefined);
-  const onRowNow = useRef(onRow);
+  const now = useRef({ options, stops, onRow });
+  const selected = useRef<Record<string, boolean>>({});
   const [at, setAt] = useState<Stop>();
   useEffect(() => {
-    onRowNow.current = onRow;
+    now.current = { options, stops, onRow };
   });
   useImperativeHandle(picture, () => ({
-    canvas: (ground) => {
+    draw: (ground) => {
       if (!chart.current) throw new Error('nothing is drawn');
-      return chart.current.renderToCanvas({ pixelRatio: 2, backgroundColor: ground });
+      const width = Math.max(chart.current.getWidth(), leastPictured);
+      const canvas = drawnAlone(options, selected.current, width, height, ground);
+      return { canvas, legend: legendOf(options, selected.current), notes: pictured };
     },
   }));
   useEffect(() => {
     if (!place.current) return;
     const made = init(place.current, null, { renderer: 'canvas' });
     chart.current = made;
-    made.on('click', (event) => {
-      const data = event.data as { row?: number } | null;
-      if (data && typeof data.row === 'number') onRowNow.current(data.row);
+    made.on('legendselectchanged', (event) => {
+      selected.current = (event as { selected: Record<string, boolean> }).selected;
+    });
+    // Who aims at a number need not meet its dot: a click is of the one that the tooltip shows, of several the nearest.
+    const aimedAt = ({ offsetX, offsetY }: { offsetX: number; offsetY: number }) =>
+      stopAt({ chart: made, selected: selected.current, ...now.current }, offsetX, offsetY)?.row;
+    made.getZr().on('click', (event) => {
+      const row = aimedAt(event);
+      if (row !== undefined) now.current.onRow(row);
+    });
+    made.getZr().on('mousemove', (event) => {
+      if (aimedAt(event) !== undefined) made.getZr().setCursorStyle('pointer');
     });
     const observer = new ResizeObserver(() => made.resize());
     observer.observe(place.current);
@@ -69,6 +81,7 @@ export function Chart({ options, height, description, stops, onRow, picture }: P
     };
   }, []);
   useEffect(() => {
+    selected.current = {};
     chart.current?.setOption(options, { notMerge: true });
   }, [options]);
 
@@ -81,6 +94,10 @@ export function Chart({ options, height, description, stops, onRow, picture }: P
     }
     chart.current?.dispatchAction({ type: 'highlight', seriesIndex: to.series, dataIndex: to.index });
     chart.current?.dispatchAction({ type: 'showTip', seriesIndex: to.series, dataIndex: to.index });
+    // Bars may be out of sight.
+    const box = place.current?.closest(`.${classes.bars}`);
+    const [, top = 0] = chart.current?.convertToPixel({ gridIndex: 0 }, [0, to.index]) ?? [];
+    box?.scrollTo({ top: top - box.clientHeight / 2 });
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && at?.row !== undefined) return onRow(at.row);
@@ -97,37 +114,38 @@ export function Chart({ options, height, description, stops, onRow, picture }: P
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the numbers in it are gone to by keys
       tabIndex={0}
       className={classes.keys}
+      data-fills={fills || undefined}
       onKeyDown={onKey}
       onBlur={() => go(undefined)}
     >
-      <div ref={place} role="img" aria-label={description} className={classes.chart} style={{ height }} />
+      <div
+        ref={place}
+        role="img"
+        aria-label={description}
+        className={classes.chart}
+        style={fills ? { minHeight: height } : { height }}
+      />
       <VisuallyHidden aria-live="polite">{at?.text}</VisuallyHidden>
     </div>
   );
 }
 
-/** The stop that a key leads to from another, or from none. */
-export function after(stops: Stop[], at: Stop | undefined, key: string): Stop | undefined {
-  const line = stops.filter((s) => s.series === (at?.series ?? stops[0]?.series));
-  const here = at ? line.findIndex((s) => s.index === at.index) : -1;
-  switch (key) {
-    case 'ArrowRight':
-      return line[Math.min(here + 1, line.length - 1)];
-    case 'ArrowLeft':
-      return line[here < 0 ? line.length - 1 : Math.max(here - 1, 0)];
-    case 'Home':
-      return line[0];
-    case 'End':
-      return line[line.length - 1];
-    case 'ArrowUp':
-    case 'ArrowDown': {
-      if (!at) return line[0];
-      const others = stops.filter((s) => (key === 'ArrowUp' ? s.series < at.series : s.series > at.series));
-      const next = key === 'ArrowUp' ? others[others.length - 1]?.series : others[0]?.series;
-      const same = others.filter((s) => s.series === next);
-      return same.find((s) => s.index >= at.index) ?? same[same.length - 1];
-    }
-    default:
-      return undefined;
-  }
+/** Draws a chart as it stands, without its legend, into a canvas of its own. */
+function drawnAlone(
+  options: EChartsCoreOption,
+  selected: Record<string, boolean>,
+  width: number,
+  height: number,
+  ground: string,
+): HTMLCanvasElement {
+  const made = init(document.createElement('div'), null, { renderer: 'canvas', width, height });
+  made.setOption({
+    ...options,
+    animation: false,
+    grid: { ...(options.grid as object), top: 14 },
+    legend: { show: false, selected },
+  });
+  const canvas = made.renderToCanvas({ pixelRatio: 2, backgroundColor: ground });
+  made.dispose();
+  return canvas;
 }

@@ -9,12 +9,14 @@ interface Look {
   font: string;
   /** Whether there is little room, as on a phone. */
   narrow: boolean;
+  /** The most room for the names of bars, in pixels. */
+  names: number;
   /** What the numbers of the period before are called. */
   earlier: string;
 }
 
 /** The most lines that have the line of the period before beside them: more can't be told apart. */
-const mostCompared = 2;
+export const mostCompared = 4;
 
 /** What a tooltip and an axis look like. Tooltips are drawn, never HTML: names in them come from events of strangers. */
 function common({ palette, font, f }: Look): EChartsCoreOption {
@@ -107,7 +109,7 @@ export function lineOptions(lines: ReturnType<typeof linesOf>, measure: string, 
         name: several ? `${s.name}, ${look.earlier}` : look.earlier,
         data: s.before,
         symbol: s.before?.filter((v) => v !== null).length === 1 ? 'circle' : 'none', // one point makes no line
-        lineStyle: { width: 1.5, type: 'dashed', opacity: 0.8 },
+        lineStyle: { width: 1.5, type: 'dashed', opacity: several ? 0.6 : 0.8 },
         color: several ? palette.series[s.of % palette.series.length] : palette.text,
         z: 1,
       })),
@@ -116,7 +118,7 @@ export function lineOptions(lines: ReturnType<typeof linesOf>, measure: string, 
 }
 
 export function barOptions(bars: ReturnType<typeof barsOf>, measure: string, look: Look): EChartsCoreOption {
-  const { palette, f, narrow } = look;
+  const { palette, f, names } = look;
   return {
     ...common(look),
     grid: { left: 8, right: 48, top: 4, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
@@ -128,7 +130,7 @@ export function barOptions(bars: ReturnType<typeof barsOf>, measure: string, loo
       data: bars.map((b) => b.name),
       axisLine: { show: false },
       axisTick: { show: false },
-      axisLabel: { color: palette.text, fontSize: 12, width: narrow ? 110 : 190, overflow: 'truncate' },
+      axisLabel: { color: palette.text, fontSize: 12, width: names, overflow: 'truncate' },
     },
     series: [
       {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { barsOf, linesOf, mostSeries } from './series';
+import { barsOf, linesOf, mostSeries, totalsOf } from './series';
 
 test('lines have a point for each period, with the row of its number, and no sums', () => {
   const rows = [
@@ -109,4 +109,24 @@ test('a period that has a sum of zero alone is on the axis, drawn as zero', () =
     expect(periods).toEqual(['2026-11-02', '2026-11-09', '2026-11-16']);
     expect(series.map((s) => [s.name, s.points[1]])).toEqual([['sms', { value: 0 }]]);
   }
+});
+
+test('sums over all periods are those of the table, beside those of the period before', () => {
+  const rows = [
+    ['Bolt', '2026-10', 'sms', 5],
+    ['Acme', '2026-10', 'sms', 7],
+    ['Bolt', 'Total', 'sms', 4],
+    ['Bolt', 'Total', 'All', 4],
+    ['Acme', 'Total', 'All', 7],
+    ['Gull', 'Total', 'All', 1],
+  ];
+  const then = new Map([
+    ['Bolt', ['Bolt', 'Total', 'All', 2]],
+    ['Acme', []],
+  ]);
+  expect(totalsOf(rows, 1, [0, 2], 3, { before: (row) => then.get(String(row[0])) })).toEqual([
+    { name: 'Acme', value: 7, before: 0 },
+    { name: 'Bolt', value: 4, before: 2 },
+    { name: 'Gull', value: 1, before: null },
+  ]);
 });

@@ -83,6 +83,31 @@ export function linesOf(
   return { periods, series: all.filter((s) => largest.includes(s)), of: all.length };
 }
 
+/**
+ * The sums over all periods that a table itself has, beside those of the period before, the largest first; where it has them of all names together, those alone. They are
+ * never added up here: who counts in two periods counts once in their sum.
+ */
+export function totalsOf(
+  rows: Row[],
+  period: number,
+  labels: number[],
+  value: number,
+  { before, say }: { before: Before } & Pick<Around, 'say'>,
+) {
+  const totals = rows.filter((row) => row[period] === 'Total');
+  const all = totals.filter((row) => row.includes('All'));
+  return (all.length > 0 ? all : totals)
+    .flatMap((row) => {
+      const v = row[value];
+      if (typeof v !== 'number') return [];
+      const named = labels.filter((i) => row[i] !== 'All' && row[i] !== null);
+      const name = nameOf(row, named, say);
+      return [{ name, value: v, before: earlierOf(before(row), value) }];
+    })
+    .sort((a, b) => b.value - a.value)
+    .slice(0, mostSeries);
+}
+
 /** The rows of a table as bars, the largest first. */
 export function barsOf(
   rows: Row[],

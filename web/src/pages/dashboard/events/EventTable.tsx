@@ -53,10 +53,16 @@ export function EventTable({ events, zone }: { events: Schemas['CellEvent'][]; z
                 )}
               </Table.Td>
               <Table.Td style={{ whiteSpace: 'nowrap' }}>{f.instant(e.time, zone)}</Table.Td>
-              <Table.Td className="mono">{e.type}</Table.Td>
-              <Table.Td>{e.item}</Table.Td>
-              <Table.Td className="mono">{e.id}</Table.Td>
-              <Table.Td className="mono">{e.source}</Table.Td>
+              <Table.Td className="mono" style={{ whiteSpace: 'nowrap' }}>
+                {e.type}
+              </Table.Td>
+              <Table.Td style={{ whiteSpace: 'nowrap' }}>{e.item}</Table.Td>
+              <Table.Td className="mono" style={{ whiteSpace: 'nowrap' }}>
+                {e.id}
+              </Table.Td>
+              <Table.Td className="mono" style={{ whiteSpace: 'nowrap' }}>
+                {e.source}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -1,6 +1,7 @@
 import { Drawer, Text } from '@mantine/core';
 import { useRef } from 'react';
 import { useWords } from '../../../i18n/words';
+import { cellText } from '../../../reports/answers';
 import type { Definition } from '../../../reports/definitions';
 import type { Dashboard } from '../useDashboard';
 import { CellEvents } from './CellEvents';
@@ -22,7 +23,7 @@ export default function EventsDrawer({ definition, dashboard }: { definition: De
       title={<Text fw={600}>{t.title}</Text>}
       closeButtonProps={{ 'aria-label': t.close }}
     >
-      {shown && <CellEvents definition={definition} cell={shown} asked={dashboard.asked} />}
+      {shown && <CellEvents key={cellText(shown)} definition={definition} cell={shown} asked={dashboard.asked} />}
     </Drawer>
   );
 }

@@ -57,9 +57,13 @@ export function RecentEvents() {
                       )}
                     </Group>
                   </Table.Td>
-                  <Table.Td>{e.tenant}</Table.Td>
-                  <Table.Td className="mono">{e.source}</Table.Td>
-                  <Table.Td className="mono">{e.id}</Table.Td>
+                  <Table.Td style={{ whiteSpace: 'nowrap' }}>{e.tenant}</Table.Td>
+                  <Table.Td className="mono" style={{ whiteSpace: 'nowrap' }}>
+                    {e.source}
+                  </Table.Td>
+                  <Table.Td className="mono" style={{ whiteSpace: 'nowrap' }}>
+                    {e.id}
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
