@@ -12,7 +12,7 @@ EVENTS   ?= 5000000
 RUNS     ?= 3
 ROWS     ?= 10000000
 
-.PHONY: help build web web-check e2e e2e-quick screenshots bench-web run test long lint bench bench-import bench-ingest bench-export bench-reports fuzz clean
+.PHONY: help build web web-check e2e e2e-quick screenshots bench-web run sample test long lint bench bench-code bench-import bench-ingest bench-export fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,8 +47,11 @@ screenshots: build ## put pictures of every page into web/screenshots: three wid
 bench-web: build ## open the first dashboard in browsers that know nothing: how long it takes, and how much they are sent
 	cd web && npm run bench
 
+run: build ## open the demonstration: a made-up year of several tenants, schedules, past runs, a mailbox, and sign-ins that it prints
+	bin/tallystick demo
+
 # The second time everything that the sample holds is a duplicate, and the reports are the same.
-run: build ## import a made-up year into DATA (data/sample) and print the five reports of it
+sample: build ## import a made-up year into DATA (data/sample) and print the five reports of it, without a server
 	mkdir -p $(dir $(DATA))
 	bin/tallystick sample | bin/tallystick import --data $(DATA) -
 	@echo
@@ -74,7 +77,10 @@ lint: ## look for what tests don't find: format, vet, staticcheck
 	go vet ./...
 	go tool -modfile=tools/go.mod staticcheck ./...
 
-bench: ## run the benchmarks that match BENCH (.) of PKG (./...)
+bench: build ## import EVENTS (5000000) events of every type, and ask every table of the reports, beside hand-written SQL
+	go run ./cmd/benchreports -events $(EVENTS)
+
+bench-code: ## run the benchmarks that match BENCH (.) of PKG (./...)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
 
 bench-import: build ## import EVENTS (5000000) made-up events, RUNS (3) times, beside encoding/json alone
@@ -85,9 +91,6 @@ bench-ingest: ## send events over HTTP on loopback, RUNS (3) times: 16 clients w
 
 bench-export: build ## export a table of ROWS (10000000) rows from a server, beside the engine's own CSV writer
 	go run ./cmd/benchexport -rows $(ROWS)
-
-bench-reports: build ## ask every table of the reports over EVENTS (5000000) events of every type, beside hand-written SQL
-	go run ./cmd/benchreports -events $(EVENTS)
 
 fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's/:func / /' | while read -r file name; do \
