@@ -55,10 +55,10 @@ test('a report that waits is cancelled after a question, and leaves no file', as
         },
       }),
     );
-  await page.goto('/exports');
   const before: string[] = [];
-  for (let i = 0; i < 8; i++) before.push((await (await make(`Before it ${i}`)).json()).id);
+  for (let i = 0; i < 16; i++) before.push((await (await make(`Before it ${i}`)).json()).id);
   await make('Not wanted');
+  await page.goto('/exports');
   const row = page.getByRole('row', { name: /Not wanted/ });
   await expect(row).toBeVisible();
   await row.getByRole('button', { name: /What to do with/ }).click();
