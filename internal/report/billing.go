@@ -69,7 +69,7 @@ func (v *invoice) concurrency(section string, span tallystick.Span, where tallys
 		return
 	}
 	v.section = section
-	q := tallystick.Peak{Scope: v.scope, Span: span, From: v.from, Where: where, Edges: v.hours()}
+	q := tallystick.Peak{Scope: v.scope, Span: span, From: v.from, Where: where, Edges: v.hours(), Summed: true}
 	if limit := v.options["open_limit"]; limit != "none" {
 		if q.OpenLimit, v.err = parseLength(limit); v.err != nil {
 			return
@@ -90,12 +90,8 @@ func (v *invoice) concurrency(section string, span tallystick.Span, where tallys
 	for _, a := range applications {
 		byApplication[a] = &peaks{}
 	}
-	for _, c := range answer.Counts {
-		application := c.Group[0]
-		if byApplication[application] == nil {
-			byApplication[application] = &peaks{}
-		}
-		byApplication[application].add(c.Value)
+	for _, sum := range answer.Sums {
+		byApplication[sum.Group[0]] = peaksOf(sum)
 	}
 	delete(byApplication, "") // sessions without an application are in All only
 	for _, a := range slices.Sorted(maps.Keys(byApplication)) {
@@ -108,8 +104,8 @@ func (v *invoice) concurrency(section string, span tallystick.Span, where tallys
 		return
 	}
 	total := &peaks{}
-	for _, c := range answers[1].Counts {
-		total.add(c.Value)
+	for _, sum := range answers[1].Sums { // there is one, or none
+		total = peaksOf(sum)
 	}
 	total.write(v, "All")
 }
@@ -121,6 +117,8 @@ func (p *plan) hours() []tallystick.Instant {
 
 // peaks adds up the peaks of the hours that have one.
 type peaks struct{ maximum, sum, hours int64 }
+
+func peaksOf(s tallystick.PeakSum) *peaks { return &peaks{s.Highest, s.Sum, s.Buckets} }
 
 func (p *peaks) add(peak int64) {
 	p.maximum = max(p.maximum, peak)

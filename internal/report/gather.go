@@ -166,7 +166,7 @@ func (g *gathering) answer(ready []*waiting) bool {
 		}
 		w.peaks, peaks = peaks[:len(w.spans):len(w.spans)], peaks[len(w.spans):]
 		for _, p := range w.peaks {
-			g.holds(w.asker, len(p.Counts))
+			g.holds(w.asker, len(p.Counts)+len(p.Sums))
 		}
 		w.answers, answers = answers[:len(w.queries):len(w.queries)], answers[len(w.queries):]
 		for _, counts := range w.answers {

@@ -68,7 +68,7 @@ type wantedPeak struct {
 
 // formOfPeak returns what questions must agree in to be answered by one statement.
 func formOfPeak(q *tallystick.Peak, sc *scope) string {
-	return fmt.Sprintf("%s %s %s %d %d %d %d %d %d %q %d", q.Span.Start, q.Span.End, q.Span.ID, sc.log, q.From, q.Before, q.AsOf.Log, q.AsOf.Sequence, q.OpenLimit, q.Where, q.Edges)
+	return fmt.Sprintf("%s %s %s %d %d %d %d %d %d %v %q %d", q.Span.Start, q.Span.End, q.Span.ID, sc.log, q.From, q.Before, q.AsOf.Log, q.AsOf.Sequence, q.OpenLimit, q.Summed, q.Where, q.Edges)
 }
 
 // take takes a question in, and reports whether it fits: those of one statement have the same groups or none, and where groups have labels they are of one tenant.
@@ -142,7 +142,7 @@ func (p *peaks) answer(ctx context.Context, answers []tallystick.PeakAnswer) err
 		"  WHERE stop > "+from,
 		"    AND stop < "+before,
 		")",
-		"SELECT "+strings.Join(slices.Concat(keys[:1], []string{p.grouped(groups)}, coalesced(groups), []string{"moment", "SUM(change)::BIGINT", "SUM(cut)::BIGINT"}), ", "),
+		"SELECT "+strings.Join(slices.Concat([]string{"tenant::BIGINT", p.grouped(groups), "moment", "SUM(change)::BIGINT", "SUM(cut)::BIGINT"}, groups), ", "),
 		"FROM changes",
 		"GROUP BY GROUPING SETS ("+strings.Join(p.sets(groups), ", ")+")",
 		"ORDER BY "+strings.Join(slices.Concat([]string{"1, 2"}, groups, []string{"moment"}), ", "))
@@ -152,9 +152,9 @@ func (p *peaks) answer(ctx context.Context, answers []tallystick.PeakAnswer) err
 // grouped is the expression that says whether a row is of a group.
 func (p *peaks) grouped(groups []string) string {
 	if len(groups) == 0 {
-		return "FALSE"
+		return "0::BIGINT"
 	}
-	return "GROUPING(" + groups[0] + ") = 0"
+	return "(GROUPING(" + groups[0] + ") = 0)::BIGINT"
 }
 
 // sets returns by what rows are grouped: a list of columns for each way in which anybody asks.
@@ -186,41 +186,41 @@ func (p *peaks) read(ctx context.Context, st *statement, answers []tallystick.Pe
 		edges = []tallystick.Instant{p.query.From, p.query.Before}
 	}
 	var of, before wantedPeak
-	var sweeping sweep
+	sweeping := sweep{edges: edges, summed: p.query.Summed}
 	var cut int64
 	put := func() {
 		sweeping.end()
 		slices.SortStableFunc(sweeping.counts, func(a, b tallystick.Count) int { return cmp.Compare(a.Bucket, b.Bucket) })
 		for _, place := range places[before] {
-			answers[place] = tallystick.PeakAnswer{Counts: sweeping.counts, Cut: cut}
+			answers[place] = tallystick.PeakAnswer{Counts: sweeping.counts, Sums: sweeping.sums, Cut: cut}
 		}
 	}
+	snapshot, err := p.engine.snapshot()
+	if err != nil {
+		return err
+	}
+	defer snapshot.close()
 	group := make([]string, len(p.query.By))
-	var moment tallystick.Instant
-	var change, cuts int64
-	into := []any{&of.tenant, &of.byGroups}
-	for i := range group {
-		into = append(into, &group[i])
-	}
-	into = append(into, &moment, &change, &cuts)
-	err := st.run(ctx, p.engine.readers, func(scan func(...any) error) error {
-		if err := scan(into...); err != nil {
-			return err
+	err = snapshot.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			of = wantedPeak{tenant: int32(r.bigint(0, i)), byGroups: r.bigint(1, i) != 0}
+			if of != before {
+				put()
+				before, sweeping, cut = of, sweep{edges: edges, summed: p.query.Summed}, 0
+			}
+			own := group[:0]
+			if of.byGroups {
+				for j := range len(group) {
+					own = append(own, r.text(5+j, i))
+				}
+			}
+			cut += r.bigint(4, i)
+			if !sweeping.started || !slices.Equal(own, sweeping.group) {
+				sweeping.end()
+				sweeping.begin(own)
+			}
+			sweeping.change(tallystick.Instant(r.bigint(2, i)), r.bigint(3, i))
 		}
-		if of != before {
-			put()
-			before, sweeping, cut = of, sweep{edges: edges}, 0
-		}
-		own := group
-		if !of.byGroups {
-			own = nil
-		}
-		cut += cuts
-		if !sweeping.started || !slices.Equal(own, sweeping.group) {
-			sweeping.end()
-			sweeping.begin(own)
-		}
-		sweeping.change(moment, change)
 		return nil
 	})
 	if err != nil {
@@ -233,7 +233,9 @@ func (p *peaks) read(ctx context.Context, st *statement, answers []tallystick.Pe
 // sweep goes through the changes of one group after another, each in order of time, and notes the highest number of running spans in each bucket.
 type sweep struct {
 	edges  []tallystick.Instant
-	counts []tallystick.Count // by group, then bucket
+	counts []tallystick.Count   // by group, then bucket
+	summed bool                 // sums are wanted, not counts
+	sums   []tallystick.PeakSum // by group
 
 	started bool
 	group   []string
@@ -245,8 +247,8 @@ type sweep struct {
 func (s *sweep) begin(group []string) {
 	s.started, s.bucket, s.running, s.highest = true, 0, 0, 0
 	s.group = nil
-	if len(group) > 0 {
-		s.group = slices.Clone(group)
+	for _, text := range group {
+		s.group = append(s.group, strings.Clone(text)) // the rows do not last
 	}
 }
 
@@ -265,10 +267,23 @@ func (s *sweep) change(moment tallystick.Instant, n int64) {
 // leave notes a bucket and goes to the next one, with the spans that run on.
 func (s *sweep) leave() {
 	if s.highest > 0 && s.edges[s.bucket] < s.edges[s.bucket+1] {
-		s.counts = append(s.counts, tallystick.Count{Bucket: s.bucket, Group: s.group, Value: s.highest})
+		s.note()
 	}
 	s.bucket++
 	s.highest = s.running
+}
+
+// note adds the bucket to the answer.
+func (s *sweep) note() {
+	if !s.summed {
+		s.counts = append(s.counts, tallystick.Count{Bucket: s.bucket, Group: s.group, Value: s.highest})
+		return
+	}
+	if n := len(s.sums); n == 0 || !slices.Equal(s.sums[n-1].Group, s.group) {
+		s.sums = append(s.sums, tallystick.PeakSum{Group: s.group})
+	}
+	last := &s.sums[len(s.sums)-1]
+	last.Highest, last.Sum, last.Buckets = max(last.Highest, s.highest), last.Sum+s.highest, last.Buckets+1
 }
 
 // end goes through the buckets after the group's last change.

@@ -24,9 +24,16 @@ func (n notation) counts(list []tallystick.Count) []string {
 	return lines
 }
 
-// peak writes the counts, then cut N where spans were cut.
+// peak writes the counts, or sum GROUP… highest=N sum=N buckets=N, then cut N where spans were cut.
 func (n notation) peak(a tallystick.PeakAnswer) []string {
 	lines := n.counts(a.Counts)
+	for _, s := range a.Sums {
+		line := "sum"
+		for _, g := range s.Group {
+			line += " " + quote(g)
+		}
+		lines = append(lines, fmt.Sprintf("%s highest=%d sum=%d buckets=%d", line, s.Highest, s.Sum, s.Buckets))
+	}
 	if a.Cut != 0 {
 		lines = append(lines, fmt.Sprintf("cut %d", a.Cut))
 	}

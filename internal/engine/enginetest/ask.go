@@ -73,6 +73,7 @@ func (a *asker) question(kind string) *Question {
 		}
 		q.Where = a.filter(start)
 		q.By = a.dimensions(start, 2)
+		q.Summed = a.chance(40)
 		q.OpenLimit = pick(a.generator, []tallystick.Instant{0, 1, tallystick.Minute, tallystick.Hour, tallystick.Day, tallystick.Day, 31 * tallystick.Day})
 	case "entities":
 		q.Types = []string{pick(a.generator, entityTypes)}

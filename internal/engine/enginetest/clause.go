@@ -43,6 +43,9 @@ func (q *Question) Format(base tallystick.Instant) string {
 	if q.Bare {
 		line("  bare")
 	}
+	if q.Summed {
+		line("  summed")
+	}
 	if q.Countable {
 		line("  countable")
 	}
@@ -173,6 +176,8 @@ func (q *Question) clause(n notation, line string) error {
 		q.Countable = true
 	case "bare":
 		q.Bare = true
+	case "summed":
+		q.Summed = true
 	case "distinct":
 		var d tallystick.Dimension
 		d, err = parseDimension(rest)

@@ -22,6 +22,7 @@ type Question struct {
 	Where        tallystick.Filter
 	Countable    bool
 	Bare         bool // of sessions
+	Summed       bool // of peak
 	Distinct     *tallystick.Dimension
 	Sum          tallystick.Field
 	RoundUp      int64
@@ -98,7 +99,7 @@ func (q *Question) peak() tallystick.Peak {
 		span = tallystick.FlowSpan
 	}
 	return tallystick.Peak{
-		Scope: tallystick.For(q.Tenant, q.AsOf, q.Before), Span: span, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges, OpenLimit: q.OpenLimit,
+		Scope: tallystick.For(q.Tenant, q.AsOf, q.Before), Span: span, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges, OpenLimit: q.OpenLimit, Summed: q.Summed,
 	}
 }
 

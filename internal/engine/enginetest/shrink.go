@@ -98,6 +98,7 @@ func (d *difference) dropClauses() (smaller bool) {
 	attempt(func(q *Question) { q.AsOf = tallystick.Position{} })
 	attempt(func(q *Question) { q.Countable = false })
 	attempt(func(q *Question) { q.Bare = false })
+	attempt(func(q *Question) { q.Summed = false })
 	attempt(func(q *Question) { q.Distinct = nil })
 	attempt(func(q *Question) { q.RoundUp = 0 })
 	attempt(func(q *Question) { q.Sum, q.RoundUp = tallystick.NoField, 0 })

@@ -137,7 +137,7 @@ func checkPeaksTogether(t *testing.T, seed int64, engine tallystick.Engine, peak
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got[i].Cut != want.Cut || len(got[i].Counts)+len(want.Counts) > 0 && !reflect.DeepEqual(got[i].Counts, want.Counts) {
+		if got[i].Cut != want.Cut || !reflect.DeepEqual(got[i].Sums, want.Sums) || len(got[i].Counts)+len(want.Counts) > 0 && !reflect.DeepEqual(got[i].Counts, want.Counts) {
 			t.Fatalf("seed %d: %+v\ntogether\n%+v\nalone\n%+v", seed, qs[i], got[i], want)
 		}
 	}

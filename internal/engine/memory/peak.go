@@ -68,6 +68,8 @@ func (e *Engine) Peak(_ context.Context, q tallystick.Peak) (tallystick.PeakAnsw
 			c.count.Value = max(c.count.Value, running)
 		}
 	}
-	answer.Counts = result.counts()
+	if answer.Counts = result.counts(); q.Summed {
+		answer.Counts, answer.Sums = nil, tallystick.SumPeaks(answer.Counts)
+	}
 	return answer, nil
 }
