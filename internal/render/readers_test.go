@@ -334,5 +334,5 @@ func libreOfficeShows(s, extension string) string {
 	return lineFeeds.Replace(s)
 }
 
-// lineFeeds turns line ends into LF, as LibreOffice does with some.
-var lineFeeds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+// lineFeeds turns line ends into LF, as LibreOffice does with some. LF CR is one to it, as CR LF is.
+var lineFeeds = strings.NewReplacer("\r\n", "\n", "\n\r", "\n", "\r", "\n")
