@@ -282,8 +282,8 @@ type Sessions struct {
 }
 
 // Reading is what an engine may remember between questions about one scope that follow one another: so that what all slices of a period need is not read again for each.
-// Who asks makes one, puts it into each question, one at a time, and drops it. It changes no answer but for one thing: where AsOf is zero, an engine may answer all
-// questions as of the position that was the newest at the first.
+// Who asks makes one, puts it into each question, one at a time, and drops it. It changes no answer but for one thing: where AsOf is zero, or newer than what was applied, an engine
+// may answer all questions as of the position that was the newest at the first.
 type Reading struct {
 	Memory any // the engine's own
 }

@@ -102,10 +102,11 @@ func eachAbreast(ctx context.Context, n int, plans []*plan, build builder, began
 	var working sync.WaitGroup
 	var fault faults
 	defer fault.again() // on the goroutine of who asks
-	defer working.Wait()
-	defer stop(errEnough)
 	made := make([]chan chunk, len(plans))
 	store := gather(plans[0].store)
+	defer store.asks.Wait()
+	defer working.Wait()
+	defer stop(errEnough)
 	begin := func(i int) {
 		if i >= len(plans) {
 			return

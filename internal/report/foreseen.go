@@ -10,12 +10,15 @@ import (
 
 // A table asks the same by period and group, by period, by group and for all. A store that is asked all of it at once reads the events once.
 
-// foresee asks tallies together, and until the returned function is called they are answered without asking again.
+// foresee asks tallies together, and until the returned function is called they are answered without asking again. Where the store lacks the memory for that, each is asked when it is needed.
 func (p *plan) foresee(qs []tallystick.Tally) (forget func(), err error) {
 	if len(qs) < 2 {
 		return func() {}, nil
 	}
 	answers, err := tallystick.Tallies(p.ctx, p.store, qs)
+	if tallystick.CodeOf(err) == tallystick.Unavailable && p.ctx.Err() == nil {
+		return func() {}, nil // each by itself takes less memory
+	}
 	if err != nil {
 		return nil, err
 	}

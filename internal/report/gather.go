@@ -23,7 +23,8 @@ type gathering struct {
 	held    map[int]int // rows of answers, by builder
 	sum     int         // of held
 
-	alone sync.RWMutex // written to by who asks again without others
+	asks  sync.WaitGroup // goroutines that ask
+	alone sync.RWMutex   // written to by who asks again without others
 }
 
 const (
@@ -65,7 +66,7 @@ func (g *gathering) leave() {
 	ready := g.ready()
 	g.mu.Unlock()
 	if len(ready) > 0 {
-		go g.askTogether(ready) // who leaves has something else to do
+		g.asks.Go(func() { g.askTogether(ready) }) // who leaves has something else to do
 	}
 }
 
@@ -80,7 +81,7 @@ func (g *gathering) begins(turn int) {
 	ready := g.ready()
 	g.mu.Unlock()
 	if len(ready) > 0 {
-		go g.askTogether(ready)
+		g.asks.Go(func() { g.askTogether(ready) })
 	}
 }
 
@@ -137,15 +138,18 @@ func (g *gathering) ask(ready []*waiting) (next []*waiting) {
 	for _, w := range ready {
 		w.err = errNotAnswered
 	}
-	g.alone.RLock()
-	ok := g.answer(ready)
-	g.alone.RUnlock()
-	if !ok {
+	if !g.answerAmong(ready) {
 		g.alone.Lock()
 		defer g.alone.Unlock()
 		g.answerLess(ready)
 	}
 	return nil
+}
+
+func (g *gathering) answerAmong(ready []*waiting) bool {
+	g.alone.RLock()
+	defer g.alone.RUnlock()
+	return g.answer(ready)
 }
 
 // answer answers tallies together, and reports whether that went well.
@@ -178,12 +182,17 @@ func (g *gathering) answer(ready []*waiting) bool {
 
 // answerLess answers tallies of which all together have failed: while nothing else is asked, which may have had the memory, and ever fewer together, so that each has its own error.
 func (g *gathering) answerLess(ready []*waiting) {
-	if g.answer(ready) || len(ready) == 1 {
+	if g.answer(ready) || len(ready) == 1 || ready[0].ctx.Err() != nil {
 		return
 	}
 	g.answerLess(ready[:len(ready)/2])
 	g.answerLess(ready[len(ready)/2:])
 }
+
+var (
+	_ tallystick.Tallier = asker{}
+	_ tallystick.Peaker  = asker{}
+)
 
 // asker is a gathering as one of its builders sees it.
 type asker struct {

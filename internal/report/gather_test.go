@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -169,5 +170,136 @@ func TestQuestionsOfBuildersAbreast(t *testing.T) {
 	}
 	if together == 0 || short == 0 {
 		t.Errorf("%d questions were asked together, and for %d there was no memory", together, short)
+	}
+}
+
+// faulty is a store that panics at a tally, and after that lacks the memory for sessions.
+type faulty struct {
+	tallystick.Answerer
+	panicked chan struct{}
+}
+
+func (f *faulty) Tally(context.Context, tallystick.Tally) ([]tallystick.Count, error) {
+	defer close(f.panicked)
+	panic("a fault of the store")
+}
+
+func (f *faulty) Sessions(context.Context, tallystick.Sessions) ([]tallystick.SessionPart, error) {
+	<-f.panicked
+	time.Sleep(10 * time.Millisecond)
+	return nil, tallystick.Errorf(tallystick.Unavailable, "no memory")
+}
+
+// TestPanicBesideWantOfMemory has one builder whose question panics and one that asks again without others: who asked for both is told.
+func TestPanicBesideWantOfMemory(t *testing.T) {
+	store := &faulty{panicked: make(chan struct{})}
+	plans := []*plan{{store: store}, {store: store}}
+	build := func(p *plan, _ rows) error {
+		if p == plans[1] {
+			_, err := p.store.Tally(p.ctx, tallystick.Tally{})
+			return err
+		}
+		_, err := p.store.Sessions(p.ctx, tallystick.Sessions{})
+		return err
+	}
+	done := make(chan any, 1)
+	go func() {
+		defer func() { done <- recover() }()
+		_ = eachAbreast(context.Background(), 2, plans, build, func(int) {}, func(*plan, []tallystick.Cell) bool { return true }, func(*plan) {})
+	}()
+	select {
+	case fault := <-done:
+		if !strings.Contains(fmt.Sprint(fault), "a fault of the store") {
+			t.Errorf("it ended with %v", fault)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it waits for ever")
+	}
+}
+
+// slow is a store whose answers take a moment longer than whoever asks wants to wait.
+type slow struct {
+	tallystick.Answerer
+	running atomic.Int64
+	entered chan struct{}
+	once    sync.Once
+}
+
+func (s *slow) Tally(ctx context.Context, _ tallystick.Tally) ([]tallystick.Count, error) {
+	s.running.Add(1)
+	defer s.running.Add(-1)
+	s.once.Do(func() { close(s.entered) })
+	<-ctx.Done()
+	time.Sleep(100 * time.Millisecond)
+	return nil, context.Cause(ctx)
+}
+
+// TestNothingIsAskedAfterTheEnd ends with the first row, while another builder's question is under way.
+func TestNothingIsAskedAfterTheEnd(t *testing.T) {
+	store := &slow{entered: make(chan struct{})}
+	plans := []*plan{{store: store}, {store: store}}
+	waits := make(chan struct{})
+	build := func(p *plan, row rows) error {
+		if p == plans[1] {
+			close(waits)
+			_, err := p.store.Tally(p.ctx, tallystick.Tally{})
+			return err
+		}
+		<-waits
+		time.Sleep(10 * time.Millisecond)
+		for range chunkRows * (chunksAhead + 2) {
+			if !row(tallystick.IntegerCell(1)) {
+				return nil
+			}
+		}
+		return nil
+	}
+	err := eachAbreast(context.Background(), 2, plans, build, func(int) {}, func(*plan, []tallystick.Cell) bool {
+		<-store.entered
+		return false
+	}, func(*plan) {})
+	if n := store.running.Load(); n > 0 || err != nil {
+		t.Errorf("it has returned %v, and %d questions are still asked", err, n)
+	}
+}
+
+// cramped has the memory for one tally at a time.
+type cramped struct{ tallystick.Answerer }
+
+func (cramped) Tally(_ context.Context, q tallystick.Tally) ([]tallystick.Count, error) {
+	return []tallystick.Count{{Value: int64(q.From)}}, nil
+}
+
+func (cramped) Tallies(_ context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
+	return nil, tallystick.Errorf(tallystick.Unavailable, "no memory for %d", len(qs))
+}
+
+// TestForeseeingWithoutMemory foresees questions that the store answers one by one only.
+func TestForeseeingWithoutMemory(t *testing.T) {
+	for n := 1; n <= 3; n++ {
+		var plans []*plan
+		for range n {
+			plans = append(plans, &plan{store: cramped{}, ctx: context.Background()})
+		}
+		build := func(p *plan, row rows) error {
+			forget, err := p.foresee([]tallystick.Tally{{From: 1}, {From: 2}})
+			if err != nil {
+				return err
+			}
+			defer forget()
+			for from := range tallystick.Instant(3) {
+				counts, err := p.store.Tally(p.ctx, tallystick.Tally{From: from})
+				if err != nil || only(counts) != int64(from) {
+					return fmt.Errorf("of %d: %v, %w", from, counts, err)
+				}
+			}
+			row(tallystick.IntegerCell(1))
+			return nil
+		}
+		made := 0
+		err := eachAbreast(context.Background(), n, plans, build, func(int) {}, func(*plan, []tallystick.Cell) bool { made++; return true }, func(*plan) {})
+		if err != nil || made != n {
+			t.Errorf("of %d plans %d were made, %v", n, made, err)
+		}
 	}
 }

@@ -232,6 +232,9 @@ func conversationTimes(p oraclePast, conversation string) (created, updated stri
 		return "", ""
 	}
 	for _, e := range p.with(tallystick.FieldConversationID, conversation) { // messages and the events of conversations
+		if tallystick.TypeNamed(e.Type) == nil {
+			continue // a type of somebody's own, with a label of that name
+		}
 		updated = e.Time.String()
 		if created == "" && e.Type == tallystick.MessageSent {
 			created = e.Time.String()

@@ -58,7 +58,7 @@ type first struct {
 	time   tallystick.Instant
 }
 
-// Apply implements [tallystick.Applier]. After an error other than of ctx or of a record, the engine takes no more records until it was opened anew.
+// Apply implements [tallystick.Applier]. After an error other than of a record, or of ctx before anything was written, the engine takes no more records until it was opened anew.
 func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 	e.applying.Lock()
 	defer e.applying.Unlock()

@@ -16,12 +16,12 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
+	t := e.reading(q.Reading, sc).talks
 	snapshot, err := e.snapshot()
 	if err != nil {
 		return nil, err
 	}
 	defer snapshot.close()
-	t := e.reading(q.Reading, sc).talks
 	if err := t.learn(ctx, snapshot, ids, nil); err != nil {
 		return nil, err
 	}

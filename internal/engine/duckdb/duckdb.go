@@ -18,7 +18,8 @@
 //
 // A batch is written tenant by tenant: who reads one tenant's rows passes over most of the others' without unpacking them.
 //
-// Beside the events are tables of what each batch of them said together (parts.go, correspondents.go, arrivals.go). A batch only ever adds rows, with the position that it ended at; so late events
+// Beside the events are tables of what each batch of them said: together (parts.go, arrivals.go), with the position that the batch ended at, or event by event in fewer bytes (correspondents.go, and in parts.go
+// what was resolved and what failed). A batch only ever adds rows; so late events
 // need no care, and what was known at the end of any batch is known for ever. A question as of a position inside a batch, or with an end that cuts through what a row
 // says, looks at the events themselves for the difference.
 //
@@ -87,6 +88,7 @@ type Engine struct {
 var (
 	_ tallystick.Engine  = (*Engine)(nil)
 	_ tallystick.Tallier = (*Engine)(nil)
+	_ tallystick.Peaker  = (*Engine)(nil)
 )
 
 // Applied implements [tallystick.Applier].

@@ -17,10 +17,10 @@ import (
 // are asked.
 //
 // Of the conversation's start: created, started_by, channel and ticket are of its conversation.created, message, message_seq and message_channel of the earliest message.
-// spoken, spoken_seq and inbound are of the earliest message that is not internal; spoken is NULL where that is the earliest of all.
+// spoken, spoken_seq and inbound are of the earliest message that is not internal; spoken is NULL where that is the earliest of all, and inbound where there is none.
 //
 // Of its answers, messages that are countable if they do not fail: the times of the two earliest, and 64 bits of the hashes of their ids, by which [failureTable] knows which
-// failed. Where more is true there were others.
+// failed. Of a tenant with a billion messages, of which one in a hundred fails, the chance that any answer is taken for a failed one is about 1 in 9000. Where more is true there were others.
 var partColumns = []column{
 	{"tenant", integer}, {"seq", bigint}, {"high", bigint}, {"low", bigint}, {"first", bigint}, {"last", bigint},
 	{"created", bigint}, {"started_by", varchar}, {"channel", varchar}, {"ticket", varchar},

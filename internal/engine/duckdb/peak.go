@@ -192,7 +192,7 @@ func (p *peaks) read(ctx context.Context, st *statement, answers []tallystick.Pe
 		sweeping.end()
 		slices.SortStableFunc(sweeping.counts, func(a, b tallystick.Count) int { return cmp.Compare(a.Bucket, b.Bucket) })
 		for _, place := range places[before] {
-			answers[place] = tallystick.PeakAnswer{Counts: sweeping.counts, Sums: sweeping.sums, Cut: cut}
+			answers[place] = tallystick.PeakAnswer{Counts: slices.Clone(sweeping.counts), Sums: slices.Clone(sweeping.sums), Cut: cut}
 		}
 	}
 	snapshot, err := p.engine.snapshot()

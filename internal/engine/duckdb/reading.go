@@ -24,19 +24,22 @@ type reading struct {
 
 // reading returns what is remembered for a scope, and begins where there is nothing.
 func (e *Engine) reading(r *tallystick.Reading, sc *scope) *reading {
+	if r != nil {
+		if before, ok := r.Memory.(*reading); ok && before.engine == e && before.asked == sc.Scope {
+			return before
+		}
+	}
 	m := &reading{engine: e, asked: sc.Scope, talks: e.talks(sc.Scope), ahead: tallystick.MinInstant}
+	e.mu.RLock()
+	newest := e.applied[sc.log]
+	e.mu.RUnlock()
+	if sc.AsOf.IsZero() || sc.AsOf.Sequence > newest {
+		m.talks.scope.AsOf = tallystick.Position{Log: sc.log, Sequence: newest}
+	}
 	if r == nil {
 		return m
 	}
-	if before, ok := r.Memory.(*reading); ok && before.engine == e && before.asked == sc.Scope {
-		return before
-	}
 	m.keeps = true
-	if sc.AsOf.IsZero() {
-		e.mu.RLock()
-		m.talks.scope.AsOf = tallystick.Position{Log: sc.log, Sequence: e.applied[sc.log]}
-		e.mu.RUnlock()
-	}
 	r.Memory = m
 	return m
 }

@@ -54,7 +54,7 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 }
 
 // allComputed adds the parts of the sessions that follow from the times of interactions. Of who asks slice after slice it is remembered which sessions go on after a slice, so that
-// for the next one nothing of the time before it is read.
+// for the next one the time before it is read only for contacts of whom that was not sure.
 func (s *sessions) allComputed(ctx context.Context, m *reading, parts []tallystick.SessionPart) ([]tallystick.SessionPart, error) {
 	before := m.ongoing
 	if before == nil || m.ongoingAt != s.From {

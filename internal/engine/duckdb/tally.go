@@ -302,7 +302,7 @@ func (t *tallies) read(ctx context.Context, st *statement, dimensions int, answe
 		if t.queries[0].EdgesOf != nil {
 			of.byBucket = false // it is of no edges
 		}
-		if !value.Valid {
+		if !value.Valid && len(places[of]) > 0 {
 			return tooLarge()
 		}
 		c.Group, c.Value = nil, value.Int64

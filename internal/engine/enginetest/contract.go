@@ -22,6 +22,7 @@ func TestContract(t *testing.T, openOracle, openSubject Open) {
 	t.Run("a query without a tenant is refused", func(t *testing.T) { refusesNoTenant(t, openSubject) })
 	t.Run("applying", func(t *testing.T) { applying(t, openSubject) })
 	t.Run("an answer sees each Apply whole or not at all", func(t *testing.T) { wholeOrNotAtAll(t, openSubject) })
+	t.Run("an answer about conversations sees each Apply whole", func(t *testing.T) { wholeConversations(t, openSubject) })
 	t.Run("the order of arrival does not matter", func(t *testing.T) { orderDoesNotMatter(t, openSubject) })
 	t.Run("slices of sessions are the whole", func(t *testing.T) { slicesAreTheWhole(t, openSubject) })
 	t.Run("tallies together are those one by one", func(t *testing.T) { togetherIsOneByOne(t, openSubject) })
@@ -135,6 +136,53 @@ func applying(t *testing.T, open Open) {
 	if got := ask(engine, q, n); !same(want, got) {
 		t.Errorf("after records that came again: %q, want %q", got, want)
 	}
+}
+
+// wholeConversations asks about two conversations while each Apply updates both at one instant. One of them goes on after the end of the scope.
+func wholeConversations(t *testing.T, open Open) {
+	ctx := context.Background()
+	engine := open(t)
+	defer closeEngine(t, engine)
+	n := notation{}
+	const end = 100 * tallystick.Day
+	next := uint64(0)
+	update := func(id string, at tallystick.Instant) tallystick.Record {
+		next++
+		r, err := n.record("@00:00 acme conversation.updated "+id, next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Event.Time = at
+		return r
+	}
+	if err := engine.Apply(ctx, []tallystick.Record{update("v1", 1), update("v1", end+1), update("v2", 1)}); err != nil {
+		t.Fatal(err)
+	}
+	var work sync.WaitGroup
+	stop := make(chan struct{})
+	work.Go(func() {
+		for {
+			list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: tallystick.For("acme", tallystick.Position{}, end), IDs: []string{"v1", "v2"}})
+			if err != nil || len(list) != 2 || list[0].Updated != list[1].Updated {
+				t.Errorf("an answer while applying: %+v, %v; want both updated at one instant", list, err)
+				return
+			}
+			select {
+			case <-stop:
+				return
+			default:
+			}
+		}
+	})
+	for i := range 150 {
+		at := tallystick.Instant(2 + i)
+		if err := engine.Apply(ctx, []tallystick.Record{update("v1", at), update("v2", at)}); err != nil {
+			t.Errorf("Apply: %v", err)
+			break
+		}
+	}
+	close(stop)
+	work.Wait()
 }
 
 // wholeOrNotAtAll asks while batches are applied. Each batch brings as many sessions as messages, so that an answer that is no multiple of the batch has seen

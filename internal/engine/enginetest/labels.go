@@ -12,8 +12,8 @@ import (
 // ownType is a type of event that is not built in, as somebody's reports may declare it.
 const ownType = "com.example.rated"
 
-// labelNames are the labels of ownType; the last one never has a value that is a label.
-var labelNames = []string{"score", "team", "done", "Score", "a-b.c", "deep"}
+// labelNames are the labels of ownType; one has the name of a field, and the last one never has a value that is a label.
+var labelNames = []string{"score", "team", "done", "Score", "a-b.c", "conversation_id", "deep"}
 
 // drawLabels draws the labels of an event of ownType: numbers in several clothes, too large and too fine ones, texts that look like them, truth values, and what is no label.
 func (t *tenant) drawLabels() []tallystick.Extra {
@@ -24,6 +24,8 @@ func (t *tenant) drawLabels() []tallystick.Extra {
 		"Score": {"1", "2"},
 		"a-b.c": {`"x"`, `"c1"`, "1"},
 		"deep":  {`{"score":1}`, "[1,2]"},
+
+		"conversation_id": {`"v1"`, `"v2"`},
 	}
 	var labels []tallystick.Extra
 	for _, name := range labelNames {

@@ -100,6 +100,9 @@ func (e *Engine) Conversations(_ context.Context, q tallystick.Conversations) ([
 				if message == tallystick.MinInstant {
 					message = r.Event.Time
 				}
+			case tallystick.ConversationUpdated, tallystick.ConversationSolved:
+			default:
+				continue // an event of another type may have a label of that name
 			}
 			c.Updated = r.Event.Time
 		}
