@@ -6,6 +6,9 @@ import (
 
 // mergedContacts labels the contacts that were merged with the one that stands for them as of the scope.
 func (p *plan) mergedContacts(s tallystick.Scope) (map[string]string, error) {
+	if known := p.merged[s]; known != nil {
+		return known, nil
+	}
 	merges, err := p.store.List(p.ctx, tallystick.List{
 		Scope: s, From: tallystick.MinInstant, Types: []string{tallystick.ContactUpserted},
 		Where:  tallystick.Filter{{Field: tallystick.FieldMergedInto, Op: tallystick.Present}},
@@ -15,7 +18,14 @@ func (p *plan) mergedContacts(s tallystick.Scope) (map[string]string, error) {
 	for _, m := range merges {
 		into[m.Texts[0]] = m.Texts[1] // in order, so that the latest stays
 	}
-	return followed(into), err
+	if err != nil {
+		return nil, err
+	}
+	if p.merged == nil {
+		p.merged = map[tallystick.Scope]map[string]string{}
+	}
+	p.merged[s] = followed(into)
+	return p.merged[s], nil
 }
 
 // followed follows every chain of merges to its end. A chain that runs into a cycle ends at the smallest id of the cycle.

@@ -32,6 +32,7 @@ type plan struct {
 	channels map[string]channel          // of the tenant, as of the period's end
 	test     []string                    // ids of its test and development channels
 
+	merged   map[tallystick.Scope]map[string]string
 	states   map[string][]tallystick.Entity // of entities, by type of upsert, as of the period's end
 	sessions []tallystick.SessionPart       // of session-usage, where they are few; what several tables share, read when first needed
 	read     bool
@@ -205,7 +206,9 @@ func (p *plan) channelsAsOf(s tallystick.Scope) (map[string]channel, []string, e
 }
 
 // forget drops what was read for the tables, so that the next tenant has the memory.
-func (p *plan) forget() { p.states, p.sessions, p.read, p.counted = nil, nil, false, nil }
+func (p *plan) forget() {
+	p.merged, p.states, p.sessions, p.read, p.counted = nil, nil, nil, false, nil
+}
 
 // channelName returns the name of a channel, known or not.
 func (p *plan) channelName(id string) string { return cmp.Or(p.channels[id].name, id) }
