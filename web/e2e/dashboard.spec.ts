@@ -145,6 +145,17 @@ test('numbers stand beside those of the period before, and a chart is gone throu
   for await (const chunk of await saved.createReadStream()) chunks.push(chunk as Buffer);
   expect(Buffer.concat(chunks).subarray(1, 4).toString()).toBe('PNG');
 
+  await trend.getByRole('link', { name: 'Download Trend as CSV' }).hover();
+  await expect(
+    page.getByText('The file has the numbers of this period, without those of the period before.'),
+  ).toBeVisible();
+
+  await trend.getByText('Table', { exact: true }).click();
+  const sessions = trend.getByRole('row').filter({ hasText: '2025-11-02' }).getByRole('cell').last();
+  await expect(sessions).toHaveText(/^([+-]?\d+% · )?before: \d+\d+$/);
+  await trend.getByText('Chart', { exact: true }).click();
+
+  await chart.focus();
   await chart.press('End');
   await chart.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Events behind a number' })).toBeVisible();

@@ -1,5 +1,5 @@
 import { Box, Button, Card, Group, Loader, Stack, Text, Title } from '@mantine/core';
-import { IconDownload, IconPhoto } from '@tabler/icons-react';
+import { IconPhoto } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type RefObject, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
@@ -12,6 +12,7 @@ import { later } from '../../parts/later';
 import { type Answer, type Asked, fileLink, type Row, tableQuery } from '../../reports/answers';
 import { type Drawing, drawingOf, isListing, isNumber, mayBeDrawn } from '../../reports/drawing';
 import { counterparts, datesOf, previousOf } from '../../reports/previous';
+import { CsvButton } from './CsvButton';
 import type { Picture } from './chart/Chart';
 import type { View } from './chart/ViewChoice';
 import { Figures } from './Figures';
@@ -157,18 +158,11 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
           </Button>
         )}
         {rows.length > 0 && (
-          <Button
-            component="a"
+          <CsvButton
+            name={name}
             href={fileLink(dashboard.report, asked, 'csv', head.name)}
-            download
-            size="compact-sm"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconDownload size={16} stroke={1.6} />}
-            aria-label={t.csvOf(name)}
-          >
-            {t.csv}
-          </Button>
+            compared={dashboard.compared}
+          />
         )}
       </Heading>
       {rows.length === 0 ? (

@@ -1,10 +1,12 @@
 import type { Formats } from '../../../i18n/format';
 import type { ReportText } from '../../../i18n/server/serverText';
+import { useWords } from '../../../i18n/words';
 import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import { isTotal } from '../../../reports/drawing';
 import { useReportText } from '../useReportText';
-import { cellFormat, changeText } from './cellFormat';
+import { dashboardWords } from '../words';
+import { cellFormat, comparedText } from './cellFormat';
 import { NumberCell } from './NumberCell';
 import type { Numbered } from './sorting';
 
@@ -22,6 +24,7 @@ interface Props {
 
 /** A row of a table. */
 export function DataRow({ one: { row, number }, place, columns, zone, open, earlier, formats: f }: Props) {
+  const t = useWords(dashboardWords);
   const r = useReportText();
   return (
     <tr aria-rowindex={place + 2} data-total={isTotal(row) || undefined}>
@@ -35,7 +38,7 @@ export function DataRow({ one: { row, number }, place, columns, zone, open, earl
             column={r.text(c.name)}
             text={text}
             row={nameOf(row, columns, r)}
-            change={earlier && changeText(value, earlier[i] ?? 0, f)}
+            compared={earlier && comparedText(value, earlier[i], c, t, f)}
             onOpen={() => open(number, c.name)}
           />
         );
