@@ -81,6 +81,28 @@ test('a column sorts, up, down and back', async ({ page }) => {
   expect(await sums()).toEqual(asServed);
 });
 
+test('what names a row stays while a wide table is scrolled', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(`/dashboards/tenant-usage?all_tenants=true&${november}`);
+  const company = page.getByRole('cell', { name: 'Hudson Savings Bank', exact: true });
+  const used = page.getByRole('button', { name: /^SMS\/Voice Credits Remaining of hudson-savings/ });
+  await expect(company).toBeInViewport({ ratio: 1 });
+  await expect(used).not.toBeInViewport();
+  await accessible(page);
+  await page.getByRole('region', { name: 'Rows of Tenants' }).evaluate((view) => view.scrollBy(9999, 0));
+  await expect(used).toBeInViewport({ ratio: 1 });
+  await expect(company).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('columnheader', { name: 'Company Name' })).toBeInViewport({ ratio: 1 });
+
+  // The first numbers are seen at once on a large screen.
+  await page.setViewportSize({ width: 1920, height: 900 });
+  await page.reload();
+  await expect(page.getByRole('button', { name: /^Users of hudson-savings/ })).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('button', { name: /^Voice Credits Used of hudson-savings/ })).toBeInViewport({
+    ratio: 1,
+  });
+});
+
 test('filters are in the address, and Back undoes them', async ({ page }) => {
   await page.goto(`/dashboards/room-usage?tenant=hudson-savings&${november}`);
   await page.getByRole('button', { name: 'More filters' }).click();

@@ -7,6 +7,8 @@ import { isTotal } from '../../../reports/drawing';
 import { useReportText } from '../useReportText';
 import { dashboardWords } from '../words';
 import { cellFormat, comparedText } from './cellFormat';
+import classes from './DataTable.module.css';
+import { InstantCell } from './InstantCell';
 import { NumberCell } from './NumberCell';
 import type { Numbered } from './sorting';
 
@@ -15,6 +17,8 @@ interface Props {
   /** Its place in the order that is shown, from 0. */
   place: number;
   columns: Column[];
+  /** The column that stays in sight, for it names the row. */
+  naming: number | undefined;
   zone: string;
   open: (row: number, column: string) => void;
   /** The row of the period before, where it is compared and there is one. */
@@ -23,7 +27,7 @@ interface Props {
 }
 
 /** A row of a table. */
-export function DataRow({ one: { row, number }, place, columns, zone, open, earlier, formats: f }: Props) {
+export function DataRow({ one: { row, number }, place, columns, naming, zone, open, earlier, formats: f }: Props) {
   const t = useWords(dashboardWords);
   const r = useReportText();
   return (
@@ -31,7 +35,17 @@ export function DataRow({ one: { row, number }, place, columns, zone, open, earl
       {columns.map((c, i) => {
         const value = row[i] ?? null;
         const text = cellFormat(value, c, zone, f);
-        if (typeof value !== 'number') return <td key={c.name}>{r.cell(c.name, text)}</td>;
+        if (typeof value === 'string' && c.type === 'instant') return <InstantCell key={c.name} text={text} />;
+        if (typeof value !== 'number') {
+          const shown = r.cell(c.name, text);
+          // What does not fit is in the title.
+          const stays = i === naming ? { className: classes.naming, title: shown } : {};
+          return (
+            <td key={c.name} {...stays}>
+              {shown}
+            </td>
+          );
+        }
         return (
           <NumberCell
             key={c.name}
