@@ -103,6 +103,16 @@ test('what names a row stays while a wide table is scrolled', async ({ page }) =
   });
 });
 
+test('every long table has its rows, not the first one alone', async ({ page }) => {
+  await page.goto(`/dashboards/service-usage?all_tenants=true&${november}`);
+  for (const name of ['Resolved conversations', 'Proactive messages']) {
+    const card = page.getByRole('region', { name, exact: true });
+    await card.getByText('Table', { exact: true }).click();
+    await expect(card.getByText(/^([6-9]\d|\d{3,}) rows$/)).toBeVisible();
+    await expect(card.getByRole('cell').first()).toBeVisible();
+  }
+});
+
 test('filters are in the address, and Back undoes them', async ({ page }) => {
   await page.goto(`/dashboards/room-usage?tenant=hudson-savings&${november}`);
   await page.getByRole('button', { name: 'More filters' }).click();

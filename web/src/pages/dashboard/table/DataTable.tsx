@@ -1,4 +1,4 @@
-import { Suspense, useMemo, useRef, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import type { Schemas } from '../../../api/client';
 import { useFormats } from '../../../i18n/format';
 import { useLanguage } from '../../../i18n/language';
@@ -38,7 +38,8 @@ export function DataTable({ label, columns, rows, tenants, tall, open, before }:
   const r = useReportText();
   const [sorting, setSorting] = useState<Sorting>();
   const ordered = useMemo(() => sorted(rows, sorting, language), [rows, sorting, language]);
-  const view = useRef<HTMLDivElement>(null);
+  // A state and no reference: what scrolls is there only after what scrolls in it.
+  const [view, setView] = useState<HTMLElement | null>(null);
   const idColumn = columns.findIndex((c) => c.name === 'Tenant ID');
   const naming = labelColumns(columns)[0];
   const zones = useMemo(() => new Map(tenants.map((t) => [t.tenant, t.zone])), [tenants]);
@@ -60,7 +61,7 @@ export function DataTable({ label, columns, rows, tenants, tall, open, before }:
 
   return (
     <section
-      ref={view}
+      ref={setView}
       className={classes.view}
       data-tall={tall || undefined}
       data-many={columns.length > manyColumns || undefined}
