@@ -124,6 +124,23 @@ test('filters are in the address, and Back undoes them', async ({ page }) => {
   await expect(page).not.toHaveURL(/where=/);
 });
 
+test('zeros say that nothing was counted, and why that may be', async ({ page }) => {
+  const trend = page.getByRole('region', { name: 'Trend', exact: true });
+  const nothing = trend.getByRole('paragraph').filter({ hasText: 'Nothing counted in this period.' });
+  await page.goto(`/dashboards/session-usage?tenant=hudson-savings&${november}`);
+  await expect(trend.getByRole('img', { name: /^Line chart/ })).toBeVisible();
+  await expect(nothing).toHaveCount(0);
+  await page.goto(`/dashboards/session-usage?tenant=hudson-savings&${november}&where=channel%3Dwebcaht`);
+  await expect(nothing).toHaveText(
+    'Nothing counted in this period. Perhaps nothing matches the filters (Channel = webcaht): check how they are written.',
+  );
+  await accessible(page);
+  await page.goto('/dashboards/session-usage?tenant=hudson-savings&from=2020-01-01&to=2020-01-31');
+  await expect(nothing).toHaveText(
+    /^Nothing counted in this period\. The period ends before there is any data: it is available only from \d+ \w+ 202\d\.$/,
+  );
+});
+
 test('what events and their items are called is in one line each', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.goto(`/dashboards/session-usage?tenant=hudson-savings&${november}&cell=summary,1,Sessions`);

@@ -17,12 +17,14 @@ import type { Picture } from './chart/Chart';
 import type { View } from './chart/ViewChoice';
 import { Figures } from './Figures';
 import { Notes } from './Notes';
+import { Nothing } from './Nothing';
 import { pictureLines } from './pictureLines';
 import classes from './TableCard.module.css';
 import { DataTable } from './table/DataTable';
 import type { Dashboard } from './useDashboard';
 import { useReportText } from './useReportText';
 import { dashboardWords } from './words';
+import { isNothing } from './zeros';
 
 const ChartView = later(() => import('./chart/ChartView'));
 const ViewChoice = later(() => import('./chart/ViewChoice'));
@@ -165,6 +167,7 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
           />
         )}
       </Heading>
+      {isNothing(columns, rows) && <Nothing tenants={answer.tenants ?? []} asked={dashboard.asked} />}
       {rows.length === 0 ? (
         <Empty title={answer.position ? t.noRows : t.noEvents} hint={answer.position ? t.noRowsHint : t.noEventsHint} />
       ) : (

@@ -47,6 +47,10 @@ export const dashboardWords = words({
     noEventsHint: 'As soon as events come in, their usage is shown here.',
     noRows: 'Nothing in this period',
     noRowsHint: 'Choose a longer period, or fewer filters.',
+    nothingCounted: 'Nothing counted in this period.',
+    nothingYet: (date: string) => `The period ends before there is any data: it is available only from ${date}.`,
+    nothingMatches: (filters: string) =>
+      `Perhaps nothing matches the filters (${filters}): check how they are written.`,
     chart: 'Chart',
     table: 'Table',
     view: (table: string) => `View of ${table}`,
@@ -122,6 +126,10 @@ export const dashboardWords = words({
     noEventsHint: 'Sobald Ereignisse eintreffen, steht ihre Nutzung hier.',
     noRows: 'Nichts in diesem Zeitraum',
     noRowsHint: 'Wählen Sie einen längeren Zeitraum oder weniger Filter.',
+    nothingCounted: 'In diesem Zeitraum wurde nichts gezählt.',
+    nothingYet: (date: string) => `Der Zeitraum endet, bevor es Daten gibt: Sie sind erst ab ${date} vorhanden.`,
+    nothingMatches: (filters: string) =>
+      `Vielleicht passt nichts zu den Filtern (${filters}): Prüfen Sie die Schreibweise.`,
     chart: 'Diagramm',
     table: 'Tabelle',
     view: (table: string) => `Ansicht von ${table}`,
