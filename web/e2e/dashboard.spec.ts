@@ -141,6 +141,18 @@ test('zeros say that nothing was counted, and why that may be', async ({ page })
   );
 });
 
+test('a filter offers the values that the page has shown', async ({ page }) => {
+  await page.goto(`/dashboards/room-usage?tenant=hudson-savings&${november}`);
+  const rooms = page.getByRole('cell', { name: /^room-\d+$/ });
+  const room = (await rooms.first().textContent()) ?? '';
+  await page.getByRole('button', { name: 'More filters' }).click();
+  await page.getByRole('combobox', { name: 'Room' }).fill(room.slice(2));
+  await page.getByRole('option', { name: room, exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`where=room%3D${room}(&|$)`));
+  await expect(rooms.filter({ hasNotText: new RegExp(`^${room}$`) })).toHaveCount(0);
+  await expect(rooms.first()).toHaveText(room);
+});
+
 test('what events and their items are called is in one line each', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.goto(`/dashboards/session-usage?tenant=hudson-savings&${november}&cell=summary,1,Sessions`);
