@@ -31,6 +31,7 @@ export function FieldFilter({
       value={values}
       data={seen}
       limit={50}
+      comboboxProps={{ portalProps: { target: 'main' } }}
       onFocus={() => {
         const answers = queries.getQueriesData<Answer>({ queryKey: ['table', report] });
         setSeen(
