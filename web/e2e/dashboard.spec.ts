@@ -27,7 +27,7 @@ for (const colorScheme of schemes) {
       await accessible(page);
 
       await agents.getByText('Table', { exact: true }).click();
-      await agents.getByRole('button', { name: /^Active Agents of 2025-11-03: / }).click();
+      await agents.getByRole('button', { name: /^Active Agents of 3 Nov 2025: / }).click();
       const drawer = page.getByRole('dialog', { name: 'Events behind a number' });
       await expect(drawer.getByText('The number of different items among the events that are counted.')).toBeVisible();
       await expect(drawer.getByText('Hudson Savings Bank · 3 Nov 2025')).toBeVisible();
@@ -147,6 +147,7 @@ test('a filter offers the values that the page has shown', async ({ page }) => {
   const room = (await rooms.first().textContent()) ?? '';
   await page.getByRole('button', { name: 'More filters' }).click();
   await page.getByRole('combobox', { name: 'Room' }).fill(room.slice(2));
+  await accessible(page);
   await page.getByRole('option', { name: room, exact: true }).click();
   await expect(page).toHaveURL(new RegExp(`where=room%3D${room}(&|$)`));
   await expect(rooms.filter({ hasNotText: new RegExp(`^${room}$`) })).toHaveCount(0);
@@ -212,7 +213,7 @@ test('numbers stand beside those of the period before, and a chart is gone throu
   ).toBeVisible();
 
   await trend.getByText('Table', { exact: true }).click();
-  const sessions = trend.getByRole('row').filter({ hasText: '2025-11-02' }).getByRole('cell').last();
+  const sessions = trend.getByRole('row').filter({ hasText: '2 Nov 2025' }).getByRole('cell').last();
   await expect(sessions).toHaveText(/^([+-]?\d+% · )?before: \d+\d+$/);
   await trend.getByText('Chart', { exact: true }).click();
 

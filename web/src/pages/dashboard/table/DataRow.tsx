@@ -6,6 +6,7 @@ import type { Column } from '../../../reports/definitions';
 import { isTotal } from '../../../reports/drawing';
 import { useReportText } from '../useReportText';
 import { dashboardWords } from '../words';
+import { writtenPeriod } from '../writtenPeriod';
 import { cellFormat, comparedText } from './cellFormat';
 import classes from './DataTable.module.css';
 import { InstantCell } from './InstantCell';
@@ -19,6 +20,8 @@ interface Props {
   columns: Column[];
   /** The column that stays in sight, for it names the row. */
   naming: number | undefined;
+  /** The column that says of when the row is. */
+  period: number | undefined;
   zone: string;
   open: (row: number, column: string) => void;
   /** The row of the period before, where it is compared and there is one. */
@@ -27,7 +30,17 @@ interface Props {
 }
 
 /** A row of a table. */
-export function DataRow({ one: { row, number }, place, columns, naming, zone, open, earlier, formats: f }: Props) {
+export function DataRow({
+  one: { row, number },
+  place,
+  columns,
+  naming,
+  period,
+  zone,
+  open,
+  earlier,
+  formats: f,
+}: Props) {
   const t = useWords(dashboardWords);
   const r = useReportText();
   return (
@@ -37,7 +50,7 @@ export function DataRow({ one: { row, number }, place, columns, naming, zone, op
         const text = cellFormat(value, c, zone, f);
         if (typeof value === 'string' && c.type === 'instant') return <InstantCell key={c.name} text={text} />;
         if (typeof value !== 'number') {
-          const shown = r.cell(c.name, text);
+          const shown = i === period ? writtenPeriod(r.cell(c.name, text), f) : r.cell(c.name, text);
           // What does not fit is in the title.
           const stays = i === naming ? { className: classes.naming, title: shown } : {};
           return (
@@ -51,7 +64,7 @@ export function DataRow({ one: { row, number }, place, columns, naming, zone, op
             key={c.name}
             column={r.text(c.name)}
             text={text}
-            row={nameOf(row, columns, r)}
+            row={nameOf(row, columns, period, r, f)}
             compared={earlier && comparedText(value, earlier[i], c, t, f)}
             onOpen={() => open(number, c.name)}
           />
@@ -62,9 +75,13 @@ export function DataRow({ one: { row, number }, place, columns, naming, zone, op
 }
 
 /** The texts of a row, which name it. */
-function nameOf(row: Row, columns: Column[], r: ReportText): string {
+function nameOf(row: Row, columns: Column[], period: number | undefined, r: ReportText, f: Formats): string {
   return row
-    .flatMap((v, i) => (typeof v === 'string' ? r.cell(columns[i]?.name ?? '', v) : []))
+    .flatMap((v, i) => {
+      if (typeof v !== 'string') return [];
+      const text = r.cell(columns[i]?.name ?? '', v);
+      return i === period ? writtenPeriod(text, f) : text;
+    })
     .slice(0, 4)
     .join(', ');
 }

@@ -6,6 +6,7 @@ import { later } from '../../../parts/later';
 import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import { isNumber, labelColumns } from '../../../reports/drawing';
+import { periodColumn } from '../../../reports/previous';
 import { useReportText } from '../useReportText';
 import { DataRow } from './DataRow';
 import classes from './DataTable.module.css';
@@ -42,6 +43,7 @@ export function DataTable({ label, columns, rows, tenants, tall, open, before }:
   const [view, setView] = useState<HTMLElement | null>(null);
   const idColumn = columns.findIndex((c) => c.name === 'Tenant ID');
   const naming = labelColumns(columns)[0];
+  const period = useMemo(() => periodColumn(columns, rows), [columns, rows]);
   const zones = useMemo(() => new Map(tenants.map((t) => [t.tenant, t.zone])), [tenants]);
   const zoneOf = (row: Row) => zones.get(String(row[idColumn] ?? '')) ?? tenants[0]?.zone ?? 'UTC';
 
@@ -52,6 +54,7 @@ export function DataTable({ label, columns, rows, tenants, tall, open, before }:
       place={place}
       columns={columns}
       naming={naming}
+      period={period}
       zone={zoneOf(one.row)}
       open={open}
       earlier={before?.(one.row)}
