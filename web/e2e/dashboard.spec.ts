@@ -27,7 +27,7 @@ for (const colorScheme of schemes) {
       await accessible(page);
 
       await agents.getByText('Table', { exact: true }).click();
-      await agents.getByRole('button', { name: /^Active Agents of 2025-11-03: / }).click();
+      await agents.getByRole('button', { name: /^Active Agents of 3 Nov 2025: / }).click();
       const drawer = page.getByRole('dialog', { name: 'Events behind a number' });
       await expect(drawer.getByText('The number of different items among the events that are counted.')).toBeVisible();
       await expect(drawer.getByText('Hudson Savings Bank · 3 Nov 2025')).toBeVisible();
@@ -81,6 +81,38 @@ test('a column sorts, up, down and back', async ({ page }) => {
   expect(await sums()).toEqual(asServed);
 });
 
+test('what names a row stays while a wide table is scrolled', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.goto(`/dashboards/tenant-usage?all_tenants=true&${november}`);
+  const company = page.getByRole('cell', { name: 'Hudson Savings Bank', exact: true });
+  const used = page.getByRole('button', { name: /^SMS\/Voice Credits Remaining of hudson-savings/ });
+  await expect(company).toBeInViewport({ ratio: 1 });
+  await expect(used).not.toBeInViewport();
+  await accessible(page);
+  await page.getByRole('region', { name: 'Rows of Tenants' }).evaluate((view) => view.scrollBy(9999, 0));
+  await expect(used).toBeInViewport({ ratio: 1 });
+  await expect(company).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('columnheader', { name: 'Company Name' })).toBeInViewport({ ratio: 1 });
+
+  // The first numbers are seen at once on a large screen.
+  await page.setViewportSize({ width: 1920, height: 900 });
+  await page.reload();
+  await expect(page.getByRole('button', { name: /^Users of hudson-savings/ })).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('button', { name: /^Voice Credits Used of hudson-savings/ })).toBeInViewport({
+    ratio: 1,
+  });
+});
+
+test('every long table has its rows, not the first one alone', async ({ page }) => {
+  await page.goto(`/dashboards/service-usage?all_tenants=true&${november}`);
+  for (const name of ['Resolved conversations', 'Proactive messages']) {
+    const card = page.getByRole('region', { name, exact: true });
+    await card.getByText('Table', { exact: true }).click();
+    await expect(card.getByText(/^([6-9]\d|\d{3,}) rows$/)).toBeVisible();
+    await expect(card.getByRole('cell').first()).toBeVisible();
+  }
+});
+
 test('filters are in the address, and Back undoes them', async ({ page }) => {
   await page.goto(`/dashboards/room-usage?tenant=hudson-savings&${november}`);
   await page.getByRole('button', { name: 'More filters' }).click();
@@ -90,6 +122,36 @@ test('filters are in the address, and Back undoes them', async ({ page }) => {
   await expect(page.getByRole('cell', { name: 'room-9', exact: true })).toHaveCount(0);
   await page.goBack();
   await expect(page).not.toHaveURL(/where=/);
+});
+
+test('zeros say that nothing was counted, and why that may be', async ({ page }) => {
+  const trend = page.getByRole('region', { name: 'Trend', exact: true });
+  const nothing = trend.getByRole('paragraph').filter({ hasText: 'Nothing counted in this period.' });
+  await page.goto(`/dashboards/session-usage?tenant=hudson-savings&${november}`);
+  await expect(trend.getByRole('img', { name: /^Line chart/ })).toBeVisible();
+  await expect(nothing).toHaveCount(0);
+  await page.goto(`/dashboards/session-usage?tenant=hudson-savings&${november}&where=channel%3Dwebcaht`);
+  await expect(nothing).toHaveText(
+    'Nothing counted in this period. Perhaps nothing matches the filters (Channel = webcaht): check how they are written.',
+  );
+  await accessible(page);
+  await page.goto('/dashboards/session-usage?tenant=hudson-savings&from=2020-01-01&to=2020-01-31');
+  await expect(nothing).toHaveText(
+    /^Nothing counted in this period\. The period ends before there is any data: it is available only from \d+ \w+ 202\d\.$/,
+  );
+});
+
+test('a filter offers the values that the page has shown', async ({ page }) => {
+  await page.goto(`/dashboards/room-usage?tenant=hudson-savings&${november}`);
+  const rooms = page.getByRole('cell', { name: /^room-\d+$/ });
+  const room = (await rooms.first().textContent()) ?? '';
+  await page.getByRole('button', { name: 'More filters' }).click();
+  await page.getByRole('combobox', { name: 'Room' }).fill(room.slice(2));
+  await accessible(page);
+  await page.getByRole('option', { name: room, exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`where=room%3D${room}(&|$)`));
+  await expect(rooms.filter({ hasNotText: new RegExp(`^${room}$`) })).toHaveCount(0);
+  await expect(rooms.first()).toHaveText(room);
 });
 
 test('what events and their items are called is in one line each', async ({ page }) => {
@@ -145,6 +207,17 @@ test('numbers stand beside those of the period before, and a chart is gone throu
   for await (const chunk of await saved.createReadStream()) chunks.push(chunk as Buffer);
   expect(Buffer.concat(chunks).subarray(1, 4).toString()).toBe('PNG');
 
+  await trend.getByRole('link', { name: 'Download Trend as CSV' }).hover();
+  await expect(
+    page.getByText('The file has the numbers of this period, without those of the period before.'),
+  ).toBeVisible();
+
+  await trend.getByText('Table', { exact: true }).click();
+  const sessions = trend.getByRole('row').filter({ hasText: '2 Nov 2025' }).getByRole('cell').last();
+  await expect(sessions).toHaveText(/^([+-]?\d+% · )?before: \d+\d+$/);
+  await trend.getByText('Chart', { exact: true }).click();
+
+  await chart.focus();
   await chart.press('End');
   await chart.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Events behind a number' })).toBeVisible();

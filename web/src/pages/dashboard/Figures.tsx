@@ -4,7 +4,7 @@ import { useWords } from '../../i18n/words';
 import type { Row } from '../../reports/answers';
 import type { Column } from '../../reports/definitions';
 import classes from './Figures.module.css';
-import { cellFormat, changeText } from './table/cellFormat';
+import { cellFormat, comparedText } from './table/cellFormat';
 import { useReportText } from './useReportText';
 import { dashboardWords } from './words';
 
@@ -44,12 +44,7 @@ export function Figures({
               </Text>
               {before && (
                 <Text size="sm" c="dimmed">
-                  {[
-                    changeText(Number(row[i] ?? 0), before[i] ?? null, f),
-                    t.earlier(cellFormat(before[i] ?? 0, c, 'UTC', f)),
-                  ]
-                    .filter(Boolean)
-                    .join(' · ')}
+                  {comparedText(Number(row[i] ?? 0), before[i], c, t, f)}
                 </Text>
               )}
             </Stack>

@@ -1,5 +1,5 @@
 import { Box, Button, Card, Group, Loader, Stack, Text, Title } from '@mantine/core';
-import { IconDownload, IconPhoto } from '@tabler/icons-react';
+import { IconPhoto } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type RefObject, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
@@ -12,16 +12,19 @@ import { later } from '../../parts/later';
 import { type Answer, type Asked, fileLink, type Row, tableQuery } from '../../reports/answers';
 import { type Drawing, drawingOf, isListing, isNumber, mayBeDrawn } from '../../reports/drawing';
 import { counterparts, datesOf, previousOf } from '../../reports/previous';
+import { CsvButton } from './CsvButton';
 import type { Picture } from './chart/Chart';
 import type { View } from './chart/ViewChoice';
 import { Figures } from './Figures';
 import { Notes } from './Notes';
+import { Nothing } from './Nothing';
 import { pictureLines } from './pictureLines';
 import classes from './TableCard.module.css';
 import { DataTable } from './table/DataTable';
 import type { Dashboard } from './useDashboard';
 import { useReportText } from './useReportText';
 import { dashboardWords } from './words';
+import { isNothing } from './zeros';
 
 const ChartView = later(() => import('./chart/ChartView'));
 const ViewChoice = later(() => import('./chart/ViewChoice'));
@@ -157,20 +160,14 @@ function Answered({ head, answer, asking, dashboard, alone }: AnsweredProps) {
           </Button>
         )}
         {rows.length > 0 && (
-          <Button
-            component="a"
+          <CsvButton
+            name={name}
             href={fileLink(dashboard.report, asked, 'csv', head.name)}
-            download
-            size="compact-sm"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconDownload size={16} stroke={1.6} />}
-            aria-label={t.csvOf(name)}
-          >
-            {t.csv}
-          </Button>
+            compared={dashboard.compared}
+          />
         )}
       </Heading>
+      {isNothing(columns, rows) && <Nothing tenants={answer.tenants ?? []} asked={dashboard.asked} />}
       {rows.length === 0 ? (
         <Empty title={answer.position ? t.noRows : t.noEvents} hint={answer.position ? t.noRowsHint : t.noEventsHint} />
       ) : (

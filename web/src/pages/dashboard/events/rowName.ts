@@ -2,6 +2,7 @@ import type { Formats } from '../../../i18n/format';
 import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
 import { labelColumns, periodPattern } from '../../../reports/drawing';
+import { writtenPeriod } from '../writtenPeriod';
 
 /** What a number is of: whose it is and of when, as far as its row does not say that itself. */
 interface Around {
@@ -17,14 +18,8 @@ export function rowName(columns: Column[], row: Row, { company, period, say }: A
     const cell = row[i];
     return typeof cell === 'string' && cell !== '' ? [{ cell, column: columns[i]?.name ?? '' }] : [];
   });
-  const names = cells.map(({ cell, column }) => written(say(column, cell), f));
+  const names = cells.map(({ cell, column }) => writtenPeriod(say(column, cell), f));
   if (!cells.some(({ column }) => column === 'Company Name' || column === 'Tenant ID')) names.unshift(company);
   if (!cells.some(({ cell }) => periodPattern.test(cell))) names.push(period);
   return names.filter(Boolean).join(' · ');
-}
-
-function written(cell: string, f: Formats): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(cell)) return f.date(cell);
-  if (/^\d{4}-\d{2}$/.test(cell)) return f.month(cell);
-  return cell;
 }

@@ -88,7 +88,15 @@ export function Filters({ definition, dashboard }: { definition: Definition; das
       </div>
       {wanted && (
         <Suspense>
-          <MoreFilters opened={opened} options={rare} fields={fields} asked={asked} ask={ask} reset={dashboard.reset} />
+          <MoreFilters
+            report={definition.name}
+            opened={opened}
+            options={rare}
+            fields={fields}
+            asked={asked}
+            ask={ask}
+            reset={dashboard.reset}
+          />
         </Suspense>
       )}
     </Card>

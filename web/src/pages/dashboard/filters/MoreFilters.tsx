@@ -8,6 +8,7 @@ import classes from './Filters.module.css';
 import { OptionChoice } from './OptionChoice';
 
 interface Props extends Asking {
+  report: string;
   opened: boolean;
   options: Schemas['ReportOption'][];
   fields: Schemas['ReportFilterHead'][];
@@ -15,7 +16,7 @@ interface Props extends Asking {
 }
 
 /** What is asked for seldom. It is there, if out of sight, while it is closed: what somebody has begun to type stays. */
-export default function MoreFilters({ opened, options, fields, asked, ask, reset }: Props) {
+export default function MoreFilters({ report, opened, options, fields, asked, ask, reset }: Props) {
   const t = useWords(dashboardWords);
   return (
     <Collapse expanded={opened}>
@@ -25,7 +26,7 @@ export default function MoreFilters({ opened, options, fields, asked, ask, reset
             <OptionChoice key={o.name} option={o} asked={asked} ask={ask} />
           ))}
           {fields.map((field) => (
-            <FieldFilter key={field.name} field={field} asked={asked} ask={ask} />
+            <FieldFilter key={field.name} report={report} field={field} asked={asked} ask={ask} />
           ))}
         </div>
         <Group>

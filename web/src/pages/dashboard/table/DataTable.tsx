@@ -1,11 +1,12 @@
-import { Suspense, useMemo, useRef, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import type { Schemas } from '../../../api/client';
 import { useFormats } from '../../../i18n/format';
 import { useLanguage } from '../../../i18n/language';
 import { later } from '../../../parts/later';
 import type { Row } from '../../../reports/answers';
 import type { Column } from '../../../reports/definitions';
-import { isNumber } from '../../../reports/drawing';
+import { isNumber, labelColumns } from '../../../reports/drawing';
+import { periodColumn } from '../../../reports/previous';
 import { useReportText } from '../useReportText';
 import { DataRow } from './DataRow';
 import classes from './DataTable.module.css';
@@ -16,6 +17,9 @@ const LongRows = later(() => import('./LongRows'));
 
 /** How many rows are all in the page. Of more only those in sight are. */
 const mostDrawn = 50;
+
+/** Of more columns than these each gets less room. */
+const manyColumns = 8;
 
 interface Props {
   label: string;
@@ -35,8 +39,11 @@ export function DataTable({ label, columns, rows, tenants, tall, open, before }:
   const r = useReportText();
   const [sorting, setSorting] = useState<Sorting>();
   const ordered = useMemo(() => sorted(rows, sorting, language), [rows, sorting, language]);
-  const view = useRef<HTMLDivElement>(null);
+  // A state and no reference: what scrolls is there only after what scrolls in it.
+  const [view, setView] = useState<HTMLElement | null>(null);
   const idColumn = columns.findIndex((c) => c.name === 'Tenant ID');
+  const naming = labelColumns(columns)[0];
+  const period = useMemo(() => periodColumn(columns, rows), [columns, rows]);
   const zones = useMemo(() => new Map(tenants.map((t) => [t.tenant, t.zone])), [tenants]);
   const zoneOf = (row: Row) => zones.get(String(row[idColumn] ?? '')) ?? tenants[0]?.zone ?? 'UTC';
 
@@ -46,6 +53,8 @@ export function DataTable({ label, columns, rows, tenants, tall, open, before }:
       one={one}
       place={place}
       columns={columns}
+      naming={naming}
+      period={period}
       zone={zoneOf(one.row)}
       open={open}
       earlier={before?.(one.row)}
@@ -54,8 +63,16 @@ export function DataTable({ label, columns, rows, tenants, tall, open, before }:
   );
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too
-    <section ref={view} className={classes.view} data-tall={tall || undefined} tabIndex={0} aria-label={label}>
+    <section
+      ref={setView}
+      className={classes.view}
+      data-tall={tall || undefined}
+      data-many={columns.length > manyColumns || undefined}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard, too
+      tabIndex={0}
+      aria-label={label}
+      onScroll={(e) => e.currentTarget.toggleAttribute('data-scrolled', e.currentTarget.scrollLeft > 0)}
+    >
       <table className={classes.table} aria-rowcount={rows.length + 1}>
         <thead>
           <tr aria-rowindex={1}>
@@ -64,6 +81,7 @@ export function DataTable({ label, columns, rows, tenants, tall, open, before }:
                 key={c.name}
                 name={r.text(c.name)}
                 right={isNumber(c)}
+                stays={i === naming}
                 sorting={sorting?.column === i ? sorting : undefined}
                 onSort={() => setSorting((now) => nextSorting(now, i))}
               />

@@ -1,10 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import type { ReactNode, RefObject } from 'react';
+import type { ReactNode } from 'react';
 import type { Numbered } from './sorting';
 
 interface Props {
-  /** What scrolls. */
-  view: RefObject<HTMLElement | null>;
+  /** What scrolls, as soon as it is there. */
+  view: HTMLElement | null;
   rows: Numbered[];
   /** How many columns there are. */
   columns: number;
@@ -17,7 +17,7 @@ const rowHeight = 37;
 export default function LongRows({ view, rows, columns, draw }: Props) {
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => view.current,
+    getScrollElement: () => view,
     estimateSize: () => rowHeight,
     overscan: 12,
   });

@@ -7,20 +7,20 @@ export function NumberCell({
   column,
   text,
   row,
-  change,
+  compared,
   onOpen,
 }: {
   column: string;
   text: string;
   row: string;
-  /** How it differs from the period before. */
-  change?: string;
+  /** What it was in the period before, and how it has changed. */
+  compared?: string;
   onOpen: () => void;
 }) {
   const t = useWords(dashboardWords);
   return (
     <td className={classes.right}>
-      {change && <span className={classes.change}>{change}</span>}
+      {compared && <span className={classes.compared}>{compared}</span>}
       <button type="button" className={classes.number} aria-label={t.openEvents(column, text, row)} onClick={onOpen}>
         {text}
       </button>

@@ -7,24 +7,26 @@ import type { Sorting } from './sorting';
 interface Props {
   name: string;
   right: boolean;
+  /** Whether the column stays in sight, however far the others are scrolled. */
+  stays: boolean;
   /** How the rows are sorted by this column; undefined: they are not. */
   sorting: Sorting | undefined;
   onSort: () => void;
 }
 
 /** The head of a column, which sorts by it. */
-export function SortHead({ name, right, sorting, onSort }: Props) {
+export function SortHead({ name, right, stays, sorting, onSort }: Props) {
   const t = useWords(dashboardWords);
   const Arrow = sorting?.descending ? IconArrowDown : IconArrowUp;
   return (
     <th
       scope="col"
-      className={right ? classes.right : undefined}
+      className={stays ? classes.naming : right ? classes.right : undefined}
       aria-sort={sorting ? (sorting.descending ? 'descending' : 'ascending') : undefined}
     >
       <button type="button" className={classes.sort} title={t.sort(name)} onClick={onSort}>
         {name}
-        <Arrow size={14} aria-hidden className={classes.arrow} data-on={sorting ? true : undefined} />
+        <Arrow size={12} aria-hidden className={classes.arrow} data-on={sorting ? true : undefined} />
       </button>
     </th>
   );
