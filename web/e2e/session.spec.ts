@@ -45,6 +45,7 @@ test.describe('somebody who is not signed in', () => {
     });
     await page.getByLabel('Password', { exact: true }).fill('compilers are friendly');
     await page.getByRole('button', { name: 'Set the password and sign in' }).click();
+    await expect(page.getByRole('navigation', { name: 'Navigation' })).toBeVisible();
     // A tenant's member sees its tenant's dashboards, and is not asked whose.
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await expect(page.getByLabel('Tenants')).toHaveCount(0);
