@@ -227,7 +227,7 @@ export const ingestWords = words({
     whose: (tenant: string, n: string) => `${tenant || 'Keinem Mandanten, oder aus Dateien'} (${n})`,
     noRejected: 'Keine abgelehnten Ereignisse',
     noRejectedHint: 'Alles, was hereinkam, wurde angenommen.',
-    searchRejected: 'Grund (auf Englisch), Pfad oder Quelle',
+    searchRejected: 'Grund (engl.), Pfad, Quelle',
     noMatch: 'Kein abgelehntes Ereignis passt',
     noMatchHint:
       'Setzen Sie die Filter zurück, oder suchen Sie nach einem kürzeren Teil. Gründe werden auf Englisch gesucht, etwa „missing“.',
