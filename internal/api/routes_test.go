@@ -250,6 +250,12 @@ func TestTenantsAreFilteredAndPaged(t *testing.T) {
 		"filter=hostname:equals:":                "b c d",
 		"filter=provider:equals:b":               "c",
 		"filter=company_name:starts-with:acme&filter=contract_mode:equals:TRIAL": "a",
+		"search=ACME":                          "a c",
+		"search=D":                             "d",
+		"search=b":                             "a b",
+		"search=bolt":                          "b",
+		"search=nobody":                        "",
+		"search=acme&filter=provider:equals:b": "c",
 	} {
 		for _, limit := range []int{1, 2, 50} {
 			var all []string

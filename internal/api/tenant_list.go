@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"slices"
+	"strings"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/usage"
@@ -37,7 +38,7 @@ func (s *Server) listTenants(ctx context.Context, in *tenantsWanted) (*listBody[
 			if t.TenantAttributes, _, err = usage.Attributes(ctx, engine, tallystick.Position{}, id); err != nil {
 				return err
 			}
-			if !filter.Keeps(t.Provider, &t.TenantAttributes) {
+			if !filter.Keeps(t.Provider, &t.TenantAttributes) || !meant(&t, strings.ToLower(in.Search)) {
 				continue
 			}
 			if len(out.Body.Items) == in.Limit { // one more than the page holds
@@ -49,6 +50,11 @@ func (s *Server) listTenants(ctx context.Context, in *tenantsWanted) (*listBody[
 		return nil
 	})
 	return out, err
+}
+
+// meant reports whether somebody who looks for a text, in lower case, may mean a tenant.
+func meant(t *Tenant, text string) bool {
+	return strings.Contains(strings.ToLower(t.ID), text) || strings.Contains(strings.ToLower(t.CompanyName), text)
 }
 
 // tenantIDs returns the tenants in reach in the order of their ids.

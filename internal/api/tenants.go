@@ -20,6 +20,7 @@ type Tenant struct {
 
 type tenantsWanted struct {
 	Page
+	Search string   `query:"search" maxLength:"200" doc:"a part of the id or the company's name, whatever the case"`
 	Filter []string `query:"filter,explode" maxItems:"20" doc:"FIELD:OPERATOR:VALUE, of which all must hold. Fields: company_name, hostname, contract_mode, locked, provider. Operators: equals, not-equals, contains, not-contains, starts-with, ends-with; they don't see the case of letters."`
 }
 

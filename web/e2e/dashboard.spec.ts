@@ -45,6 +45,8 @@ for (const colorScheme of schemes) {
 
       await page.goBack();
       await expect(drawer).toBeHidden();
+      // Who goes by keys goes on from the number, the first time as well.
+      await expect(agents.getByRole('button', { name: /^Active Agents of 2025-11-03: / })).toBeFocused();
     });
   });
 }

@@ -39,11 +39,18 @@ test.describe('somebody who is not signed in', () => {
     await page.goto(new URL(link.url ?? link).pathname + new URL(link.url ?? link).hash);
     await expect(page.getByRole('heading', { name: 'Welcome, Grace Hopper' })).toBeVisible();
     await accessible(page);
+    const looked: string[] = [];
+    page.on('request', (r) => {
+      if (r.url().endsWith('/links/look')) looked.push(r.url());
+    });
     await page.getByLabel('Password', { exact: true }).fill('compilers are friendly');
     await page.getByRole('button', { name: 'Set the password and sign in' }).click();
+    await expect(page.getByRole('navigation', { name: 'Navigation' })).toBeVisible();
     // A tenant's member sees its tenant's dashboards, and is not asked whose.
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await expect(page.getByLabel('Tenants')).toHaveCount(0);
+    // A link that is used is not looked at again.
+    expect(looked).toEqual([]);
     await api.dispose();
   });
 });

@@ -43,6 +43,31 @@ test.describe('somebody whose role allows less from now on', () => {
     await api.dispose();
   });
 
+  test('is offered it no longer on the next page, and keeps what was entered until then', async ({
+    page,
+    playwright,
+    baseURL,
+  }) => {
+    const api = await administrator(playwright, baseURL);
+    const all = [{ entity: 'SCHEDULED_TASKS', action: 'ALL' }, ...view('TENANTS', 'REPORTS')];
+    const { who, allow } = await withRole(api, 'Kim Keeper', all);
+    await signIn(page, who, '/schedules/new');
+    const name = page.getByRole('textbox', { name: 'Name', exact: true });
+    await name.fill('Half a schedule');
+    await allow(view('TENANTS', 'REPORTS'));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await expect(page.getByRole('alert').first()).toContainText('This needs the permission');
+    await expect(name).toHaveValue('Half a schedule');
+    const navigation = page.getByRole('navigation', { name: 'Navigation' });
+    const schedules = navigation.getByRole('link', { name: 'Scheduled reports' });
+    await expect(schedules).toBeVisible();
+    await navigation.getByRole('link', { name: 'Tenants', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Discard it' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Tenants' })).toBeVisible();
+    await expect(schedules).toHaveCount(0);
+    await api.dispose();
+  });
+
   test('sees no numbers any more, and reads why', async ({ page, playwright, baseURL }) => {
     const api = await administrator(playwright, baseURL);
     const { who, allow } = await withRole(api, 'Lou Looker', view('TENANTS', 'REPORTS'));
@@ -51,6 +76,10 @@ test.describe('somebody whose role allows less from now on', () => {
     await allow(view('TENANTS'));
     await page.getByRole('button', { name: 'Refresh' }).click();
     await expect(page.getByText('“Dashboards: view”').first()).toBeVisible();
+    // The navigation no longer offers what would be refused.
+    const navigation = page.getByRole('navigation', { name: 'Navigation' });
+    await expect(navigation.getByRole('link', { name: 'Tenants', exact: true })).toBeVisible();
+    await expect(navigation.getByRole('link')).toHaveCount(1);
     await page.mouse.move(0, 0); // the button's tip goes
     await expect(page.getByRole('tooltip')).toHaveCount(0);
     await accessible(page);

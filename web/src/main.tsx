@@ -12,8 +12,10 @@ import { router } from './app/router';
 import { theme } from './app/theme';
 import { LanguageProvider } from './i18n/language';
 import { ToastPlace } from './parts/ToastPlace';
+import { watchDenied } from './session/denied';
 
 shareNonce();
+watchDenied();
 const place = document.getElementById('root');
 if (!place) throw new Error('index.html has no #root');
 createRoot(place).render(

@@ -5541,6 +5541,8 @@ export interface operations {
                 after?: string;
                 /** @description most items of the page */
                 limit?: number;
+                /** @description a part of the id or the company's name, whatever the case */
+                search?: string;
                 /** @description FIELD:OPERATOR:VALUE, of which all must hold. Fields: company_name, hostname, contract_mode, locked, provider. Operators: equals, not-equals, contains, not-contains, starts-with, ends-with; they don't see the case of letters. */
                 filter?: string[] | null;
             };

@@ -38,9 +38,14 @@ export function zoneFound({ value, label }: { value: string; label: string }, se
   return plain(`${value}\n${formerly.get(value) ?? ''}\n${label}`).includes(plain(search));
 }
 
-/** How a field finds zones in its list. */
-export const zoneSearch: Pick<SelectProps, 'searchable' | 'limit' | 'filter'> = {
+/** How a field finds zones in its list. Enter takes the first; where a zone is chosen already, it stays so. */
+export const zoneSearch: Pick<
+  SelectProps,
+  'searchable' | 'selectFirstOptionOnChange' | 'allowDeselect' | 'limit' | 'filter'
+> = {
   searchable: true,
+  selectFirstOptionOnChange: true,
+  allowDeselect: false,
   limit: 60,
   filter: ({ options, search, limit }) =>
     options

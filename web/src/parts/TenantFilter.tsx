@@ -19,6 +19,7 @@ export function TenantFilter({
       aria-label={label}
       placeholder={placeholder}
       clearable
+      allowDeselect={false}
       w={220}
       {...choice}
       value={value ?? null}

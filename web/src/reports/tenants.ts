@@ -4,15 +4,15 @@ import { api, call, type Schemas } from '../api/client';
 /** How many tenants are offered at once. Whoever has more searches among them. */
 export const tenantsOffered = 50;
 
-/** The tenants in reach whose names hold a text, by name: the first of them. */
+/** The tenants in reach whose names or ids hold a text, by id: the first of them. */
 export function tenantsQuery(text: string) {
-  const filter = text ? [`company_name:contains:${text}`] : undefined;
+  const search = text || undefined;
   return queryOptions({
     queryKey: ['tenants', 'choice', text],
     staleTime: 300_000,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }): Promise<Schemas['Tenant'][]> =>
-      (await call(api.GET('/api/v1/tenants', { params: { query: { filter, limit: tenantsOffered } }, signal })))
+      (await call(api.GET('/api/v1/tenants', { params: { query: { search, limit: tenantsOffered } }, signal })))
         .items ?? [],
   });
 }

@@ -47,6 +47,7 @@ export function JobFields({ draft, onChange, error, periods, zoneHint, children 
               label={t.report}
               required
               searchable
+              selectFirstOptionOnChange
               allowDeselect={false}
               nothingFoundMessage={t.noReport}
               data={(reports.data ?? []).map((x) => ({ value: x.name, label: server.report(x.name).text(x.title) }))}

@@ -23,9 +23,10 @@ export function Navigation() {
     <>
       {sees && <Heading>{t.dashboards}</Heading>}
       {sees && reports.isPending && <Skeleton height={150} m="xs" width="auto" />}
-      {reports.data?.map((r) => (
-        <Way key={r.name} to={`/dashboards/${r.name}`} label={server.report(r.name).text(r.title)} />
-      ))}
+      {sees &&
+        reports.data?.map((r) => (
+          <Way key={r.name} to={`/dashboards/${r.name}`} label={server.report(r.name).text(r.title)} />
+        ))}
       {shown.length > 0 && <Heading>{t.manage}</Heading>}
       {shown.map((p) => (
         <Way key={p.to} to={p.to} label={String(t[p.label])} icon={p.icon} />

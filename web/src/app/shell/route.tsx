@@ -2,6 +2,7 @@ import { createRoute, redirect } from '@tanstack/react-router';
 import { queries } from '../../api/queries';
 import { FailedPage } from '../../parts/FailedPage';
 import { NotFound } from '../../parts/NotFound';
+import { askedAgain } from '../../session/denied';
 import { sessionQuery } from '../../session/session';
 import { root } from '../root';
 import { Shell } from './Shell';
@@ -10,7 +11,8 @@ import { Shell } from './Shell';
 export const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
-  beforeLoad: async ({ location }) => {
+  beforeLoad: async ({ location, preload }) => {
+    if (!preload) await askedAgain(location.pathname);
     const who = await queries.ensureQueryData(sessionQuery);
     if (!who)
       throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href }, replace: true });

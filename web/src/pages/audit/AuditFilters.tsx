@@ -1,9 +1,8 @@
 import { Button, Card, Select } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useWords } from '../../i18n/words';
 import { DateField } from '../../parts/DateField';
+import { useTyped } from '../../parts/useTyped';
 import { useMay } from '../../session/may';
 import classes from './Audit.module.css';
 import { memberQuery, membersQuery } from './auditQuery';
@@ -32,6 +31,8 @@ export function AuditFilters({ filter, onChange }: Props) {
           placeholder={t.everything}
           clearable
           searchable
+          selectFirstOptionOnChange
+          allowDeselect={false}
           data={actions}
           value={action ?? null}
           onChange={(v) => ask({ action: v ?? undefined })}
@@ -71,9 +72,8 @@ export function AuditFilters({ filter, onChange }: Props) {
 function Who({ id, onChange }: { id?: string; onChange: (id?: string) => void }) {
   const t = useWords(auditWords);
   const sees = useMay('VIEW', 'MEMBERS');
-  const [search, setSearch] = useState('');
-  const [text] = useDebouncedValue(search.trim(), 250);
-  const found = useQuery({ ...membersQuery(text), enabled: sees });
+  const { text, asked, field } = useTyped();
+  const found = useQuery({ ...membersQuery(asked), enabled: sees });
   const one = useQuery({ ...memberQuery(id ?? ''), enabled: sees && id !== undefined });
   if (!sees && !id) return null;
   const options = (found.data ?? []).map((m) => ({ value: m.id, label: m.name || m.email }));
@@ -84,10 +84,10 @@ function Who({ id, onChange }: { id?: string; onChange: (id?: string) => void })
       label={t.who}
       placeholder={t.everybody}
       clearable
-      searchable
-      searchValue={search}
-      onSearchChange={setSearch}
+      allowDeselect={false}
+      {...field}
       filter={({ options }) => options}
+      selectFirstOptionOnChange={text !== '' && text === asked && !found.isPlaceholderData}
       nothingFoundMessage={t.nobodyFound}
       data={options}
       value={id ?? null}

@@ -132,6 +132,7 @@ function AddMember({ onAdd }: { onAdd: (r: Recipient) => void }) {
       searchValue={text}
       onSearchChange={setText}
       filter={({ options }) => options}
+      selectFirstOptionOnChange={text !== '' && text === search && !members.isPlaceholderData}
       value={null}
       nothingFoundMessage={members.isFetching ? undefined : t.noMember}
       onChange={(id) => {

@@ -78,7 +78,6 @@ export function WhenFields({ draft, onChange, error }: Props) {
           <Select
             label={t.whenZone}
             required
-            allowDeselect={false}
             {...zoneSearch}
             nothingFoundMessage={p.nothingFound}
             data={draft.zone && !zones.includes(draft.zone) ? [draft.zone, ...zones] : zones}

@@ -76,7 +76,6 @@ export function SettingField({ setting, value, changed, mayEdit, error, onChange
           {...common}
           {...zoneSearch}
           nothingFoundMessage={p.nothingFound}
-          allowDeselect={false}
           clearable
           placeholder={words.example}
           data={zones.includes(textOf(value)) || !textOf(value) ? zones : [textOf(value), ...zones]}

@@ -2,6 +2,7 @@ import { Anchor, Center } from '@mantine/core';
 import { IconLinkOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { api, call } from '../../api/client';
 import { ApiError } from '../../api/error';
 import { useWords } from '../../i18n/words';
@@ -12,10 +13,15 @@ import { State } from '../../parts/State';
 import { ChoosePassword } from './ChoosePassword';
 import { welcomeWords } from './words';
 
+const welcomePath = '/welcome';
+
 /** What a one-time link opens: the first administrator, an invitation, or a password chosen anew. Its token stands behind the #, where no server sees it. */
 export function WelcomePage() {
   const t = useWords(welcomeWords);
-  const token = useLocation({ select: (l) => l.hash });
+  const here = useLocation({ select: (l) => (l.pathname === welcomePath ? l.hash : undefined) });
+  const last = useRef(''); // stays while the page comes to which a used link leads
+  if (here !== undefined) last.current = here;
+  const token = last.current;
   const link = useQuery({
     queryKey: ['link', token],
     staleTime: Number.POSITIVE_INFINITY,

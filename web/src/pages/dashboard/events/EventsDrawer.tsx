@@ -1,5 +1,5 @@
 import { Drawer, Text } from '@mantine/core';
-import { useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useWords } from '../../../i18n/words';
 import { cellText } from '../../../reports/answers';
 import type { Definition } from '../../../reports/definitions';
@@ -14,9 +14,12 @@ export default function EventsDrawer({ definition, dashboard }: { definition: De
   const last = useRef(cell); // stays while the drawer slides away
   if (cell) last.current = cell;
   const shown = cell ?? last.current;
+  // It is fetched when it is first wanted. A drawer that is there already when it opens notes where the focus was, to put it back.
+  const [there, setThere] = useState(false);
+  useEffect(() => setThere(true), []);
   return (
     <Drawer
-      opened={cell !== undefined}
+      opened={there && cell !== undefined}
       onClose={dashboard.close}
       position="right"
       size="min(920px, 100vw)"
