@@ -46,7 +46,7 @@ for (const colorScheme of schemes) {
       await page.goBack();
       await expect(drawer).toBeHidden();
       // Who goes by keys goes on from the number, the first time as well.
-      await expect(agents.getByRole('button', { name: /^Active Agents of 2025-11-03: / })).toBeFocused();
+      await expect(agents.getByRole('button', { name: /^Active Agents of 3 Nov 2025: / })).toBeFocused();
     });
   });
 }
