@@ -3,7 +3,6 @@ package duckdb
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 	"strings"
 
@@ -97,8 +96,7 @@ func (b *batch) nameOf(c *correspondent) hash {
 		s = append(s, 1)
 	}
 	b.scratch = s
-	d := sha256.Sum256(s)
-	return hash{int64(binary.BigEndian.Uint64(d[:])), int64(binary.BigEndian.Uint64(d[8:]))}
+	return hashOf(s)
 }
 
 // writeCorrespondent writes a row.

@@ -74,7 +74,7 @@ type conversationKey struct {
 // hash is a text's name in a table.
 type hash struct{ high, low int64 }
 
-func hashOf(text string) hash {
+func hashOf[T string | []byte](text T) hash {
 	d := sha256.Sum256([]byte(text))
 	return hash{int64(binary.BigEndian.Uint64(d[:])), int64(binary.BigEndian.Uint64(d[8:]))}
 }

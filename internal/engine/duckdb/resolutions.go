@@ -62,6 +62,18 @@ func ofChannel(f tallystick.Field) string {
 
 func noNumber(tallystick.Field) string { return "FALSE" } // a channel is none
 
+// bucketsAndGroups joins the bucket of resolved.time and the groups of channel, and returns the joins, what is selected of them, and its names as a list.
+func bucketsAndGroups(st *statement, q *tallystick.Resolutions) (joins, selected []string, keys string) {
+	join, bucket := buckets(st, q.Edges, "resolved.time")
+	joins, selected = []string{join}, []string{bucket + " AS bucket"}
+	groups := columns("group", len(q.By))
+	for i := range q.By {
+		join, group := labels(st, &q.By[i], ofChannel(q.By[i].Field), "label"+strconv.Itoa(i))
+		joins, selected = append(joins, join), append(selected, group+" AS "+groups[i])
+	}
+	return joins, selected, strings.Join(append([]string{"bucket"}, groups...), ", ")
+}
+
 // resolutionsByParts counts by what the batches said. The resolutions of conversations of which that is not enough are not counted: their positions are returned, with an instant
 // that is not after anything said in them.
 func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolutions, sc *scope) (counts []tallystick.Count, unsure []int64, since tallystick.Instant, err error) {
@@ -70,17 +82,7 @@ func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolution
 	inScope := func(time string) string {
 		return "tenant = " + sc.tenant(st) + " AND " + time + " < " + sc.before(st) + " AND seq <= " + sc.asOf(st)
 	}
-	var joins, selected []string
-	groups := columns("group", len(q.By))
-	for i := range q.By {
-		join, group := labels(st, &q.By[i], ofChannel(q.By[i].Field), "label"+strconv.Itoa(i))
-		joins = append(joins, join)
-		selected = append(selected, group+" AS "+groups[i])
-	}
-	join, bucket := buckets(st, q.Edges, "resolved.time")
-	joins = append(joins, join)
-	selected = append([]string{bucket + " AS bucket"}, selected...)
-	keys := strings.Join(append([]string{"bucket"}, groups...), ", ")
+	joins, selected, keys := bucketsAndGroups(st, &q)
 	where := append([]string{"NOT unsure", "inbound", "answer <= resolved.time"}, filter(st, q.Where, ofChannel, noNumber)...)
 	none := "0" + strings.Repeat(", ''", len(q.By))
 
@@ -163,17 +165,8 @@ func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutio
 	if resolutions != nil {
 		resolved = append(resolved, r.column("seq")+" IN (SELECT UNNEST("+st.bind(resolutions)+"))")
 	}
-	var joins, selected []string
-	groups := columns("group", len(q.By))
-	for i := range q.By {
-		join, group := labels(st, &q.By[i], ofChannel(q.By[i].Field), "label"+strconv.Itoa(i))
-		joins = append(joins, join)
-		selected = append(selected, group+" AS "+groups[i])
-	}
-	join, bucket := buckets(st, q.Edges, "resolved.time")
-	joins = append(joins, join)
-	selected = append(append([]string{bucket + " AS bucket"}, selected...), "COUNT(DISTINCT resolved.id) AS value")
-	keys := strings.Join(append([]string{"bucket"}, groups...), ", ")
+	joins, selected, keys := bucketsAndGroups(st, &q)
+	selected = append(selected, "COUNT(DISTINCT resolved.id) AS value")
 
 	st.add("WITH resolved AS (",
 		"  SELECT "+r.text(tallystick.FieldConversationID)+" AS id, "+r.column("time")+" AS time",
