@@ -25,8 +25,7 @@ func (e *Engine) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAn
 // group at which instants how many begin or end; the sweep over these, in order, is done here.
 func (e *Engine) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.PeakAnswer, error) {
 	answers := make([]tallystick.PeakAnswer, len(qs))
-	groups := map[string][]*peaks{}
-	var order []*peaks
+	var all together[peaks]
 	for i := range qs {
 		sc, err := e.scope(qs[i].Scope)
 		if err != nil {
@@ -35,15 +34,10 @@ func (e *Engine) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.
 		if sc == nil {
 			continue
 		}
-		form := formOfPeak(&qs[i], sc)
-		at := slices.IndexFunc(groups[form], func(p *peaks) bool { return p.take(&qs[i], sc, i) })
-		if at < 0 {
-			p := &peaks{engine: e, query: qs[i]}
-			p.take(&qs[i], sc, i)
-			groups[form], order = append(groups[form], p), append(order, p)
-		}
+		all.put(formOfPeak(&qs[i], sc), func() *peaks { return &peaks{engine: e, query: qs[i]} },
+			func(p *peaks) bool { return p.take(&qs[i], sc, i) })
 	}
-	for _, p := range order {
+	for _, p := range all.statements {
 		if err := p.answer(ctx, answers); err != nil {
 			return nil, err
 		}

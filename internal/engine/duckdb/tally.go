@@ -26,8 +26,7 @@ func (e *Engine) Tally(ctx context.Context, q tallystick.Tally) ([]tallystick.Co
 // of these. Answers are as [Engine.Tally] gives them; each is of one snapshot, all together need not be.
 func (e *Engine) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallystick.Count, error) {
 	answers := make([][]tallystick.Count, len(qs))
-	groups := map[string][]*tallies{}
-	var order []*tallies
+	var all together[tallies]
 	for i := range qs {
 		sc, err := e.scope(qs[i].Scope)
 		if err != nil {
@@ -41,14 +40,10 @@ func (e *Engine) Tallies(ctx context.Context, qs []tallystick.Tally) ([][]tallys
 			q.Edges = nil // one bucket
 		}
 		form, alone := formOf(&q, sc)
-		at := slices.IndexFunc(groups[form], func(t *tallies) bool { return t.take(&q, sc, i, alone) })
-		if at < 0 {
-			t := &tallies{engine: e, source: e.source(q.Type, "e"), alone: alone}
-			t.take(&q, sc, i, alone)
-			groups[form], order = append(groups[form], t), append(order, t)
-		}
+		all.put(form, func() *tallies { return &tallies{engine: e, source: e.source(q.Type, "e"), alone: alone} },
+			func(t *tallies) bool { return t.take(&q, sc, i, alone) })
 	}
-	for _, t := range order {
+	for _, t := range all.statements {
 		if err := t.answer(ctx, answers); err != nil {
 			return nil, err
 		}
