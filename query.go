@@ -1,7 +1,5 @@
 package tallystick
 
-import "slices"
-
 // Scope says whose events a query sees, and how much of time. Every query embeds one. It can't be made without a tenant: the field is not exported, [For] is
 // the only way to set it, and an engine refuses the zero Scope.
 type Scope struct {
@@ -194,20 +192,6 @@ type PeakSum struct {
 	Highest int64 // of the maxima
 	Sum     int64 // of the maxima
 	Buckets int64
-}
-
-// SumPeaks returns the sums of an answer's counts.
-func SumPeaks(counts []Count) []PeakSum {
-	var sums []PeakSum
-	for _, c := range counts {
-		i, found := slices.BinarySearchFunc(sums, c.Group, func(s PeakSum, group []string) int { return slices.Compare(s.Group, group) })
-		if !found {
-			sums = slices.Insert(sums, i, PeakSum{Group: c.Group})
-		}
-		s := &sums[i]
-		s.Highest, s.Sum, s.Buckets = max(s.Highest, c.Value), s.Sum+c.Value, s.Buckets+1
-	}
-	return sums
 }
 
 // Entities asks for the state of a tenant's entities of one kind: every entity with an upsert inside the scope, in the order of ids by code point. Type is an upsert:

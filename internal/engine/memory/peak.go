@@ -69,7 +69,21 @@ func (e *Engine) Peak(_ context.Context, q tallystick.Peak) (tallystick.PeakAnsw
 		}
 	}
 	if answer.Counts = result.counts(); q.Summed {
-		answer.Counts, answer.Sums = nil, tallystick.SumPeaks(answer.Counts)
+		answer.Counts, answer.Sums = nil, sumPeaks(answer.Counts)
 	}
 	return answer, nil
+}
+
+// sumPeaks returns the sums of an answer's counts.
+func sumPeaks(counts []tallystick.Count) []tallystick.PeakSum {
+	var sums []tallystick.PeakSum
+	for _, c := range counts {
+		i, found := slices.BinarySearchFunc(sums, c.Group, func(s tallystick.PeakSum, group []string) int { return slices.Compare(s.Group, group) })
+		if !found {
+			sums = slices.Insert(sums, i, tallystick.PeakSum{Group: c.Group})
+		}
+		s := &sums[i]
+		s.Highest, s.Sum, s.Buckets = max(s.Highest, c.Value), s.Sum+c.Value, s.Buckets+1
+	}
+	return sums
 }
