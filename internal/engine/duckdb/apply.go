@@ -46,6 +46,8 @@ type batch struct {
 	parts     map[conversationKey]*conversationPart
 	partOrder []*conversationPart
 
+	events, bytes int // of how many, and about what they take
+
 	correspondents []correspondent
 	met            map[hash]tallystick.Instant // the earliest of them
 	scratch        []byte
@@ -72,7 +74,14 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := e.write(ctx, b); err != nil {
+	m, err := e.memtable(ctx, b)
+	if ctx.Err() != nil && m == nil {
+		return context.Cause(ctx)
+	}
+	if err == nil {
+		err = e.write(ctx, m, b)
+	}
+	if err != nil {
 		e.failed = err
 		switch {
 		case isDamage(err.Error()):
@@ -84,6 +93,7 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.holds(m, b)
 	maps.Copy(e.applied, b.applied)
 	for log, seq := range b.applied {
 		e.ends[log] = e.ends[log].add(seq) // readers keep what they have got
@@ -138,6 +148,8 @@ func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 			b.tenants[name] = t
 			b.firsts = append(b.firsts, f)
 		}
+		b.events++
+		b.bytes += sizeOf(tb, ev)
 		b.rows[tb] = append(b.rows[tb], r)
 		b.numbers[tb] = append(b.numbers[tb], t.number)
 		b.arrived(t.number, ev)
@@ -181,8 +193,20 @@ func (e *Engine) tenantOf(b *batch, name string, log uint32) tenant {
 	return t
 }
 
+// sizeOf is about how many bytes an event takes in memory.
+func sizeOf(t *table, ev *tallystick.Event) int {
+	size := 12 * len(t.columns)
+	for i := range ev.Data {
+		size += len(ev.Data[i].Text)
+	}
+	for i := range ev.Extra {
+		size += len(ev.Extra[i].Name) + len(ev.Extra[i].JSON)
+	}
+	return size
+}
+
 // write stores a batch in one transaction.
-func (e *Engine) write(ctx context.Context, b *batch) (err error) {
+func (e *Engine) write(ctx context.Context, m *memtable, b *batch) (err error) {
 	if err := execute(e.writer, "BEGIN TRANSACTION"); err != nil {
 		return err
 	}
@@ -196,22 +220,55 @@ func (e *Engine) write(ctx context.Context, b *batch) (err error) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := e.writeTable(ctx, t, b); err != nil {
+		if err := e.writeTable(ctx, m, t, b); err != nil {
 			return err
 		}
 	}
 	return execute(e.writer, "COMMIT")
 }
 
-func (e *Engine) writeTable(ctx context.Context, t *table, b *batch) error {
-	events, one := t, writeEvent
+// eventsOf returns the table whose events a table has rows of.
+func (e *Engine) eventsOf(t *table) *table {
 	switch t.name {
 	case solvedTable:
-		events, one = e.byType[tallystick.ConversationSolved], writeSolved
+		return e.byType[tallystick.ConversationSolved]
 	case failureTable:
-		events, one = e.byType[tallystick.MessageFailed], writeFailure
+		return e.byType[tallystick.MessageFailed]
 	}
-	rows := len(b.rows[events])
+	return t
+}
+
+// rows returns how many rows of a table a batch has.
+func (e *Engine) rows(b *batch, t *table) int {
+	switch t.name {
+	case progressTable:
+		return len(b.applied)
+	case tenantTable:
+		return len(b.named)
+	case arrivalTable:
+		return len(b.arrivalOrder)
+	case partTable:
+		return len(b.partOrder)
+	case correspondentTable:
+		return len(b.correspondents)
+	case firstTable:
+		return len(b.firsts)
+	}
+	return len(b.rows[e.eventsOf(t)])
+}
+
+func (e *Engine) writeTable(ctx context.Context, m *memtable, t *table, b *batch) error {
+	rows := e.rows(b, t)
+	if rows == 0 {
+		return nil
+	}
+	events, one := e.eventsOf(t), writeEvent
+	switch t.name {
+	case solvedTable:
+		one = writeSolved
+	case failureTable:
+		one = writeFailure
+	}
 	order := byTenant(b.numbers[events])
 	write := func(a *appender, i int) { one(a, b.rows[events][order[i]], b.numbers[events][order[i]]) }
 	switch t.name {
@@ -220,13 +277,11 @@ func (e *Engine) writeTable(ctx context.Context, t *table, b *batch) error {
 		for log := range b.applied {
 			logs = append(logs, log)
 		}
-		rows = len(logs)
 		write = func(a *appender, i int) {
 			a.setBigint(0, int64(logs[i]))
 			a.setBigint(1, int64(b.applied[logs[i]]))
 		}
 	case tenantTable:
-		rows = len(b.named)
 		write = func(a *appender, i int) {
 			t := b.tenants[b.named[i]]
 			a.setInteger(0, t.number)
@@ -234,28 +289,21 @@ func (e *Engine) writeTable(ctx context.Context, t *table, b *batch) error {
 			a.setBigint(2, int64(t.log))
 		}
 	case arrivalTable:
-		rows = len(b.arrivalOrder)
 		write = func(a *appender, i int) { writeArrival(a, b.arrivalOrder[i], b.arrivals[b.arrivalOrder[i]]) }
 	case partTable:
-		rows = len(b.partOrder)
 		slices.SortStableFunc(b.partOrder, func(p, q *conversationPart) int { return cmp.Compare(p.tenant, q.tenant) })
 		write = func(a *appender, i int) { writePart(a, b.partOrder[i], b.applied[b.partOrder[i].log]) }
 	case correspondentTable:
-		rows = len(b.correspondents)
 		slices.SortStableFunc(b.correspondents, func(c, d correspondent) int { return cmp.Compare(c.tenant, d.tenant) })
 		write = func(a *appender, i int) { writeCorrespondent(a, &b.correspondents[i]) }
 	case firstTable:
-		rows = len(b.firsts)
 		write = func(a *appender, i int) {
 			a.setInteger(0, b.firsts[i].tenant)
 			a.setBigint(1, int64(b.firsts[i].seq))
 			a.setBigint(2, int64(b.firsts[i].time))
 		}
 	}
-	if rows == 0 {
-		return nil
-	}
-	a, err := e.chunks.open(e.writer, t)
+	a, err := e.chunks.open(e.writer, t, m)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (e *Engine) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallyst
 	}
 	st := &statement{}
 	st.add("SELECT source, slot, "+strings.Join(sums, ", "),
-		"FROM "+identifier(arrivalTable),
+		"FROM "+stored(arrivalTable),
 		"WHERE tenant = "+sc.tenant(st),
 		"  AND slot >= "+st.bind(q.From),
 		"  AND slot < "+sc.before(st),
@@ -66,7 +66,7 @@ func (e *Engine) Arrivals(ctx context.Context, q tallystick.Arrivals) ([]tallyst
 		"ORDER BY slot, source")
 	var list []tallystick.Arrival
 	var a tallystick.Arrival
-	err = st.run(ctx, e.readers, func(scan func(...any) error) error {
+	err = st.run(ctx, e, func(scan func(...any) error) error {
 		err := scan(&a.Source, &a.Slot, &a.Accepted, &a.TimeMissing, &a.LateHour, &a.LateDay, &a.LateMonth, &a.Unknown)
 		list = append(list, a)
 		return err

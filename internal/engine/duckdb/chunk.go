@@ -74,10 +74,10 @@ type vector struct {
 	valid []uint64
 }
 
-// open begins to append to a table. The appender must be closed, with done or drop.
-func (c *chunks) open(conn mapping.Connection, t *table) (*appender, error) {
+// open begins to append to a table of a memtable. The appender must be closed, with done or drop.
+func (c *chunks) open(conn mapping.Connection, t *table, m *memtable) (*appender, error) {
 	a := &appender{chunks: c, table: t, vectors: make([]vector, len(t.columns))}
-	if mapping.AppenderCreateExt(conn, "", "", t.name, &a.appender) == mapping.StateError {
+	if mapping.AppenderCreateExt(conn, recentDatabase, "main", m.tableName(t), &a.appender) == mapping.StateError {
 		err := a.error()
 		mapping.AppenderDestroy(&a.appender)
 		return nil, err

@@ -16,16 +16,16 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	t := e.reading(q.Reading, sc).talks
-	snapshot, err := e.snapshot()
+	t := e.reading(q.Reading, q.Scope, sc).talks
+	stream, err := e.stream()
 	if err != nil {
 		return nil, err
 	}
-	defer snapshot.close()
-	if err := t.learn(ctx, snapshot, ids, nil); err != nil {
+	defer stream.close()
+	if err := t.learn(ctx, stream, ids, nil); err != nil {
 		return nil, err
 	}
-	if err := t.learnLatest(ctx, snapshot, ids); err != nil {
+	if err := t.learnLatest(ctx, stream, ids); err != nil {
 		return nil, err
 	}
 	list := make([]tallystick.Conversation, 0, len(ids))

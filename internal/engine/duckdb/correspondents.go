@@ -118,17 +118,14 @@ func (e *Engine) Correspondents(ctx context.Context, q tallystick.Correspondents
 		return nil, err
 	}
 	st := &statement{}
-	where := []string{"tenant = " + sc.tenant(st), "time < " + sc.before(st), listed(st, "room", rooms)}
-	if !sc.AsOf.IsZero() {
-		where = append(where, "seq <= "+sc.asOf(st))
-	}
+	where := []string{"tenant = " + sc.tenant(st), "time < " + sc.before(st), "seq <= " + sc.asOf(st), listed(st, "room", rooms)}
 	st.add("SELECT DISTINCT room, contact, channel, identity, wrote",
-		"FROM "+identifier(correspondentTable),
+		"FROM "+stored(correspondentTable),
 		"WHERE "+strings.Join(where, "\n  AND "),
 		"ORDER BY ALL")
 	var list []tallystick.Correspondent
 	var c tallystick.Correspondent
-	err = st.run(ctx, e.readers, func(scan func(...any) error) error {
+	err = st.run(ctx, e, func(scan func(...any) error) error {
 		err := scan(&c.Room, &c.Contact, &c.Channel, &c.Identity, &c.Wrote)
 		list = append(list, c)
 		return err

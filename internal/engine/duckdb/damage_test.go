@@ -101,8 +101,8 @@ func TestOneEngineAtATime(t *testing.T) {
 	holds(t, e, "acme", 10)
 }
 
-// crashed returns the files of a store as a crash would leave them after two Applies, of which the first was written into the database file, and the
-// second is only in the write-ahead log.
+// crashed returns the files of a store as a crash would leave them after three Applies, of which the first was written into the database file, the
+// second is only in the write-ahead log, and the third in memory.
 func crashed(t *testing.T) map[string][]byte {
 	t.Helper()
 	dir := t.TempDir()
@@ -114,6 +114,11 @@ func crashed(t *testing.T) map[string][]byte {
 	e = open(t, dir)
 	defer e.Close()
 	mustApply(t, e, messages("acme", 3000, 3000))
+	if err := duckdb.Flush(e); err != nil {
+		t.Fatal(err)
+	}
+	mustApply(t, e, messages("acme", 6000, 100))
+	holds(t, e, "acme", 6100)
 	image := map[string][]byte{}
 	for _, name := range []string{"events.duckdb", "events.duckdb.wal"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
@@ -146,7 +151,7 @@ func TestDamage(t *testing.T) {
 		want   []int // messages that may be left
 		log    bool  // whether something has to be said
 	}{
-		{"a crash loses nothing", func(*testing.T, string, string) {}, []int{6000}, false},
+		{"a crash loses what was in memory", func(*testing.T, string, string) {}, []int{6000}, false},
 		{"the database is deleted", func(t *testing.T, database, wal string) { remove(t, database, wal) }, []int{0}, false},
 		{"the database is deleted, its log is not", func(t *testing.T, database, _ string) { remove(t, database) }, []int{0}, true},
 		{"the write-ahead log is deleted", func(t *testing.T, _, wal string) { remove(t, wal) }, []int{3000}, false},
@@ -248,7 +253,7 @@ func TestAProgramThatDiesWhileOpening(t *testing.T) {
 	}
 }
 
-// TestKill ends a program with SIGKILL while it applies, some times, and looks whether everything that was applied is there, once.
+// TestKill ends a program with SIGKILL while it applies, some times, and looks whether everything that was written into the file is there, once, and nothing of an Apply without the rest.
 func TestKill(t *testing.T) {
 	if dir := os.Getenv("TALLYSTICK_KILLED_IN"); dir != "" {
 		applyForever(t, dir)
@@ -260,6 +265,7 @@ func TestKill(t *testing.T) {
 	seed := time.Now().UnixNano()
 	r := rand.New(rand.NewPCG(uint64(seed), 1))
 	t.Logf("seed %d", seed)
+	total := uint64(0)
 	for range rounds {
 		c := exec.Command(os.Args[0], "-test.run=^TestKill$")
 		c.Env = append(os.Environ(), "TALLYSTICK_KILLED_IN="+dir)
@@ -279,6 +285,7 @@ func TestKill(t *testing.T) {
 		}
 		e := open(t, dir)
 		applied, stored := state(t, e, "acme")
+		total = max(total, least)
 		if applied < least || stored != int64(applied) {
 			t.Errorf("applied %d, stored %d; the program had been told %d", applied, stored, least)
 		}
@@ -286,15 +293,21 @@ func TestKill(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if total == 0 {
+		t.Error("nothing was written into the file before any of the kills")
+	}
 }
 
 func applyForever(t *testing.T, dir string) {
-	e := open(t, dir)
+	e := openFlushing(t, dir, 15_000)
 	for {
 		applied, _ := e.Applied(context.Background(), 1)
 		mustApply(t, e, messages("acme", applied.Sequence, 1+int(applied.Sequence*7919%20_000)))
-		applied, _ = e.Applied(context.Background(), 1)
-		fmt.Printf("applied %d\n", applied.Sequence)
+		inFile, err := duckdb.InFile(e, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Printf("applied %d\n", inFile)
 	}
 }
 

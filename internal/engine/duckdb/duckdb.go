@@ -3,9 +3,9 @@
 // # What it promises
 //
 //   - The answers are those of internal/engine/memory, whatever the order, the lateness and the batching of what was applied.
-//   - An Apply is one transaction: its rows and the position that it reached are in the file together or not at all. After a crash [Engine.Applied] says what is
-//     there, and the same records may come again.
-//   - An answer is computed from one snapshot. Readers don't wait for Apply, nor Apply for them.
+//   - An Apply is one transaction in memory. Many of them are written into the file by one transaction there, with the position that they reached. After a crash
+//     [Engine.Applied] says what is in the file, and what it took with it is applied again from the journal. [Engine.Close] writes everything.
+//   - An answer is about one position, and sees all records up to it and no others. Readers don't wait for Apply, nor Apply for them.
 //   - A file that can't be read, or was written with another layout, is set aside into the folder "unreadable", and a new one is begun. That is said in the log, and
 //     Applied is then zero. A damaged write-ahead log is set aside alone first: the file without it is an older but whole state.
 //
@@ -16,7 +16,8 @@
 // Tables are only ever appended to, and have no keys and no indexes: those made writing 2.5 times slower and the file 4 times larger, and most of the corruption
 // that others met began in them.
 //
-// A batch is written tenant by tenant: who reads one tenant's rows passes over most of the others' without unpacking them.
+// What is applied goes into tables in memory, and some hundred thousand events at a time from there into the file, sorted by tenant and time (memtable.go): who reads one tenant's rows
+// passes over the others' without unpacking them, and a row is compressed and written once. As long as an event is in memory, the journal alone keeps it.
 //
 // Beside the events are tables of what each batch of them said: together (parts.go, arrivals.go), with the position that the batch ended at, or event by event in fewer bytes (correspondents.go, and in parts.go
 // what was resolved and what failed). A batch only ever adds rows; so late events
@@ -55,6 +56,8 @@ type Options struct {
 	MemoryLimit string
 	// Threads is the number of threads that work on queries; 0: one for each processor.
 	Threads int
+	// FlushEvents is the number of events that are gathered in memory before they are written into the file; 0: 262144, or fewer where a fifth of MemoryLimit does not hold them.
+	FlushEvents int
 	// Logger is told when a file was set aside; nil: nobody is.
 	Logger *slog.Logger
 }
@@ -75,11 +78,17 @@ type Engine struct {
 	chunks   *chunks
 	failed   error // of an Apply that may have left something behind
 
+	flushEvents, flushBytes int       // at which a memtable is full
+	flushes                 int32     // the number of the latest memtable
+	recent                  *memtable // that is written to; nil: none yet
+	flushing                *flushing // the latest; nil: none is on its way
+
 	// What was committed, so that neither Applied nor a query has to ask for it.
 	mu      sync.RWMutex
 	applied map[uint32]uint64
 	tenants map[string]tenant
 	ends    map[uint32]ends
+	view    *view
 
 	states states
 	met    met // used under applying
@@ -108,10 +117,16 @@ func (e *Engine) Close() error {
 	if e.lock == nil {
 		return nil
 	}
+	var err error
+	if e.failed == nil {
+		err = e.flushAll(context.Background())
+	} else {
+		_ = e.waitForFlush(context.Background()) // it is told already
+	}
 	e.failed = errors.New("engine is closed")
 	e.chunks.close()
 	mapping.Disconnect(&e.writer)
-	err := e.readers.Close()
+	err = errors.Join(err, e.readers.Close())
 	mapping.Close(&e.handle)
 	err = errors.Join(err, e.lock.Close())
 	e.lock = nil

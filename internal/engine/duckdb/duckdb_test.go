@@ -11,23 +11,28 @@ import (
 	"github.com/tallystick/tallystick/internal/engine/memory"
 )
 
-// TestContract asks every second engine without what it keeps of states, so that the statements behind that are held to the contract too.
+// TestContract asks every second engine without what it keeps of states, so that the statements behind that are held to the contract too, and lets some of them write
+// into the file after a few events.
 func TestContract(t *testing.T) {
 	var opened atomic.Int64
 	enginetest.TestContract(t,
 		func(t *testing.T) tallystick.Engine { return memory.New() },
 		func(t *testing.T) tallystick.Engine {
-			e := open(t, t.TempDir())
-			if opened.Add(1)%2 == 0 {
+			n := opened.Add(1)
+			e := openFlushing(t, t.TempDir(), []int{0, 1, 90, 30}[n%4])
+			if n%8 < 4 {
 				duckdb.AskDatabase(e)
 			}
 			return e
 		})
 }
 
-func open(t testing.TB, dir string) *duckdb.Engine {
+func open(t testing.TB, dir string) *duckdb.Engine { return openFlushing(t, dir, 0) }
+
+// openFlushing opens an engine that writes into the file whenever it has gathered so many events.
+func openFlushing(t testing.TB, dir string, events int) *duckdb.Engine {
 	t.Helper()
-	e, err := duckdb.Open(context.Background(), duckdb.Options{Dir: dir})
+	e, err := duckdb.Open(context.Background(), duckdb.Options{Dir: dir, FlushEvents: events})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,8 +29,7 @@ func (e *Engine) pinned(ctx context.Context, s tallystick.Scope) (*scope, bool, 
 	e.mu.RLock()
 	newest, list := e.applied[sc.log], e.ends[sc.log]
 	e.mu.RUnlock()
-	if sc.AsOf.IsZero() || sc.AsOf.Sequence >= newest {
-		sc.AsOf = tallystick.Position{Log: sc.log, Sequence: newest}
+	if sc.AsOf.Sequence == newest {
 		return sc, true, nil
 	}
 	if len(list) > 0 && sc.AsOf.Sequence >= list[0] {
@@ -39,8 +38,8 @@ func (e *Engine) pinned(ctx context.Context, s tallystick.Scope) (*scope, bool, 
 	}
 	is := false
 	st := &statement{}
-	st.add("SELECT COUNT(*) > 0 FROM "+identifier(progressTable), "WHERE log = "+st.bind(int64(sc.log))+" AND seq = "+sc.asOf(st))
-	err = st.run(ctx, e.readers, func(scan func(...any) error) error { return scan(&is) })
+	st.add("SELECT COUNT(*) > 0 FROM "+stored(progressTable), "WHERE log = "+st.bind(int64(sc.log))+" AND seq = "+sc.asOf(st))
+	err = st.run(ctx, e, func(scan func(...any) error) error { return scan(&is) })
 	sc.asOfParameter = "" // was of that statement
 	return sc, is, err
 }

@@ -54,7 +54,7 @@ func (e *Engine) Entities(ctx context.Context, q tallystick.Entities) ([]tallyst
 	for i := range texts {
 		into = append(into, &texts[i])
 	}
-	err = st.run(ctx, e.readers, func(scan func(...any) error) error {
+	err = st.run(ctx, e, func(scan func(...any) error) error {
 		if err := scan(into...); err != nil {
 			return err
 		}

@@ -49,6 +49,6 @@ func (e *Engine) Events(ctx context.Context, q tallystick.Events) (count int64, 
 		parts = append(parts, "SELECT count(*) AS n FROM "+s.from()+" WHERE "+strings.Join(where, " AND "))
 	}
 	st.add("SELECT sum(n)::BIGINT FROM (", strings.Join(parts, "\n  UNION ALL "), ")")
-	err = st.run(ctx, e.readers, func(scan func(...any) error) error { return scan(&count) })
+	err = st.run(ctx, e, func(scan func(...any) error) error { return scan(&count) })
 	return count, err
 }

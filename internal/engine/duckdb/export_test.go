@@ -1,4 +1,39 @@
 package duckdb
 
+import "context"
+
 // AskDatabase lets an engine ask DuckDB even for what it keeps in memory, and forget what it has written nearly at once.
 func AskDatabase(e *Engine) { e.states.disabled, e.met.most = true, 2 }
+
+// Flush writes what is in memory into the file.
+func Flush(e *Engine) error {
+	e.applying.Lock()
+	defer e.applying.Unlock()
+	return e.flushAll(context.Background())
+}
+
+// InFile returns the newest position of a log that is in the file, which is what a crash leaves. Of a flush on its way DuckDB shows the rows before they are on the disk.
+func InFile(e *Engine, log uint32) (seq uint64, err error) {
+	v := e.see()
+	defer e.done(v)
+	err = e.readers.QueryRow("SELECT COALESCE(MAX(seq), 0) FROM progress WHERE log = ? AND flush <= ?", log, v.flush).Scan(&seq)
+	return seq, err
+}
+
+// Memtables returns how many tables in memory there are.
+func Memtables(e *Engine) (n int, err error) {
+	err = e.readers.QueryRow("SELECT COUNT(*)::INTEGER FROM duckdb_tables() WHERE database_name = ?", recentDatabase).Scan(&n)
+	return n, err
+}
+
+// HoldFlush makes believe that a flush is on its way, and returns what ends it.
+func HoldFlush(e *Engine) (end func(error)) {
+	e.applying.Lock()
+	defer e.applying.Unlock()
+	f := &flushing{done: make(chan struct{})}
+	e.flushing = f
+	return func(err error) {
+		f.err = err
+		close(f.done)
+	}
+}

@@ -49,7 +49,7 @@ func (e *Engine) List(ctx context.Context, q tallystick.List) ([]tallystick.List
 	for i := range texts {
 		into = append(into, &texts[i])
 	}
-	err = st.run(ctx, e.readers, func(scan func(...any) error) error {
+	err = st.run(ctx, e, func(scan func(...any) error) error {
 		if err := scan(into...); err != nil {
 			return err
 		}
@@ -65,13 +65,6 @@ func (e *Engine) List(ctx context.Context, q tallystick.List) ([]tallystick.List
 // listStates answers from the events that are kept, where those of all types are.
 func (e *Engine) listStates(ctx context.Context, sc *scope, types []string, q *tallystick.List) ([]tallystick.Listed, bool, error) {
 	var list []tallystick.Listed
-	if len(types) > 1 && sc.AsOf.IsZero() { // an Apply in between is in none of the lists
-		at := *sc
-		e.mu.RLock()
-		at.AsOf = tallystick.Position{Log: sc.log, Sequence: e.applied[sc.log]}
-		e.mu.RUnlock()
-		sc = &at
-	}
 	for _, name := range types {
 		t := e.source(name, "e").table
 		events, known, err := e.state(ctx, sc, t)

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -60,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if err := errors.Join(os.RemoveAll(temp), os.MkdirAll(temp, 0o750)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open event store: %w", err), lock.Close())
 	}
-	e := &Engine{lock: lock, log: o.Logger, tables: schema(), byType: map[string]*table{}, chunks: newChunks()}
+	e := &Engine{lock: lock, log: o.Logger, tables: schema(), byType: map[string]*table{}, chunks: newChunks(), flushEvents: o.FlushEvents}
 	for _, t := range e.tables {
 		if t.event != nil {
 			e.byType[t.event.Name] = t
@@ -249,6 +250,9 @@ func (e *Engine) connectWriter(path string, settings map[string]string) error {
 	if mapping.Connect(e.handle, &e.writer) == mapping.StateError {
 		return errors.New("connect to the database")
 	}
+	if err := execute(e.writer, "ATTACH ':memory:' AS "+recentDatabase); err != nil {
+		return err
+	}
 	// From here on no statement reaches a file of another, or changes a setting. They come last: temp_directory can't be set after them.
 	return errors.Join(execute(e.writer, "SET enable_external_access = false"), execute(e.writer, "SET lock_configuration = true"))
 }
@@ -286,7 +290,35 @@ func (e *Engine) prepare(ctx context.Context) error {
 // remember reads what was applied, and the tenants.
 func (e *Engine) remember(ctx context.Context) error {
 	e.applied, e.tenants, e.ends = map[uint32]uint64{}, map[string]tenant{}, map[uint32]ends{}
-	err := query(ctx, e.readers, "SELECT log, MAX(seq) FROM progress GROUP BY log", nil, func(scan func(...any) error) error {
+	e.view, e.flushes, e.recent = &view{filled: map[*table]bool{}, tables: map[*table][]int32{}}, 0, nil
+	err := query(ctx, e.readers, "SELECT table_name FROM duckdb_tables() WHERE estimated_size > 0", nil, func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		if i := slices.IndexFunc(e.tables, func(t *table) bool { return t.name == name }); i >= 0 {
+			e.view.filled[e.tables[i]] = true
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if e.flushEvents == 0 {
+		e.flushEvents = flushEvents
+	}
+	var limit string
+	if err := e.readers.QueryRowContext(ctx, "SELECT current_setting('memory_limit')").Scan(&limit); err != nil {
+		return err
+	}
+	memory, err := memoryOf(limit)
+	if err != nil {
+		return err
+	}
+	e.flushBytes = max(memory/flushShare, leastFlush)
+	if err := e.readers.QueryRowContext(ctx, "SELECT COALESCE(MAX(flush), 0) FROM progress").Scan(&e.flushes); err != nil {
+		return err
+	}
+	e.view.flush = e.flushes
+	err = query(ctx, e.readers, "SELECT log, MAX(seq) FROM progress GROUP BY log", nil, func(scan func(...any) error) error {
 		var log, seq int64
 		err := scan(&log, &seq)
 		e.applied[uint32(log)] = uint64(seq)

@@ -189,13 +189,13 @@ func (p *peaks) read(ctx context.Context, st *statement, answers []tallystick.Pe
 			answers[place] = tallystick.PeakAnswer{Counts: slices.Clone(sweeping.counts), Sums: slices.Clone(sweeping.sums), Cut: cut}
 		}
 	}
-	snapshot, err := p.engine.snapshot()
+	stream, err := p.engine.stream()
 	if err != nil {
 		return err
 	}
-	defer snapshot.close()
+	defer stream.close()
 	group := make([]string, len(p.query.By))
-	err = snapshot.each(ctx, st, func(r *rows) error {
+	err = stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			of = wantedPeak{tenant: int32(r.bigint(0, i)), byGroups: r.bigint(1, i) != 0}
 			if of != before {

@@ -22,20 +22,14 @@ type reading struct {
 	ongoingAt tallystick.Instant
 }
 
-// reading returns what is remembered for a scope, and begins where there is nothing.
-func (e *Engine) reading(r *tallystick.Reading, sc *scope) *reading {
+// reading returns what is remembered for a scope, as it was asked, and begins where there is nothing.
+func (e *Engine) reading(r *tallystick.Reading, asked tallystick.Scope, sc *scope) *reading {
 	if r != nil {
-		if before, ok := r.Memory.(*reading); ok && before.engine == e && before.asked == sc.Scope {
+		if before, ok := r.Memory.(*reading); ok && before.engine == e && before.asked == asked {
 			return before
 		}
 	}
-	m := &reading{engine: e, asked: sc.Scope, talks: e.talks(sc.Scope), ahead: tallystick.MinInstant}
-	e.mu.RLock()
-	newest := e.applied[sc.log]
-	e.mu.RUnlock()
-	if sc.AsOf.IsZero() || sc.AsOf.Sequence > newest {
-		m.talks.scope.AsOf = tallystick.Position{Log: sc.log, Sequence: newest}
-	}
+	m := &reading{engine: e, asked: asked, talks: e.talks(sc.Scope), ahead: tallystick.MinInstant}
 	if r == nil {
 		return m
 	}
@@ -45,7 +39,7 @@ func (e *Engine) reading(r *tallystick.Reading, sc *scope) *reading {
 }
 
 // learn makes the conversations of parts known. The parts are of the sessions that started in [from, until).
-func (m *reading) learn(ctx context.Context, s *snapshot, parts []tallystick.SessionPart, from, until tallystick.Instant) error {
+func (m *reading) learn(ctx context.Context, s *stream, parts []tallystick.SessionPart, from, until tallystick.Instant) error {
 	ids := make([]string, 0, len(parts))
 	known := true
 	for i := range parts {
@@ -65,7 +59,7 @@ func (m *reading) learn(ctx context.Context, s *snapshot, parts []tallystick.Ses
 }
 
 // look adds the conversations of the interactions that follow, a step of time after the other.
-func (m *reading) look(ctx context.Context, s *snapshot, step tallystick.Instant, add func(id string) (full bool)) error {
+func (m *reading) look(ctx context.Context, s *stream, step tallystick.Instant, add func(id string) (full bool)) error {
 	end := m.talks.scope.Before
 	for m.ahead < end && len(m.talks.known) < mostTalks {
 		before, until := len(m.talks.known), end

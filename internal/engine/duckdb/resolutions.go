@@ -87,13 +87,13 @@ func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolution
 	none := "0" + strings.Repeat(", ''", len(q.By))
 
 	st.add("WITH resolved AS MATERIALIZED (",
-		"  SELECT seq, time, high, low FROM "+identifier(solvedTable)+" WHERE "+inScope("time")+" AND time >= "+st.bind(q.From),
+		"  SELECT seq, time, high, low FROM "+stored(solvedTable)+" WHERE "+inScope("time")+" AND time >= "+st.bind(q.From),
 		"), failed AS (",
-		"  SELECT key FROM "+identifier(failureTable)+" WHERE "+inScope("time"),
+		"  SELECT key FROM "+stored(failureTable)+" WHERE "+inScope("time"),
 		"), parts AS (",
 		"  SELECT *, CASE WHEN answer < "+before+" AND answer_key NOT IN (SELECT key FROM failed) THEN answer END AS one,",
 		"    CASE WHEN second < "+before+" AND second_key NOT IN (SELECT key FROM failed) THEN second END AS other",
-		"  FROM (SELECT * FROM "+identifier(partTable)+" WHERE "+inScope("first")+")",
+		"  FROM (SELECT * FROM "+stored(partTable)+" WHERE "+inScope("first")+")",
 		"  SEMI JOIN resolved USING (high, low)",
 		"), conversations AS MATERIALIZED (",
 		"  SELECT high, low, MIN(first) AS first, MIN(LEAST(one, other)) AS answer,",
@@ -124,7 +124,7 @@ func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolution
 	since = tallystick.MaxInstant
 	var c tallystick.Count
 	var seq, first sql.NullInt64
-	err = st.run(ctx, e.readers, func(scan func(...any) error) error {
+	err = st.run(ctx, e, func(scan func(...any) error) error {
 		c.Group = nil
 		if len(q.By) > 0 {
 			c.Group = make([]string, len(q.By))

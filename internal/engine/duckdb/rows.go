@@ -13,26 +13,22 @@ import (
 	"github.com/duckdb/duckdb-go/v2/mapping"
 )
 
-// snapshot is a connection with a transaction that only reads, so that all of its statements see the same. It is for answers of many rows: they are not gathered
-// first, neither in DuckDB nor in package sql, but come as the chunks in which DuckDB computes them, while it computes the next. It must be closed.
-type snapshot struct{ conn mapping.Connection }
+// stream is a connection for answers of many rows: they are not gathered first, neither in DuckDB nor in package sql, but come as the chunks in which DuckDB computes them,
+// while it computes the next. It must be closed.
+type stream struct {
+	engine *Engine
+	conn   mapping.Connection
+}
 
-func (e *Engine) snapshot() (*snapshot, error) {
-	s := &snapshot{}
+func (e *Engine) stream() (*stream, error) {
+	s := &stream{engine: e}
 	if mapping.Connect(e.handle, &s.conn) == mapping.StateError {
 		return nil, errors.New("connect to the event store")
-	}
-	if err := execute(s.conn, "BEGIN TRANSACTION READ ONLY"); err != nil {
-		s.close()
-		return nil, err
 	}
 	return s, nil
 }
 
-func (s *snapshot) close() {
-	_ = execute(s.conn, "ROLLBACK") // there is nothing to commit
-	mapping.Disconnect(&s.conn)
-}
+func (s *stream) close() { mapping.Disconnect(&s.conn) }
 
 // rows are some rows of an answer. They, and texts taken from them, are valid until the function that gets them returns.
 type rows struct {
@@ -67,21 +63,23 @@ func (r *rows) bigint(col, row int) int64 {
 func (v *vector) null(row int) bool { return v.valid != nil && v.valid[row>>6]&(1<<(row&63)) == 0 }
 
 // each runs a statement and calls fn with its rows, in their order, some at a time.
-func (s *snapshot) each(ctx context.Context, st *statement, fn func(*rows) error) error {
+func (s *stream) each(ctx context.Context, st *statement, fn func(*rows) error) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
+	v := s.engine.see()
+	defer s.engine.done(v)
 	defer s.interrupt(ctx)()
-	return cause(ctx, s.stream(ctx, st, fn))
+	return cause(ctx, s.read(ctx, v.resolve(s.engine, st.text.String()), st.args, fn))
 }
 
-func (s *snapshot) stream(ctx context.Context, st *statement, fn func(*rows) error) error {
+func (s *stream) read(ctx context.Context, text string, args []any, fn func(*rows) error) error {
 	var prepared mapping.PreparedStatement
 	defer mapping.DestroyPrepare(&prepared)
-	if mapping.Prepare(s.conn, st.text.String(), &prepared) == mapping.StateError {
+	if mapping.Prepare(s.conn, text, &prepared) == mapping.StateError {
 		return problem(typeOf(mapping.PrepareError(prepared)), mapping.PrepareError(prepared))
 	}
-	for i, v := range st.args {
+	for i, v := range args {
 		if err := bindTo(prepared, mapping.IdxT(i+1), v); err != nil {
 			return err
 		}
@@ -132,7 +130,7 @@ func (r *rows) read(chunk mapping.DataChunk, fn func(*rows) error) error {
 
 // interrupt ends statements of the connection once ctx is done, until what it returns is called. It tells DuckDB again and again, for DuckDB forgets it when a
 // statement begins.
-func (s *snapshot) interrupt(ctx context.Context) (stop func()) {
+func (s *stream) interrupt(ctx context.Context) (stop func()) {
 	const pause = 20 * time.Millisecond
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {

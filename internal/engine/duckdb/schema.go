@@ -109,9 +109,18 @@ func kindOf(k tallystick.Kind) columnKind {
 	return varchar
 }
 
+// create is the statement that makes the table in the file.
 func (t *table) create() string {
+	if t.name == layoutTable {
+		return "CREATE TABLE " + identifier(t.name) + " " + t.definition()
+	}
+	return "CREATE TABLE " + identifier(t.name) + " " + strings.TrimSuffix(t.definition(), ")") + ", " + identifier(flushColumn) + " INTEGER)"
+}
+
+// definition is the list of its columns in brackets.
+func (t *table) definition() string {
 	var b strings.Builder
-	b.WriteString("CREATE TABLE " + identifier(t.name) + " (")
+	b.WriteString("(")
 	for i, c := range t.columns {
 		if i > 0 {
 			b.WriteString(", ")

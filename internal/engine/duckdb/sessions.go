@@ -24,14 +24,14 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 	if q.From >= q.Until {
 		return nil, nil
 	}
-	m := e.reading(q.Reading, known)
+	m := e.reading(q.Reading, q.Scope, known)
 	q.Scope = m.talks.scope
-	snapshot, err := e.snapshot()
+	stream, err := e.stream()
 	if err != nil {
 		return nil, err
 	}
-	defer snapshot.close()
-	s := &sessions{Sessions: q, engine: e, snapshot: snapshot, log: known.log}
+	defer stream.close()
+	s := &sessions{Sessions: q, engine: e, stream: stream, log: known.log}
 	parts, err := s.given(ctx)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 		return nil, err
 	}
 	if !q.Bare {
-		if err := m.learn(ctx, snapshot, parts, q.From, q.Until); err != nil {
+		if err := m.learn(ctx, stream, parts, q.From, q.Until); err != nil {
 			return nil, err
 		}
 		for i := range parts {
@@ -102,9 +102,9 @@ var lookBacks = []tallystick.Instant{sessionLength, 7 * tallystick.Day, tallysti
 // sessions is one such query on its way.
 type sessions struct {
 	tallystick.Sessions
-	engine   *Engine
-	snapshot *snapshot
-	log      uint32 // the tenant's
+	engine *Engine
+	stream *stream
+	log    uint32 // the tenant's
 }
 
 // begin begins a statement with the sessions that were started, of those with an id that a statement selects, for other parts to look things up in. The scope is
@@ -193,7 +193,7 @@ func (s *sessions) computed(ctx context.Context, parts []tallystick.SessionPart,
 		"ORDER BY contact, time, seq")
 	c := newChain(s, parts, since)
 	c.before, c.after = before, after
-	err = s.snapshot.each(ctx, st, func(r *rows) error {
+	err = s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			c.add(r, i)
 		}
@@ -241,7 +241,7 @@ func (s *sessions) given(ctx context.Context) ([]tallystick.SessionPart, error) 
 		"GROUP BY sessions.session, start, "+part)
 	var parts []tallystick.SessionPart
 	names := map[string]string{}
-	err = s.snapshot.each(ctx, st, func(r *rows) error {
+	err = s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			p := tallystick.SessionPart{Session: strings.Clone(r.text(0, i)), Given: true, Start: tallystick.Instant(r.bigint(1, i))}
 			for col, into := range []*string{&p.Contact, &p.Conversation, &p.Bot, &p.Version, &p.Channel, &p.Ticket} {
@@ -277,7 +277,7 @@ func (s *sessions) candidates(ctx context.Context) ([]string, error) {
 		"FROM "+m.from(),
 		"WHERE "+strings.Join(slices.Concat(m.scope(st, sc, tallystick.MessageSent), during(m), []string{session + " <> ''"}), "\n  AND "))
 	var ids []string
-	err = s.snapshot.each(ctx, st, func(r *rows) error {
+	err = s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			ids = append(ids, strings.Clone(r.text(0, i)))
 		}

@@ -23,7 +23,7 @@ func (e *Engine) source(typeName, alias string) source {
 	return source{e.byType[""], alias}
 }
 
-func (s source) from() string { return identifier(s.table.name) + " AS " + s.alias }
+func (s source) from() string { return stored(s.table.name) + " AS " + s.alias }
 
 func (s source) column(name string) string { return s.alias + "." + identifier(name) }
 
@@ -38,14 +38,11 @@ func (s source) scope(st *statement, sc *scope, typeName string) []string {
 
 // all returns the conditions that keep the events of the table which exist for a scope.
 func (s source) all(st *statement, sc *scope) []string {
-	where := []string{
+	return []string{
 		s.column("tenant") + " = " + sc.tenant(st),
 		s.column("time") + " < " + sc.before(st),
+		s.column("seq") + " <= " + sc.asOf(st),
 	}
-	if !sc.AsOf.IsZero() {
-		where = append(where, s.column("seq")+" <= "+sc.asOf(st))
-	}
-	return where
 }
 
 // ofTenants is scope for several tenants, whose scopes agree in everything else.
@@ -57,9 +54,7 @@ func (s source) ofTenants(st *statement, scopes []*scope, typeName string) []str
 	where := []string{
 		s.column("tenant") + " IN (" + strings.Join(numbers, ", ") + ")",
 		s.column("time") + " < " + scopes[0].before(st),
-	}
-	if !scopes[0].AsOf.IsZero() {
-		where = append(where, s.column("seq")+" <= "+scopes[0].asOf(st))
+		s.column("seq") + " <= " + scopes[0].asOf(st),
 	}
 	if s.table.event == nil {
 		where = append(where, s.column("type")+" = "+st.bind(typeName))
@@ -219,7 +214,8 @@ type scope struct {
 	tenantParameter, beforeParameter, asOfParameter string
 }
 
-// scope returns nil for a tenant without events.
+// scope returns nil for a tenant without events. Where a scope says no position, or one that is not applied yet, it gets the newest: all statements of a question see the same, whatever is applied
+// between them.
 func (e *Engine) scope(s tallystick.Scope) (*scope, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -229,6 +225,9 @@ func (e *Engine) scope(s tallystick.Scope) (*scope, error) {
 	t, ok := e.tenants[s.Tenant()]
 	if !ok {
 		return nil, nil
+	}
+	if newest := e.applied[t.log]; s.AsOf.IsZero() || s.AsOf.Sequence > newest {
+		s.AsOf = tallystick.Position{Log: t.log, Sequence: newest}
 	}
 	return &scope{Scope: s, number: t.number, log: t.log}, nil
 }

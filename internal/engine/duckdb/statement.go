@@ -74,8 +74,10 @@ func query(ctx context.Context, q querier, text string, args []any, row func(sca
 	return cause(ctx, rows.Err())
 }
 
-func (s *statement) run(ctx context.Context, q querier, row func(scan func(...any) error) error) error {
-	return query(ctx, q, s.text.String(), s.args, row)
+func (s *statement) run(ctx context.Context, e *Engine, row func(scan func(...any) error) error) error {
+	v := e.see()
+	defer e.done(v)
+	return query(ctx, e.readers, v.resolve(e, s.text.String()), s.args, row)
 }
 
 // cause prefers the reason why the caller gave up to what became of the query.

@@ -33,7 +33,8 @@ type stateKey struct {
 // stateList is the events of a type of a tenant in their order, nil where they are too many or too large.
 type stateList struct {
 	events []stateEvent
-	size   int // in bytes, about
+	newest int64 // seq of them
+	size   int   // in bytes, about
 }
 
 type stateEvent struct {
@@ -139,10 +140,10 @@ func (e *Engine) state(ctx context.Context, sc *scope, t *table) ([]stateEvent, 
 		return 1
 	})
 	all = all[:end]
-	if sc.AsOf.IsZero() {
+	last := int64(min(sc.AsOf.Sequence, 1<<63-1))
+	if last >= list.newest {
 		return all, true, nil
 	}
-	last := int64(min(sc.AsOf.Sequence, 1<<63-1))
 	return slices.DeleteFunc(slices.Clone(all), func(ev stateEvent) bool { return ev.seq > last }), true, nil
 }
 
@@ -154,7 +155,7 @@ func (e *Engine) readState(ctx context.Context, tenant int32, t *table) (*stateL
 		wanted = append(wanted, identifier(r.Field.String())+"::VARCHAR")
 	}
 	st.add("SELECT "+strings.Join(wanted, ", "),
-		"FROM "+identifier(t.name),
+		"FROM "+stored(t.name),
 		"WHERE tenant = "+st.bind(tenant),
 		"LIMIT "+st.bind(int64(mostOfState+1)))
 	const each = 100 // bytes that a list, an event and a value take besides
@@ -166,7 +167,7 @@ func (e *Engine) readState(ctx context.Context, tenant int32, t *table) (*stateL
 		into = append(into, &texts[i])
 	}
 	names := map[string]string{}
-	err := st.run(ctx, e.readers, func(scan func(...any) error) error {
+	err := st.run(ctx, e, func(scan func(...any) error) error {
 		if err := scan(into...); err != nil {
 			return err
 		}
@@ -177,6 +178,7 @@ func (e *Engine) readState(ctx context.Context, tenant int32, t *table) (*stateL
 			list.size += each/4 + len(ev.values[i].String)
 		}
 		list.events = append(list.events, ev)
+		list.newest = max(list.newest, ev.seq)
 		if len(list.events) > mostOfState || list.size > largestState {
 			return errTooMany
 		}

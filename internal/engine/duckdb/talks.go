@@ -57,7 +57,7 @@ func (t *talks) hear(name hash, created, message, last tallystick.Instant, ticke
 // asked for is known already, it is not called. After an error nothing is known.
 //
 // What whole batches said is in their parts. Left to the events themselves are those of a batch of which only the beginning is in the scope.
-func (t *talks) learn(ctx context.Context, s *snapshot, ids []string, ahead func(add func(id string) (full bool)) error) (err error) {
+func (t *talks) learn(ctx context.Context, s *stream, ids []string, ahead func(add func(id string) (full bool)) error) (err error) {
 	asked := map[hash]bool{}
 	add := func(id string) {
 		if id == "" {
@@ -96,7 +96,7 @@ func (t *talks) learn(ctx context.Context, s *snapshot, ids []string, ahead func
 }
 
 // learnLatest looks up when some conversations, which are known, were last heard of, where their parts do not tell.
-func (t *talks) learnLatest(ctx context.Context, s *snapshot, ids []string) error {
+func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string) error {
 	var divided []string
 	asked := map[hash]bool{}
 	for _, id := range ids {
@@ -127,14 +127,14 @@ const mostTalks = 100_000
 const fewTalks = 20_000
 
 // learnParts learns conversations from their parts, and from the events that are in no whole part of the scope.
-func (t *talks) learnParts(ctx context.Context, s *snapshot, asked map[hash]bool) error {
+func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool) error {
 	sc, whole, err := t.engine.pinned(ctx, t.scope)
 	if sc == nil || err != nil {
 		return err
 	}
 	st := &statement{}
 	st.add("SELECT high, low, first, last, COALESCE(created, "+st.bind(tallystick.MinInstant)+"), COALESCE(message, "+st.bind(tallystick.MaxInstant)+"), ticket",
-		"FROM "+identifier(partTable),
+		"FROM "+stored(partTable),
 		"WHERE tenant = "+sc.tenant(st),
 		"  AND first < "+sc.before(st))
 	if len(asked) <= fewTalks {
@@ -209,14 +209,14 @@ func (f *sieve) has(name hash) bool {
 }
 
 // lastPart returns the position up to which the tenant's parts tell everything, where the scope ends at a position.
-func (t *talks) lastPart(ctx context.Context, s *snapshot) (seq int64, err error) {
+func (t *talks) lastPart(ctx context.Context, s *stream) (seq int64, err error) {
 	sc, err := t.engine.scope(t.scope)
 	if sc == nil {
 		return 0, err
 	}
 	st := &statement{}
 	st.add("SELECT COALESCE(MAX(seq), 0)",
-		"FROM "+identifier(partTable),
+		"FROM "+stored(partTable),
 		"WHERE tenant = "+sc.tenant(st),
 		"  AND seq <= "+sc.asOf(st))
 	err = s.each(ctx, st, func(r *rows) error {
@@ -227,7 +227,7 @@ func (t *talks) lastPart(ctx context.Context, s *snapshot) (seq int64, err error
 }
 
 // learnEvents reads the events that meet a condition, and keeps what they say of the conversations that were asked for.
-func (t *talks) learnEvents(ctx context.Context, s *snapshot, asked map[hash]bool, condition func(*statement, source) string) error {
+func (t *talks) learnEvents(ctx context.Context, s *stream, asked map[hash]bool, condition func(*statement, source) string) error {
 	for _, kind := range []string{tallystick.ConversationCreated, tallystick.MessageSent, tallystick.ConversationUpdated, tallystick.ConversationSolved} {
 		sc, err := t.engine.scope(t.scope)
 		if sc == nil {
@@ -269,7 +269,7 @@ func (t *talks) learnEvents(ctx context.Context, s *snapshot, asked map[hash]boo
 var errEnough = errors.New("enough conversations")
 
 // ahead adds the conversations of the bots' messages in [from, until) until there are enough, and returns whether it came to the end.
-func (t *talks) ahead(ctx context.Context, s *snapshot, from, until tallystick.Instant, add func(id string) (full bool)) (whole bool, err error) {
+func (t *talks) ahead(ctx context.Context, s *stream, from, until tallystick.Instant, add func(id string) (full bool)) (whole bool, err error) {
 	sc, err := t.engine.scope(t.scope)
 	if sc == nil {
 		return true, err

@@ -281,7 +281,7 @@ func (t *tallies) read(ctx context.Context, st *statement, dimensions int, answe
 	var c tallystick.Count
 	of := wantedTally{tenant: t.scopes[0].number}
 	var value sql.NullInt64
-	return st.run(ctx, t.engine.readers, func(scan func(...any) error) error {
+	return st.run(ctx, t.engine, func(scan func(...any) error) error {
 		group := make([]string, dimensions)
 		var into []any
 		if t.many() {
@@ -383,7 +383,7 @@ func rounded(st *statement, number string, step int64) string {
 // counts runs a statement whose columns are bucket, group0… and value.
 func (e *Engine) counts(ctx context.Context, st *statement, dimensions int) (list []tallystick.Count, err error) {
 	var c tallystick.Count
-	err = st.run(ctx, e.readers, func(scan func(...any) error) error {
+	err = st.run(ctx, e, func(scan func(...any) error) error {
 		c.Group = nil
 		if dimensions > 0 {
 			c.Group = make([]string, dimensions)

@@ -1,0 +1,342 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/tallystick/tallystick"
+)
+
+// recentDatabase is the database in memory that memtables are in, beside the one of the file.
+const recentDatabase = "recent"
+
+// flushColumn is in every table of the file behind the columns that a memtable has too: the number of the flush that wrote the row.
+const flushColumn = "flush"
+
+// memtable is what was applied lately: tables like those of the file, in memory, with the rows of some Applies in a row. Those who ask see the tables of the file and of all
+// memtables as one. A memtable that has grown to its size is flushed: its rows are sorted and written into the file in one transaction, while the next one takes what is applied.
+//
+// So the file has long runs of rows of one tenant, and is compressed and synced once for many Applies and not for each; what of it a crash takes is in the journal.
+type memtable struct {
+	number int32 // of its flush
+	rows   int   // events
+	bytes  int   // about what they take
+
+	mu      sync.Mutex
+	tables  []*table // that were made
+	readers int      // who may still ask it
+	flushed bool     // nobody new will
+}
+
+const (
+	// flushEvents and flushShare say when a memtable is flushed. More makes longer runs of rows and less work for the same events; but after a crash as many have
+	// to be applied again, and they take memory.
+	flushEvents = 1 << 18
+	flushShare  = 5 // of the memory limit, one in so many
+	leastFlush  = 4 << 20
+)
+
+// table names the memtable's table.
+func (m *memtable) table(t *table) string {
+	return recentDatabase + ".main." + identifier(m.tableName(t))
+}
+
+func (m *memtable) tableName(t *table) string {
+	return "m" + strconv.Itoa(int(m.number)) + "_" + t.name
+}
+
+// view is where the rows are at some moment. It does not change; e.view is replaced by the next one.
+type view struct {
+	flush     int32              // the rows of the file up to this flush
+	filled    map[*table]bool    // tables of the file that have rows
+	memtables []*memtable        // and the rows of these
+	tables    map[*table][]int32 // the numbers of the memtables that have a table
+
+	once  sync.Once
+	names *strings.Replacer
+}
+
+// see returns the view of now. done must be called when nothing is read any more.
+func (e *Engine) see() *view {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	for _, m := range e.view.memtables {
+		m.mu.Lock()
+		m.readers++
+		m.mu.Unlock()
+	}
+	return e.view
+}
+
+func (e *Engine) done(v *view) {
+	for _, m := range v.memtables {
+		m.mu.Lock()
+		m.readers--
+		last := m.flushed && m.readers == 0
+		m.mu.Unlock()
+		if last {
+			e.drop(m)
+		}
+	}
+}
+
+// next returns a copy to be changed.
+func (v *view) next() *view {
+	n := &view{flush: v.flush, filled: v.filled, memtables: slices.Clone(v.memtables), tables: make(map[*table][]int32, len(v.tables))}
+	for t, numbers := range v.tables {
+		n.tables[t] = slices.Clone(numbers)
+	}
+	return n
+}
+
+// stored stands in a statement for a table, with its rows wherever they are; see [view.resolve].
+func stored(t string) string { return "⟨" + t + "⟩" }
+
+// resolve puts into a statement where the rows of its tables are.
+func (v *view) resolve(e *Engine, text string) string {
+	v.once.Do(func() {
+		var names []string
+		for _, t := range e.tables {
+			names = append(names, stored(t.name), v.rowsOf(t))
+		}
+		v.names = strings.NewReplacer(names...)
+	})
+	return v.names.Replace(text)
+}
+
+// rowsOf is what to select a table's rows from.
+func (v *view) rowsOf(t *table) string {
+	list := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		list[i] = identifier(c.name)
+	}
+	var parts []string
+	columns := strings.Join(list, ", ")
+	if v.filled[t] || len(v.tables[t]) == 0 {
+		// A flush that was committed since is in a memtable of this view.
+		parts = append(parts, "SELECT "+columns+" FROM "+identifier(t.name)+" WHERE "+identifier(flushColumn)+" <= "+strconv.Itoa(int(v.flush)))
+	}
+	for _, n := range v.tables[t] {
+		parts = append(parts, "SELECT "+columns+" FROM "+(&memtable{number: n}).table(t))
+	}
+	return "(" + strings.Join(parts, " UNION ALL ") + ")"
+}
+
+// sortedBy are the columns by which a table's rows are sorted when they are flushed: so that the rows that are asked for together lie together.
+func (t *table) sortedBy() string {
+	switch t.name {
+	case progressTable:
+		return "log, seq"
+	case tenantTable:
+		return "tenant"
+	case arrivalTable:
+		return "tenant, slot, source"
+	case partTable:
+		return "tenant, first, seq"
+	case correspondentTable:
+		return "tenant, room, time, seq"
+	}
+	return "tenant, time, seq"
+}
+
+// memtable returns the memtable for the rows of a batch, with tables for them. The caller holds applying.
+func (e *Engine) memtable(ctx context.Context, b *batch) (*memtable, error) {
+	if err := e.flushFailed(); err != nil {
+		return nil, err
+	}
+	if m := e.recent; m != nil && (m.rows >= e.flushEvents || m.bytes >= e.flushBytes) {
+		if err := e.startFlush(ctx, m); err != nil {
+			return nil, err
+		}
+		e.recent = nil
+	}
+	if e.recent == nil {
+		e.flushes++
+		e.recent = &memtable{number: e.flushes}
+	}
+	m := e.recent
+	for _, t := range e.tables {
+		if e.rows(b, t) == 0 || slices.Contains(m.tables, t) {
+			continue
+		}
+		if err := execute(e.writer, "CREATE TABLE "+m.table(t)+" "+t.definition()); err != nil {
+			return nil, err
+		}
+		m.mu.Lock()
+		m.tables = append(m.tables, t)
+		m.mu.Unlock()
+	}
+	return m, nil
+}
+
+// holds notes in a new view what a batch has added to a memtable. The caller holds mu.
+func (e *Engine) holds(m *memtable, b *batch) {
+	m.rows += b.events
+	m.bytes += b.bytes
+	next := e.view
+	for _, t := range e.tables {
+		if e.rows(b, t) > 0 && !slices.Contains(next.tables[t], m.number) {
+			if next == e.view {
+				next = next.next()
+			}
+			next.tables[t] = append(next.tables[t], m.number)
+		}
+	}
+	if !slices.Contains(e.view.memtables, m) {
+		next.memtables = append(next.memtables, m)
+	}
+	e.view = next
+}
+
+// flushing is a flush on its way.
+type flushing struct {
+	done chan struct{}
+	err  error // once done
+}
+
+// startFlush begins to flush a memtable, once the flush before it is through.
+func (e *Engine) startFlush(ctx context.Context, m *memtable) error {
+	if err := e.waitForFlush(ctx); err != nil {
+		return err
+	}
+	f := &flushing{done: make(chan struct{})}
+	e.flushing = f
+	go func() {
+		defer close(f.done)
+		f.err = e.flush(m)
+	}()
+	return nil
+}
+
+// waitForFlush waits for the flush that is on its way, if there is one.
+func (e *Engine) waitForFlush(ctx context.Context) error {
+	f := e.flushing
+	if f == nil {
+		return nil
+	}
+	select {
+	case <-f.done:
+		e.flushing = nil
+		return f.err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// flushFailed returns the error of a flush that has failed.
+func (e *Engine) flushFailed() error {
+	if f := e.flushing; f != nil {
+		select {
+		case <-f.done:
+			return f.err
+		default:
+		}
+	}
+	return nil
+}
+
+// flush writes a memtable's rows into the file. Nobody changes them any more.
+func (e *Engine) flush(m *memtable) (err error) {
+	var conn mapping.Connection
+	if mapping.Connect(e.handle, &conn) == mapping.StateError {
+		return errors.New("connect to the event store")
+	}
+	defer mapping.Disconnect(&conn)
+	if err := execute(conn, "BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			// A transaction that failed is rolled back already, for some failures.
+			_ = execute(conn, "ROLLBACK")
+			err = fmt.Errorf("write %d events into the file: %w", m.rows, err)
+		}
+	}()
+	for _, t := range m.tables {
+		err := execute(conn, "INSERT INTO "+identifier(t.name)+" SELECT *, "+strconv.Itoa(int(m.number))+" FROM "+m.table(t)+" ORDER BY "+t.sortedBy())
+		if err != nil {
+			return err
+		}
+	}
+	if err := execute(conn, "COMMIT"); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	before := e.view
+	next := before.next()
+	next.flush = m.number
+	next.filled = make(map[*table]bool, len(before.filled))
+	for t := range before.filled {
+		next.filled[t] = true
+	}
+	for _, t := range m.tables {
+		next.filled[t] = true
+	}
+	next.memtables = slices.DeleteFunc(next.memtables, func(o *memtable) bool { return o == m })
+	for t, numbers := range next.tables {
+		if numbers = slices.DeleteFunc(numbers, func(n int32) bool { return n == m.number }); len(numbers) == 0 {
+			delete(next.tables, t)
+		} else {
+			next.tables[t] = numbers
+		}
+	}
+	e.view = next
+	e.mu.Unlock()
+	m.mu.Lock()
+	m.flushed = true
+	unread := m.readers == 0
+	m.mu.Unlock()
+	if unread {
+		e.drop(m)
+	}
+	return nil
+}
+
+// drop frees the memory of a memtable that nobody will read again.
+func (e *Engine) drop(m *memtable) {
+	var conn mapping.Connection
+	if mapping.Connect(e.handle, &conn) == mapping.StateError {
+		e.log.Warn("memory of events that are in the file is not freed", "error", "connect to the event store")
+		return
+	}
+	defer mapping.Disconnect(&conn)
+	for _, t := range m.tables {
+		if err := execute(conn, "DROP TABLE "+m.table(t)); err != nil {
+			e.log.Warn("memory of events that are in the file is not freed", "error", err)
+		}
+	}
+}
+
+// flushAll writes everything into the file. The caller holds applying.
+func (e *Engine) flushAll(ctx context.Context) error {
+	if err := e.waitForFlush(ctx); err != nil {
+		return err
+	}
+	if e.recent == nil {
+		return nil
+	}
+	m := e.recent
+	e.recent = nil
+	return e.flush(m)
+}
+
+// memoryOf returns how many bytes a setting of DuckDB's stands for, as it tells them: "488.2 MiB".
+func memoryOf(setting string) (int, error) {
+	number, unit, _ := strings.Cut(setting, " ")
+	n, err := strconv.ParseFloat(number, 64)
+	power := slices.Index([]string{"bytes", "KiB", "MiB", "GiB", "TiB"}, unit)
+	if err != nil || power < 0 {
+		return 0, tallystick.Errorf(tallystick.Internal, "memory limit %q is told in an unknown way", setting)
+	}
+	for range power {
+		n *= 1024
+	}
+	return int(n), nil
+}
