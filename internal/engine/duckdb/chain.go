@@ -10,6 +10,7 @@ import (
 // chain cuts interactions, which come by contact, time and position, into sessions, and sums up their parts.
 type chain struct {
 	from, until, since tallystick.Instant
+	skips              map[string]bool // contacts
 	log                uint32
 	parts              []tallystick.SessionPart
 	unsure             []string          // contacts
@@ -48,7 +49,7 @@ var nothing = ongoing{start: tallystick.MinInstant, last: tallystick.MinInstant}
 
 // newChain begins a chain that adds to parts.
 func newChain(s *sessions, parts []tallystick.SessionPart, since tallystick.Instant) *chain {
-	return &chain{from: s.From, until: s.Until, since: since, log: s.log, parts: parts, names: map[string]string{}, latest: nothing}
+	return &chain{from: s.From, until: s.Until, since: since, skips: s.skips, log: s.log, parts: parts, names: map[string]string{}, latest: nothing}
 }
 
 // add adds the interaction of a row: contact, time, position, conversation, bot, version, channel, ticket.
@@ -57,7 +58,7 @@ func (c *chain) add(r *rows, row int) {
 	fresh := !c.begun || contact != string(c.contact)
 	if fresh {
 		c.leave()
-		c.begun, c.doubted, c.contact = true, false, append(c.contact[:0], contact...)
+		c.begun, c.doubted, c.contact = true, c.skips[contact], append(c.contact[:0], contact...)
 		c.sure = c.since == tallystick.MinInstant || at >= c.since+sessionLength
 		if c.before != nil {
 			c.sure = true

@@ -76,8 +76,35 @@ type vector struct {
 
 // open begins to append to a table of a memtable. The appender must be closed, with done or drop.
 func (c *chunks) open(conn mapping.Connection, t *table, m *memtable) (*appender, error) {
+	return c.openNamed(conn, t, recentDatabase, m.tableName(t))
+}
+
+// writeFile writes the rows of a flush into a table of the file.
+func (c *chunks) writeFile(conn mapping.Connection, t *table, flush int32, rows int, write func(a *appender, i int)) error {
+	if rows == 0 {
+		return nil
+	}
+	of := *t
+	of.columns = append(t.columns[:len(t.columns):len(t.columns)], column{flushColumn, integer})
+	a, err := c.openNamed(conn, &of, "", t.name)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		write(a, i)
+		a.setInteger(uint8(len(t.columns)), flush)
+		if err := a.next(); err != nil {
+			a.drop()
+			return err
+		}
+	}
+	return a.done()
+}
+
+// openNamed begins to append to a table of a database; "" is that of the file.
+func (c *chunks) openNamed(conn mapping.Connection, t *table, database, name string) (*appender, error) {
 	a := &appender{chunks: c, table: t, vectors: make([]vector, len(t.columns))}
-	if mapping.AppenderCreateExt(conn, recentDatabase, "main", m.tableName(t), &a.appender) == mapping.StateError {
+	if mapping.AppenderCreateExt(conn, database, "", name, &a.appender) == mapping.StateError {
 		err := a.error()
 		mapping.AppenderDestroy(&a.appender)
 		return nil, err

@@ -90,6 +90,9 @@ type Engine struct {
 	ends    map[uint32]ends
 	view    *view
 
+	flushEnds    map[uint32][]flushEnd // by log, ascending
+	keepsNothing bool                  // for tests: sessions are always made of the events
+
 	states states
 	met    met // used under applying
 }

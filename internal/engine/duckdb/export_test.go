@@ -1,6 +1,10 @@
 package duckdb
 
-import "context"
+import (
+	"context"
+
+	"github.com/tallystick/tallystick"
+)
 
 // AskDatabase lets an engine ask DuckDB even for what it keeps in memory, and forget what it has written nearly at once.
 func AskDatabase(e *Engine) { e.states.disabled, e.met.most = true, 2 }
@@ -36,4 +40,29 @@ func HoldFlush(e *Engine) (end func(error)) {
 		f.err = err
 		close(f.done)
 	}
+}
+
+// Kept returns up to which instant the sessions of a scope are as they are kept, and how many contacts are doubted; false: nothing is.
+func Kept(e *Engine, scope tallystick.Scope) (until tallystick.Instant, doubted int, is bool, err error) {
+	stream, err := e.stream()
+	if err != nil {
+		return 0, 0, false, err
+	}
+	defer stream.close()
+	sc, err := e.scope(scope)
+	if sc == nil {
+		return 0, 0, false, err
+	}
+	s := &sessions{Sessions: tallystick.Sessions{Scope: sc.Scope}, engine: e, stream: stream, log: sc.log}
+	k, err := s.kept(context.Background())
+	if k == nil {
+		return 0, 0, false, err
+	}
+	return k.until, len(k.doubtful), true, nil
+}
+
+// Rows returns how many rows a table of the file has.
+func Rows(e *Engine, table string) (n int, err error) {
+	err = e.readers.QueryRow("SELECT COUNT(*)::INTEGER FROM " + identifier(table)).Scan(&n)
+	return n, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,9 +26,10 @@ const flushColumn = "flush"
 //
 // So the file has long runs of rows of one tenant, and is compressed and synced once for many Applies and not for each; what of it a crash takes is in the journal.
 type memtable struct {
-	number int32 // of its flush
-	rows   int   // events
-	bytes  int   // about what they take
+	number int32             // of its flush
+	rows   int               // events
+	bytes  int               // about what they take
+	ends   map[uint32]uint64 // by log: the position of its last record
 
 	mu      sync.Mutex
 	tables  []*table // that were made
@@ -159,7 +161,7 @@ func (e *Engine) memtable(ctx context.Context, b *batch) (*memtable, error) {
 	}
 	if e.recent == nil {
 		e.flushes++
-		e.recent = &memtable{number: e.flushes}
+		e.recent = &memtable{number: e.flushes, ends: map[uint32]uint64{}}
 	}
 	m := e.recent
 	for _, t := range e.tables {
@@ -180,6 +182,7 @@ func (e *Engine) memtable(ctx context.Context, b *batch) (*memtable, error) {
 func (e *Engine) holds(m *memtable, b *batch) {
 	m.rows += b.events
 	m.bytes += b.bytes
+	maps.Copy(m.ends, b.applied)
 	next := e.view
 	for _, t := range e.tables {
 		if e.rows(b, t) > 0 && !slices.Contains(next.tables[t], m.number) {
@@ -259,6 +262,11 @@ func (e *Engine) flush(m *memtable) (err error) {
 			err = fmt.Errorf("write %d events into the file: %w", m.rows, err)
 		}
 	}()
+	chunks := newChunks()
+	defer chunks.close()
+	if err := e.keep(context.Background(), conn, m, chunks); err != nil {
+		return err
+	}
 	for _, t := range m.tables {
 		err := execute(conn, "INSERT INTO "+identifier(t.name)+" SELECT *, "+strconv.Itoa(int(m.number))+" FROM "+m.table(t)+" ORDER BY "+t.sortedBy())
 		if err != nil {
@@ -288,6 +296,9 @@ func (e *Engine) flush(m *memtable) (err error) {
 		}
 	}
 	e.view = next
+	for log, seq := range m.ends {
+		e.flushEnds[log] = append(e.flushEnds[log], flushEnd{m.number, seq})
+	}
 	e.mu.Unlock()
 	m.mu.Lock()
 	m.flushed = true

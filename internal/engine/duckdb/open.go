@@ -318,6 +318,17 @@ func (e *Engine) remember(ctx context.Context) error {
 		return err
 	}
 	e.view.flush = e.flushes
+	e.flushEnds = map[uint32][]flushEnd{}
+	err = query(ctx, e.readers, "SELECT flush, log, MAX(seq) FROM progress GROUP BY flush, log ORDER BY flush", nil, func(scan func(...any) error) error {
+		var end flushEnd
+		var log uint32
+		err := scan(&end.flush, &log, &end.seq)
+		e.flushEnds[log] = append(e.flushEnds[log], end)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	err = query(ctx, e.readers, "SELECT log, MAX(seq) FROM progress GROUP BY log", nil, func(scan func(...any) error) error {
 		var log, seq int64
 		err := scan(&log, &seq)

@@ -18,6 +18,9 @@ type reading struct {
 	talks *talks             // in the same scope, as of a position where one was asked to be remembered
 	ahead tallystick.Instant // the conversations of interactions before it are known
 
+	kept      *keptSessions // nil: none, where it is known
+	keptKnown bool
+
 	ongoing   map[string]ongoing // the sessions that go on after an instant, by contact; nil: not known
 	ongoingAt tallystick.Instant
 }

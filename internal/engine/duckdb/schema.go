@@ -3,6 +3,7 @@ package duckdb
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"github.com/tallystick/tallystick"
@@ -44,7 +45,13 @@ const (
 	solvedTable        = "solved"             // when which conversation was resolved
 	failureTable       = "failures"           // when which message failed
 	correspondentTable = "correspondents"     // who was met in which room
-	otherTable         = "other_events"       // events of the types that have no table, with their labels
+	keptTable          = "sessions"           // sessions that flushes have kept, and what belongs to them: see keep.go
+	voidTable          = "session_voids"
+	failedTable        = "session_failures"
+	givenTable         = "session_contacts"
+	lostTable          = "lost_failures"
+	searchTable        = "lost_searches"
+	otherTable         = "other_events" // events of the types that have no table, with their labels
 )
 
 // Columns of every table of events. seq is the position in the tenant's log, time in microseconds.
@@ -69,6 +76,12 @@ func schema() []*table {
 		{name: solvedTable, columns: solvedColumns},
 		{name: failureTable, columns: failureColumns},
 		{name: correspondentTable, columns: correspondentColumns},
+		{name: keptTable, columns: keptColumns},
+		{name: voidTable, columns: voidColumns},
+		{name: failedTable, columns: failedColumns},
+		{name: givenTable, columns: givenColumns},
+		{name: lostTable, columns: lostColumns},
+		{name: searchTable, columns: searchColumns},
 		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar}, column{labelsColumn, varchar})},
 	}
 	for _, t := range tallystick.EventTypes {
@@ -107,6 +120,11 @@ func kindOf(k tallystick.Kind) columnKind {
 		return bigint
 	}
 	return varchar
+}
+
+// tableNamed returns a table of the file.
+func (e *Engine) tableNamed(name string) *table {
+	return e.tables[slices.IndexFunc(e.tables, func(t *table) bool { return t.name == name })]
 }
 
 // create is the statement that makes the table in the file.

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -56,6 +57,64 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 // allComputed adds the parts of the sessions that follow from the times of interactions. Of who asks slice after slice it is remembered which sessions go on after a slice, so that
 // for the next one the time before it is read only for contacts of whom that was not sure.
 func (s *sessions) allComputed(ctx context.Context, m *reading, parts []tallystick.SessionPart) ([]tallystick.SessionPart, error) {
+	if !m.keptKnown {
+		var err error
+		if m.kept, err = s.kept(ctx); err != nil {
+			return nil, err
+		}
+		m.keptKnown = true
+	}
+	if m.kept != nil {
+		return s.mostlyKept(ctx, m, parts)
+	}
+	return s.fromEvents(ctx, m, parts, nil)
+}
+
+// mostlyKept adds the sessions that are kept, makes those that started later of the events, and all of the contacts that are doubtful.
+func (s *sessions) mostlyKept(ctx context.Context, m *reading, parts []tallystick.SessionPart) ([]tallystick.SessionPart, error) {
+	k := m.kept
+	parts, err := s.fromKept(ctx, k, parts)
+	if err != nil {
+		return nil, err
+	}
+	if s.Until > k.until {
+		late := *s
+		late.From, late.skips = max(s.From, k.until), k.doubtful
+		since, before := late.From, m.ongoing
+		if before == nil || m.ongoingAt != late.From {
+			since = k.until
+			if before, err = s.goingOn(ctx, k); err != nil {
+				return nil, err
+			}
+		}
+		m.ongoing = nil
+		var after map[string]ongoing
+		if m.keeps {
+			after = map[string]ongoing{}
+		}
+		if parts, _, err = late.computed(ctx, parts, since, nil, before, after); err != nil {
+			return nil, err
+		}
+		stillOngoing(before, after, s.Until)
+		m.ongoing, m.ongoingAt = after, s.Until
+	}
+	if len(k.doubtful) == 0 {
+		return parts, nil
+	}
+	return s.fromEvents(ctx, &reading{}, parts, slices.Collect(maps.Keys(k.doubtful)))
+}
+
+// stillOngoing adds to the sessions that may go on after an instant those of whose contacts nothing was heard.
+func stillOngoing(before, after map[string]ongoing, at tallystick.Instant) {
+	for contact, o := range before {
+		if after != nil && o.after(at) {
+			after[contact] = o
+		}
+	}
+}
+
+// fromEvents makes the sessions of the events, of some contacts or, for nil, of all.
+func (s *sessions) fromEvents(ctx context.Context, m *reading, parts []tallystick.SessionPart, contacts []string) ([]tallystick.SessionPart, error) {
 	before := m.ongoing
 	if before == nil || m.ongoingAt != s.From {
 		before = nil
@@ -65,7 +124,6 @@ func (s *sessions) allComputed(ctx context.Context, m *reading, parts []tallysti
 	if m.keeps {
 		after = map[string]ongoing{}
 	}
-	var contacts []string
 	for i := -1; i < len(lookBacks); i++ {
 		since := s.From
 		switch {
@@ -81,11 +139,7 @@ func (s *sessions) allComputed(ctx context.Context, m *reading, parts []tallysti
 		if parts, contacts, err = s.computed(ctx, parts, since, contacts, before, after); err != nil {
 			return nil, err
 		}
-		for contact, o := range before { // of whom nothing was heard
-			if after != nil && o.after(s.Until) {
-				after[contact] = o
-			}
-		}
+		stillOngoing(before, after, s.Until)
 		if len(contacts) == 0 {
 			break
 		}
@@ -105,6 +159,8 @@ type sessions struct {
 	engine *Engine
 	stream *stream
 	log    uint32 // the tenant's
+
+	skips map[string]bool // contacts whose interactions are left out
 }
 
 // begin begins a statement with the sessions that were started, of those with an id that a statement selects, for other parts to look things up in. The scope is
@@ -138,10 +194,7 @@ func (s *sessions) interactions(st *statement, sc *scope, name string, condition
 	m := s.engine.source(tallystick.MessageSent, "m")
 	session := m.text(tallystick.FieldSessionID)
 	where := append(m.scope(st, sc, tallystick.MessageSent), conditions...)
-	where = append(where,
-		m.text(tallystick.FieldBotID)+" <> ''",
-		m.text(tallystick.FieldContactID)+" <> ''",
-		m.text(tallystick.FieldDirection)+" <> 'internal'")
+	where = append(where, s.engine.interaction(m)[:3]...)
 	where = append(where, s.engine.countable(st, m, sc, true)...)
 	st.add(", "+name+" AS (",
 		"  SELECT "+m.column("time")+" AS time, "+m.column("seq")+" AS seq, "+m.text(tallystick.FieldContactID)+" AS contact,",

@@ -1,0 +1,517 @@
+package duckdb
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Bot sessions are kept as they are made of the events that are in the file. A flush looks only at the contacts that its events are about, and of these at what may have
+// changed: most interactions go on with a contact's latest session or begin one behind it. Where one lies in between and would take in the start of a session that is kept, or an interaction turns out
+// to have failed, the contact's sessions from there on are void and made again from the events.
+//
+// Rows are only ever added, and have the number of their flush: so the sessions as of the end of every flush stay known. Kept are sessions that follow from the times of interactions; of contacts
+// that ever had an interaction with a session of its own, nothing that is kept is used.
+
+// Columns of [keptTable]: a row for each part of a session in the events of a flush; a session's parts of several flushes add up. Its start names a contact's session.
+// [voidTable]: the rows of a contact's session in flushes before this one count no longer.
+// [failedTable]: an interaction that failed, with the time of the failure. [givenTable]: a contact that had an interaction with a session id.
+// [lostTable]: a failure whose message is not in the file, as far as was looked: in the week before it. [searchTable]: a flush that has looked through everything for what was lost until then.
+var (
+	keptColumns = []column{
+		{"tenant", integer}, {"contact", varchar}, {"start", bigint}, {"conversation", varchar}, {"bot", varchar}, {"version", varchar}, {"channel", varchar}, {"ticket", varchar},
+		{"first", bigint}, {"first_seq", bigint}, {"interactions", bigint},
+	}
+	voidColumns   = []column{{"tenant", integer}, {"contact", varchar}, {"start", bigint}}
+	failedColumns = []column{{"tenant", integer}, {"contact", varchar}, {"time", bigint}, {"seq", bigint}, {"failed", bigint}}
+	givenColumns  = []column{{"tenant", integer}, {"contact", varchar}}
+	lostColumns   = []column{{"tenant", integer}, {"message", varchar}, {"time", bigint}}
+	searchColumns = []column{{"flushes", integer}}
+)
+
+// failureWindow is how long before its failure a message is looked for first.
+const failureWindow = 7 * tallystick.Day
+
+// searchShare is the part of all flushes after which everything is looked through for lost messages again, where there are any: so that the whole of it costs a few times as much as once.
+const searchShare = 8
+
+// keeping is the sessions of a flush in the making.
+type keeping struct {
+	engine *Engine
+	conn   *stream
+	flush  int32
+
+	before, fresh, all *view // the file, the events of the flush, and both
+
+	starts  map[contactKey][]tallystick.Instant // of kept sessions that may be touched, ascending
+	since   map[contactKey]tallystick.Instant   // from when on a contact's sessions are made again
+	failed  map[int32]map[int64]bool            // by tenant: the positions of interactions that failed
+	parts   map[keptPart]*keptSum
+	rows    []*keptSum
+	voids   []keptStart
+	failing []failedInteraction
+	given   map[contactKey]bool
+	lost    []lostFailure
+	search  bool
+}
+
+type contactKey struct {
+	tenant  int32
+	contact string
+}
+
+type keptStart struct {
+	contactKey
+	start tallystick.Instant
+}
+
+// keptPart is what the interactions of a part agree in.
+type keptPart struct {
+	keptStart
+	conversation, bot, version, channel, ticket string
+}
+
+type keptSum struct {
+	keptPart
+	first place
+	n     int64
+}
+
+type failedInteraction struct {
+	contactKey
+	time   tallystick.Instant
+	seq    int64
+	failed tallystick.Instant
+}
+
+type lostFailure struct {
+	tenant  int32
+	message string
+	time    tallystick.Instant
+}
+
+// keep makes the sessions of a flush and writes them into the file, in the transaction of a connection.
+func (e *Engine) keep(ctx context.Context, conn mapping.Connection, m *memtable, chunks *chunks) error {
+	v := e.see()
+	defer e.done(v)
+	only := map[*table][]int32{}
+	for _, t := range m.tables {
+		only[t] = []int32{m.number}
+	}
+	k := &keeping{
+		engine: e, conn: &stream{engine: e, conn: conn}, flush: m.number,
+		before: &view{flush: v.flush, filled: v.filled}, fresh: &view{flush: -1, tables: only}, all: &view{flush: v.flush, filled: v.filled, tables: only},
+		starts: map[contactKey][]tallystick.Instant{}, since: map[contactKey]tallystick.Instant{}, failed: map[int32]map[int64]bool{}, parts: map[keptPart]*keptSum{}, given: map[contactKey]bool{},
+	}
+	for _, step := range []func(context.Context) error{k.findFailed, k.findStarts, k.goOn, k.makeAgain} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return k.write(conn, chunks)
+}
+
+// each runs a statement whose tables are resolved already.
+func (k *keeping) each(ctx context.Context, st *statement, fn func(*rows) error) error {
+	return cause(ctx, k.conn.read(ctx, st.text.String(), st.args, fn))
+}
+
+func (k *keeping) in(v *view, text string) string { return v.resolve(k.engine, text) }
+
+// messages returns the messages under the name m.
+func (k *keeping) messages() source { return k.engine.source(tallystick.MessageSent, "m") }
+
+// interaction returns the conditions of an interaction, but for its failure.
+func (e *Engine) interaction(m source) []string {
+	return []string{
+		m.text(tallystick.FieldBotID) + " <> ''",
+		m.text(tallystick.FieldContactID) + " <> ''",
+		m.text(tallystick.FieldDirection) + " <> 'internal'",
+		m.text(tallystick.FieldContentKind) + " IN ('text', 'file')",
+	}
+}
+
+// failures selects tenant, message and time of the failures that may be of messages of this flush: its own, and those that were lost.
+func (k *keeping) failures() string {
+	f := k.engine.source(tallystick.MessageFailed, "f")
+	return "(SELECT tenant, " + f.text(tallystick.FieldMessageID) + " AS message, time FROM " + k.in(k.fresh, f.from()) +
+		" UNION ALL SELECT tenant, message, time FROM " + k.in(k.before, stored(lostTable)) + ")"
+}
+
+// findFailed finds the interactions that failed: of this flush, and those before of which this flush has the failure.
+func (k *keeping) findFailed(ctx context.Context) error {
+	m, f := k.messages(), k.engine.source(tallystick.MessageFailed, "f")
+	note := func(r *rows, before bool) error {
+		for i := range r.n {
+			if r.bigint(5, i) == 0 {
+				continue // no interaction
+			}
+			x := failedInteraction{contactKey{int32(r.bigint(0, i)), strings.Clone(r.text(1, i))}, tallystick.Instant(r.bigint(2, i)), r.bigint(3, i), tallystick.Instant(r.bigint(4, i))}
+			k.failing = append(k.failing, x)
+			if k.failed[x.tenant] == nil {
+				k.failed[x.tenant] = map[int64]bool{}
+			}
+			k.failed[x.tenant][x.seq] = true
+			if before {
+				k.again(x.contactKey, x.time)
+			}
+		}
+		return nil
+	}
+	is := "(" + strings.Join(k.engine.interaction(m), " AND ") + ")::BIGINT"
+	wanted := "SELECT m.tenant::BIGINT, " + m.text(tallystick.FieldContactID) + ", m.time, m.seq, failed.time, " + is
+	st := &statement{}
+	st.add(wanted, "FROM "+k.in(k.fresh, m.from()),
+		"JOIN "+k.failures()+" AS failed ON failed.tenant = m.tenant AND failed.message = "+m.text(tallystick.FieldMessageID))
+	if err := k.each(ctx, st, func(r *rows) error { return note(r, false) }); err != nil {
+		return err
+	}
+
+	// Failures without a message in this flush.
+	earliest, latest := tallystick.MaxInstant, tallystick.MinInstant
+	st = &statement{}
+	id := f.text(tallystick.FieldMessageID)
+	st.add("SELECT f.tenant::BIGINT, "+id+", f.time", "FROM "+k.in(k.fresh, f.from()),
+		"WHERE "+id+" <> '' AND NOT EXISTS (SELECT 1 FROM "+k.in(k.fresh, m.from())+" WHERE m.tenant = f.tenant AND "+m.text(tallystick.FieldMessageID)+" = "+id+")")
+	err := k.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			x := lostFailure{int32(r.bigint(0, i)), strings.Clone(r.text(1, i)), tallystick.Instant(r.bigint(2, i))}
+			k.lost = append(k.lost, x)
+			earliest, latest = min(earliest, x.time), max(latest, x.time)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	look := func(lost []lostFailure, conditions func(*statement) []string) (found map[lostFailure]bool, err error) {
+		var tenants, times []int64
+		var messages []string
+		for _, x := range lost {
+			tenants, messages, times = append(tenants, int64(x.tenant)), append(messages, x.message), append(times, int64(x.time))
+		}
+		found = map[lostFailure]bool{}
+		st := &statement{}
+		st.add(wanted+", failed.message", "FROM "+k.in(k.before, m.from()),
+			"JOIN (SELECT UNNEST("+st.bind(tenants)+") AS tenant, UNNEST("+st.bind(messages)+") AS message, UNNEST("+st.bind(times)+") AS time) AS failed",
+			"  ON failed.tenant = m.tenant AND failed.message = "+m.text(tallystick.FieldMessageID))
+		if where := conditions(st); len(where) > 0 {
+			st.add("WHERE " + strings.Join(where, " AND "))
+		}
+		err = k.each(ctx, st, func(r *rows) error {
+			for i := range r.n {
+				found[lostFailure{int32(r.bigint(0, i)), strings.Clone(r.text(6, i)), tallystick.Instant(r.bigint(4, i))}] = true
+			}
+			return note(r, true)
+		})
+		return found, err
+	}
+	if len(k.lost) > 0 {
+		found, err := look(k.lost, func(st *statement) []string {
+			from := tallystick.MinInstant
+			if earliest > tallystick.MinInstant+failureWindow {
+				from = earliest - failureWindow
+			}
+			return []string{"m.time >= " + st.bind(from), "m.time <= " + st.bind(latest)}
+		})
+		if err != nil {
+			return err
+		}
+		k.lost = slices.DeleteFunc(k.lost, func(x lostFailure) bool { return found[x] })
+	}
+	return k.searchLost(ctx, look)
+}
+
+// searchLost looks through the whole file for the messages of failures that were lost since it was last done, now and then.
+func (k *keeping) searchLost(ctx context.Context, look func([]lostFailure, func(*statement) []string) (map[lostFailure]bool, error)) error {
+	last := int32(0)
+	st := &statement{}
+	st.add("SELECT COALESCE(MAX(flushes), 0)::BIGINT FROM " + k.in(k.before, stored(searchTable)))
+	if err := k.each(ctx, st, func(r *rows) error { last = int32(r.bigint(0, 0)); return nil }); err != nil {
+		return err
+	}
+	if int64(k.flush-last)*searchShare < int64(k.flush) {
+		return nil
+	}
+	lost := slices.Clone(k.lost)
+	st = &statement{}
+	st.add("SELECT tenant::BIGINT, message, time", "FROM (SELECT * FROM "+identifier(lostTable)+" WHERE flush > "+strconv.Itoa(int(last))+" AND flush <= "+strconv.Itoa(int(k.before.flush))+")")
+	err := k.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			lost = append(lost, lostFailure{int32(r.bigint(0, i)), strings.Clone(r.text(1, i)), tallystick.Instant(r.bigint(2, i))})
+		}
+		return nil
+	})
+	if err != nil || len(lost) == 0 {
+		return err
+	}
+	k.search = true
+	_, err = look(lost, func(*statement) []string { return nil }) // those that came after their failure were known to have failed then, and are not found again: they are noted twice, which changes nothing
+	return err
+}
+
+// again notes that a contact's sessions are to be made again from the one on that an instant is in.
+func (k *keeping) again(c contactKey, at tallystick.Instant) {
+	if since, is := k.since[c]; !is || at < since {
+		k.since[c] = at
+	}
+}
+
+// findStarts reads the starts of the kept sessions that the events of this flush may touch.
+func (k *keeping) findStarts(ctx context.Context) error {
+	m := k.messages()
+	var tenants, times []int64
+	var contacts []string
+	for c, at := range k.since {
+		tenants, contacts, times = append(tenants, int64(c.tenant)), append(contacts, c.contact), append(times, int64(at))
+	}
+	st := &statement{}
+	length := st.bind(sessionLength)
+	st.add("WITH touched AS (",
+		"  SELECT tenant, contact, MIN(time) AS time",
+		"  FROM (",
+		"    SELECT m.tenant, "+m.text(tallystick.FieldContactID)+" AS contact, m.time",
+		"    FROM "+k.in(k.fresh, m.from()),
+		"    WHERE "+strings.Join(k.engine.interaction(m), " AND "),
+		"    UNION ALL",
+		"    SELECT UNNEST("+st.bind(tenants)+"), UNNEST("+st.bind(contacts)+"), UNNEST("+st.bind(times)+")",
+		"  )",
+		"  GROUP BY tenant, contact",
+		")",
+		"SELECT DISTINCT kept.tenant::BIGINT, kept.contact, kept.start",
+		"FROM "+keptRows(k.before.flush, "TRUE")+" AS kept",
+		"JOIN touched ON touched.tenant = kept.tenant AND touched.contact = kept.contact",
+		"WHERE kept.start > touched.time - "+length+" AND kept.start > (SELECT MIN(time) FROM touched) - "+length,
+		"ORDER BY ALL")
+	var c contactKey
+	return k.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			if tenant, contact := int32(r.bigint(0, i)), r.text(1, i); tenant != c.tenant || contact != c.contact {
+				c = contactKey{tenant, strings.Clone(contact)}
+			}
+			k.starts[c] = append(k.starts[c], tallystick.Instant(r.bigint(2, i)))
+		}
+		return nil
+	})
+}
+
+// keptRows selects the rows of [keptTable] up to a flush that meet a condition on them and are not void.
+func keptRows(flush int32, condition string) string {
+	f := strconv.Itoa(int(flush))
+	return "(SELECT * FROM " + identifier(keptTable) + " AS part WHERE part.flush <= " + f + " AND " + condition +
+		" AND NOT EXISTS (SELECT 1 FROM " + identifier(voidTable) + " AS void WHERE void.flush <= " + f +
+		" AND void.tenant = part.tenant AND void.contact = part.contact AND void.start = part.start AND void.flush > part.flush))"
+}
+
+// covering returns the latest of some starts that is not after an instant.
+func covering(starts []tallystick.Instant, at tallystick.Instant) (start tallystick.Instant, next int, is bool) {
+	next, exact := slices.BinarySearch(starts, at)
+	if exact {
+		next++
+	}
+	if next == 0 || at >= starts[next-1]+sessionLength {
+		return 0, next, false
+	}
+	return starts[next-1], next, true
+}
+
+// goOn puts the interactions of this flush into sessions, as far as these only go on or are new.
+func (k *keeping) goOn(ctx context.Context) error {
+	for c, at := range k.since { // they are made again from the start of a session on
+		if start, _, is := covering(k.starts[c], at); is {
+			k.since[c] = start
+		}
+	}
+	m := k.messages()
+	st := &statement{}
+	k.selectInteractions(st, k.fresh, "", strings.Join(k.engine.interaction(m), " AND "))
+	var c contactKey
+	var starts []tallystick.Instant
+	until := tallystick.MaxInstant
+	return k.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			if tenant, contact := int32(r.bigint(0, i)), r.text(1, i); tenant != c.tenant || contact != c.contact {
+				c = contactKey{tenant, strings.Clone(contact)}
+				starts, until = k.starts[c], tallystick.MaxInstant
+				if since, is := k.since[c]; is {
+					until = since
+				}
+			}
+			at, seq := tallystick.Instant(r.bigint(2, i)), r.bigint(3, i)
+			if r.bigint(4, i) != 0 {
+				k.given[c] = true
+				continue
+			}
+			if at >= until || k.failed[c.tenant][seq] {
+				continue
+			}
+			start, next, is := covering(starts, at)
+			if !is {
+				if next < len(starts) && starts[next] < at+sessionLength { // what begins there would be in a session from here
+					until = at
+					k.again(c, at)
+					continue
+				}
+				start, starts = at, slices.Insert(slices.Clip(starts), next, at)
+			}
+			k.count(c, start, at, seq, r, i)
+		}
+		return nil
+	})
+}
+
+// selectInteractions selects, in the order of a chain: tenant, contact, time, position, whether it has a session id, and what is counted by.
+func (k *keeping) selectInteractions(st *statement, v *view, join, where string) {
+	m := k.messages()
+	st.add("SELECT m.tenant::BIGINT, "+m.text(tallystick.FieldContactID)+" AS contact, m.time, m.seq, ("+m.text(tallystick.FieldSessionID)+" <> '')::BIGINT,",
+		"  "+m.text(tallystick.FieldConversationID)+", "+m.text(tallystick.FieldBotID)+", "+m.text(tallystick.FieldBotVersion)+", "+m.text(tallystick.FieldChannelID)+", "+m.text(tallystick.FieldTicketID),
+		"FROM "+k.in(v, m.from()),
+		join,
+		"WHERE "+where,
+		"ORDER BY m.tenant, contact, m.time, m.seq")
+}
+
+// count adds an interaction to its part.
+func (k *keeping) count(c contactKey, start, at tallystick.Instant, seq int64, r *rows, row int) {
+	key := keptPart{keptStart{c, start}, r.text(5, row), r.text(6, row), r.text(7, row), r.text(8, row), r.text(9, row)}
+	sum := k.parts[key]
+	if sum == nil {
+		for _, text := range []*string{&key.conversation, &key.bot, &key.version, &key.channel, &key.ticket} {
+			*text = strings.Clone(*text)
+		}
+		sum = &keptSum{keptPart: key, first: nowhere}
+		k.parts[key] = sum
+		k.rows = append(k.rows, sum)
+	}
+	sum.n++
+	if p := (place{at, uint64(seq)}); p.before(sum.first) {
+		sum.first = p
+	}
+}
+
+// makeAgain makes the sessions of some contacts again, from some instant on.
+func (k *keeping) makeAgain(ctx context.Context) error {
+	if len(k.since) == 0 {
+		return nil
+	}
+	var tenants, times []int64
+	var contacts []string
+	earliest := tallystick.MaxInstant
+	for c, since := range k.since {
+		tenants, contacts, times = append(tenants, int64(c.tenant)), append(contacts, c.contact), append(times, int64(since))
+		earliest = min(earliest, since)
+		for _, start := range k.starts[c] {
+			if start >= since {
+				k.voids = append(k.voids, keptStart{c, start})
+			}
+		}
+	}
+	touched := func(st *statement) string {
+		return "(SELECT UNNEST(" + st.bind(tenants) + ") AS tenant, UNNEST(" + st.bind(contacts) + ") AS contact, UNNEST(" + st.bind(times) + ") AS time) AS touched"
+	}
+	st := &statement{}
+	st.add("SELECT tenant::BIGINT, seq", "FROM "+k.in(k.before, stored(failedTable)), "SEMI JOIN "+touched(st)+" USING (tenant, contact)")
+	err := k.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			tenant := int32(r.bigint(0, i))
+			if k.failed[tenant] == nil {
+				k.failed[tenant] = map[int64]bool{}
+			}
+			k.failed[tenant][r.bigint(1, i)] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	m := k.messages()
+	st = &statement{}
+	k.selectInteractions(st, k.all, "JOIN "+touched(st)+" ON touched.tenant = m.tenant AND touched.contact = "+m.text(tallystick.FieldContactID)+" AND m.time >= touched.time",
+		strings.Join(append(k.engine.interaction(m), "m.time >= "+st.bind(earliest), m.text(tallystick.FieldSessionID)+" = ''"), " AND "))
+	var c contactKey
+	var start tallystick.Instant
+	begun := false
+	return k.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			if tenant, contact := int32(r.bigint(0, i)), r.text(1, i); tenant != c.tenant || contact != c.contact {
+				c, begun = contactKey{tenant, strings.Clone(contact)}, false
+			}
+			at, seq := tallystick.Instant(r.bigint(2, i)), r.bigint(3, i)
+			if k.failed[c.tenant][seq] {
+				continue
+			}
+			if !begun || at >= start+sessionLength {
+				begun, start = true, at
+			}
+			k.count(c, start, at, seq, r, i)
+		}
+		return nil
+	})
+}
+
+// write writes the rows into the file.
+func (k *keeping) write(conn mapping.Connection, chunks *chunks) error {
+	slices.SortFunc(k.rows, func(a, b *keptSum) int {
+		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.start, b.start), cmp.Compare(a.contact, b.contact))
+	})
+	given := make([]contactKey, 0, len(k.given))
+	for c := range k.given {
+		given = append(given, c)
+	}
+	search := 0
+	if k.search {
+		search = 1
+	}
+	for _, w := range []struct {
+		table string
+		rows  int
+		write func(a *appender, i int)
+	}{
+		{keptTable, len(k.rows), func(a *appender, i int) {
+			p := k.rows[i]
+			a.setInteger(0, p.tenant)
+			a.setVarchar(1, p.contact)
+			a.setBigint(2, int64(p.start))
+			for j, text := range []string{p.conversation, p.bot, p.version, p.channel, p.ticket} {
+				a.setVarchar(uint8(3+j), text)
+			}
+			a.setBigint(8, int64(p.first.time))
+			a.setBigint(9, int64(p.first.seq))
+			a.setBigint(10, p.n)
+		}},
+		{voidTable, len(k.voids), func(a *appender, i int) {
+			a.setInteger(0, k.voids[i].tenant)
+			a.setVarchar(1, k.voids[i].contact)
+			a.setBigint(2, int64(k.voids[i].start))
+		}},
+		{failedTable, len(k.failing), func(a *appender, i int) {
+			x := k.failing[i]
+			a.setInteger(0, x.tenant)
+			a.setVarchar(1, x.contact)
+			a.setBigint(2, int64(x.time))
+			a.setBigint(3, x.seq)
+			a.setBigint(4, int64(x.failed))
+		}},
+		{givenTable, len(given), func(a *appender, i int) {
+			a.setInteger(0, given[i].tenant)
+			a.setVarchar(1, given[i].contact)
+		}},
+		{lostTable, len(k.lost), func(a *appender, i int) {
+			a.setInteger(0, k.lost[i].tenant)
+			a.setVarchar(1, k.lost[i].message)
+			a.setBigint(2, int64(k.lost[i].time))
+		}},
+		{searchTable, search, func(a *appender, _ int) { a.setInteger(0, k.flush) }},
+	} {
+		if err := chunks.writeFile(conn, k.engine.tableNamed(w.table), k.flush, w.rows, w.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}

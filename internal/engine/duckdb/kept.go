@@ -1,0 +1,267 @@
+package duckdb
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+)
+
+// keptSessions is how far the sessions that flushes have kept are those of a scope.
+type keptSessions struct {
+	flush int32              // as of its end
+	until tallystick.Instant // sessions that started before are as they are kept
+
+	// Of these contacts nothing is: they had interactions, or failures, since then or after the scope, at times at which most had none; or a session id.
+	doubtful map[string]bool
+}
+
+// flushEnd is where a flush ended in a log.
+type flushEnd struct {
+	flush int32
+	seq   uint64
+}
+
+// kept finds out how far kept sessions are those of the scope; nil: not at all.
+func (s *sessions) kept(ctx context.Context) (*keptSessions, error) {
+	sc, err := s.engine.scope(s.Scope)
+	if sc == nil || err != nil || s.engine.keepsNothing {
+		return nil, err
+	}
+	end := s.engine.flushEnd(sc)
+	if end.flush == 0 || s.Before < tallystick.MinInstant+2*sessionLength {
+		return nil, nil
+	}
+	k := &keptSessions{flush: end.flush, until: s.Before - sessionLength, doubtful: map[string]bool{}}
+	if sure, err := s.lostNothing(ctx, k.flush); !sure || err != nil {
+		return nil, err
+	}
+	if err := s.doubtKept(ctx, k); err != nil {
+		return nil, err
+	}
+	if sure, err := s.doubtFailed(ctx, k, end.seq); !sure || err != nil {
+		return nil, err
+	}
+	return k, s.doubtRecent(ctx, k, end.seq)
+}
+
+// flushEnd returns the latest flush that a scope has wholly; of number 0: none.
+func (e *Engine) flushEnd(sc *scope) flushEnd {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	ends := e.flushEnds[sc.log]
+	n, _ := slices.BinarySearchFunc(ends, sc.AsOf.Sequence, func(end flushEnd, seq uint64) int {
+		if end.seq <= seq {
+			return -1
+		}
+		return 1
+	})
+	if n == 0 {
+		return flushEnd{}
+	}
+	return ends[n-1]
+}
+
+// upTo returns the conditions of the tenant's rows of a table of what is kept.
+func upTo(st *statement, sc *scope, flush int32) string {
+	return "tenant = " + sc.tenant(st) + " AND flush <= " + strconv.Itoa(int(flush))
+}
+
+// lostNothing reports whether all failures that flushes have met are known to be of a message that was found, or of none that is in the file.
+func (s *sessions) lostNothing(ctx context.Context, flush int32) (sure bool, err error) {
+	st, sc, err := s.begin()
+	if err != nil {
+		return false, err
+	}
+	st.add("SELECT COUNT(*)", "FROM "+identifier(lostTable), "WHERE "+upTo(st, sc, flush)+" AND time < "+sc.before(st),
+		"  AND flush > (SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(searchTable)+" WHERE flush <= "+strconv.Itoa(int(flush))+")")
+	err = s.stream.each(ctx, st, func(r *rows) error {
+		sure = r.bigint(0, 0) == 0
+		return nil
+	})
+	return sure, err
+}
+
+// doubtKept doubts contacts that had a session id, and those of whom an interaction failed after the scope, so that in the scope it has not.
+func (s *sessions) doubtKept(ctx context.Context, k *keptSessions) error {
+	st, sc, err := s.begin()
+	if err != nil {
+		return err
+	}
+	st.add("SELECT DISTINCT contact", "FROM "+identifier(givenTable), "WHERE "+upTo(st, sc, k.flush),
+		"UNION",
+		"SELECT contact", "FROM "+identifier(failedTable), "WHERE "+upTo(st, sc, k.flush)+" AND time < "+sc.before(st)+" AND failed >= "+sc.before(st))
+	return s.stream.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			k.doubt(r.text(0, i))
+		}
+		return nil
+	})
+}
+
+func (k *keptSessions) doubt(contact string) {
+	if !k.doubtful[contact] {
+		k.doubtful[strings.Clone(contact)] = true
+	}
+}
+
+// doubtFailed doubts contacts with a message that has failed since the flush. Where such a message is not found in the time in which it should be, it reports that nothing is sure.
+func (s *sessions) doubtFailed(ctx context.Context, k *keptSessions, end uint64) (sure bool, err error) {
+	st, sc, err := s.begin()
+	if err != nil {
+		return false, err
+	}
+	f, m := s.engine.source(tallystick.MessageFailed, "f"), s.engine.source(tallystick.MessageSent, "m")
+	id := f.text(tallystick.FieldMessageID)
+	st.add("SELECT "+id+", f.time", "FROM "+f.from(), "WHERE "+strings.Join(append(f.scope(st, sc, tallystick.MessageFailed), "f.seq > "+st.bind(int64(end)), id+" <> ''"), " AND "))
+	var failed []string
+	earliest, latest := tallystick.MaxInstant, tallystick.MinInstant
+	err = s.stream.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			failed = append(failed, strings.Clone(r.text(0, i)))
+			earliest, latest = min(earliest, tallystick.Instant(r.bigint(1, i))), max(latest, tallystick.Instant(r.bigint(1, i)))
+		}
+		return nil
+	})
+	if err != nil || len(failed) == 0 {
+		return err == nil, err
+	}
+	if st, sc, err = s.begin(); err != nil {
+		return false, err
+	}
+	since := tallystick.MinInstant
+	if earliest > tallystick.MinInstant+failureWindow {
+		since = earliest - failureWindow
+	}
+	message := m.text(tallystick.FieldMessageID)
+	// Also those after the scope's end: they are found, and of no importance.
+	st.add("SELECT "+message+", "+m.text(tallystick.FieldContactID), "FROM "+m.from(),
+		"WHERE m.tenant = "+sc.tenant(st)+" AND m.seq <= "+sc.asOf(st)+" AND m.time >= "+st.bind(since)+" AND m.time <= "+st.bind(latest),
+		"  AND "+message+" IN (SELECT UNNEST("+st.bind(failed)+"))")
+	found := map[string]bool{}
+	err = s.stream.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			found[strings.Clone(r.text(0, i))] = true
+			if contact := r.text(1, i); contact != "" {
+				k.doubt(contact)
+			}
+		}
+		return nil
+	})
+	for _, id := range failed {
+		if !found[id] {
+			return false, err
+		}
+	}
+	return true, err
+}
+
+// recentShare is the part of the interactions since the flush that may be so early that their contacts are doubted.
+const recentShare = 32
+
+// doubtRecent ends what is kept a session's length before most of the interactions since the flush, and doubts the contacts of the others.
+func (s *sessions) doubtRecent(ctx context.Context, k *keptSessions, end uint64) error {
+	st, sc, err := s.begin()
+	if err != nil {
+		return err
+	}
+	m := s.engine.source(tallystick.MessageSent, "m")
+	st.add("SELECT "+m.text(tallystick.FieldContactID)+", m.time, ("+m.text(tallystick.FieldSessionID)+" <> '')::BIGINT", "FROM "+m.from(),
+		"WHERE "+strings.Join(append(append(m.scope(st, sc, tallystick.MessageSent), s.engine.interaction(m)...), "m.seq > "+st.bind(int64(end))), " AND "),
+		"ORDER BY m.time")
+	type recent struct {
+		contact string
+		at      tallystick.Instant
+	}
+	var all []recent
+	err = s.stream.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			if r.bigint(2, i) != 0 {
+				k.doubt(r.text(0, i))
+				continue
+			}
+			all = append(all, recent{strings.Clone(r.text(0, i)), tallystick.Instant(r.bigint(1, i))})
+		}
+		return nil
+	})
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	cut := all[len(all)/recentShare].at
+	for _, x := range all {
+		if x.at >= cut {
+			break
+		}
+		k.doubt(x.contact)
+	}
+	// A session that began a length before the first of them may hold it.
+	k.until = min(k.until, cut) - sessionLength
+	return nil
+}
+
+// fromKept adds the parts of the kept sessions that started in the period.
+func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallystick.SessionPart) ([]tallystick.SessionPart, error) {
+	until := min(s.Until, k.until)
+	if s.From >= until {
+		return parts, nil
+	}
+	st, sc, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	names := "contact, start, bot, version, channel"
+	conversation, ticket := "conversation", "ticket"
+	if s.Bare {
+		conversation, ticket = "''", "''"
+	} else {
+		names += ", conversation, ticket"
+	}
+	period := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(until)
+	st.add("SELECT contact, start, "+conversation+", bot, version, channel, "+ticket+", MIN(first), ARG_MIN(first_seq, "+orderOf("first", "first_seq")+"), SUM(interactions)::BIGINT",
+		"FROM "+keptRows(k.flush, period),
+		"GROUP BY "+names,
+		"ORDER BY contact, start")
+	shared := map[string]string{}
+	var session, contact string
+	var start tallystick.Instant
+	err = s.stream.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			if k.doubtful[r.text(0, i)] {
+				continue
+			}
+			if c, at := r.text(0, i), tallystick.Instant(r.bigint(1, i)); session == "" || c != contact || at != start {
+				session = c + "@" + at.String()
+				contact, start = session[:len(c)], at
+			}
+			parts = append(parts, tallystick.SessionPart{
+				Session: session, Start: start, Contact: contact, Conversation: strings.Clone(r.text(2, i)),
+				Bot: one(shared, r.text(3, i)), Version: one(shared, r.text(4, i)), Channel: one(shared, r.text(5, i)), Ticket: strings.Clone(r.text(6, i)),
+				First: tallystick.Instant(r.bigint(7, i)), FirstAt: tallystick.Position{Log: s.log, Sequence: uint64(r.bigint(8, i))}, Interactions: r.bigint(9, i),
+			})
+		}
+		return nil
+	})
+	return parts, err
+}
+
+// goingOn returns the kept sessions that may go on after what is kept.
+func (s *sessions) goingOn(ctx context.Context, k *keptSessions) (map[string]ongoing, error) {
+	st, sc, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	st.add("SELECT contact, MAX(start)",
+		"FROM "+keptRows(k.flush, "part.tenant = "+sc.tenant(st)+" AND part.start > "+st.bind(k.until-sessionLength)+" AND part.start < "+st.bind(k.until)),
+		"GROUP BY contact")
+	on := map[string]ongoing{}
+	err = s.stream.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			start := tallystick.Instant(r.bigint(1, i))
+			on[strings.Clone(r.text(0, i))] = ongoing{start: start, last: start, sure: true}
+		}
+		return nil
+	})
+	return on, err
+}
