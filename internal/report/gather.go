@@ -311,6 +311,10 @@ func (a asker) Correspondents(ctx context.Context, q tallystick.Correspondents) 
 	return apart(ctx, a, q, length, a.Answerer.Correspondents)
 }
 
+func (a asker) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+	return apart(ctx, a, q, length, a.Answerer.SessionCounts)
+}
+
 // Sessions and conversations come in slices, which are not kept.
 
 func (a asker) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {

@@ -127,6 +127,13 @@ func (s *spy) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick
 	return s.Answerer.Sessions(ctx, q)
 }
 
+func (s *spy) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+	if err := s.see(q.Scope); err != nil {
+		return nil, err
+	}
+	return s.Answerer.SessionCounts(ctx, q)
+}
+
 func (s *spy) Correspondents(ctx context.Context, q tallystick.Correspondents) ([]tallystick.Correspondent, error) {
 	if err := s.see(q.Scope); err != nil {
 		return nil, err

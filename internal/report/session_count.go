@@ -98,6 +98,13 @@ func (p *plan) sessionCounts() (*sessionCounts, error) {
 	if p.request.Table == "" || p.request.Table == "summary" {
 		c.tickets, c.conversations = map[string]bool{}, map[string]bool{}
 	}
+	if p.bareSessions() && len(p.where) == 0 && !p.read {
+		if err := p.askCounts(c, bots); err != nil {
+			return nil, err
+		}
+		p.counted = c
+		return c, nil
+	}
 	for parts, err := range p.sessionSlices() {
 		if err != nil {
 			return nil, err
@@ -108,6 +115,50 @@ func (p *plan) sessionCounts() (*sessionCounts, error) {
 	}
 	p.counted = c
 	return c, nil
+}
+
+// askCounts asks the store for the numbers of the one table that is wanted, which has to do with no more than when sessions start and what bots, versions and channels they have.
+func (p *plan) askCounts(c *sessionCounts, bots map[string]string) error {
+	ask := func(buckets []tallystick.Bucket, by ...tallystick.Dimension) ([]tallystick.Count, error) {
+		return p.store.SessionCounts(p.ctx, tallystick.SessionCounts{Scope: p.scope, From: p.from, By: by, Edges: tallystick.Edges(buckets, p.from, p.scope.Before)})
+	}
+	inBuckets := func(b *bucketCounts) error {
+		counts, err := ask(b.buckets)
+		for _, n := range counts {
+			b.counts[n.Bucket] = int(n.Value)
+		}
+		return err
+	}
+	byName := func(names nameCounts, by ...tallystick.Dimension) error {
+		counts, err := ask(nil, by...)
+		for _, n := range counts {
+			name := [2]string{}
+			copy(name[:], n.Group)
+			names[name] = &nameCount{sessions: int(n.Value)}
+		}
+		return err
+	}
+	channels := map[string]string{}
+	for id := range p.channels {
+		channels[id] = p.channelName(id)
+	}
+	named := map[string]string{}
+	for id := range bots {
+		named[id] = botName(bots, id)
+	}
+	bot := tallystick.Dimension{Field: tallystick.FieldBotID, Labels: named}
+	switch p.request.Table {
+	case "trend":
+		return inBuckets(&c.trend)
+	case "by-month":
+		return inBuckets(&c.months)
+	case "by-bot":
+		return byName(c.bots, bot)
+	case "by-version":
+		return byName(c.versions, bot, tallystick.Dimension{Field: tallystick.FieldBotVersion})
+	default:
+		return byName(c.channels, tallystick.Dimension{Field: tallystick.FieldChannelID, Labels: channels})
+	}
 }
 
 // add counts a part; fresh is whether it is the first of its session.

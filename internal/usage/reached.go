@@ -115,6 +115,13 @@ func (r *Reached) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallys
 	return r.engine.Sessions(ctx, q)
 }
 
+func (r *Reached) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+	if err := r.within(q.Scope); err != nil {
+		return nil, err
+	}
+	return r.engine.SessionCounts(ctx, q)
+}
+
 func (r *Reached) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err

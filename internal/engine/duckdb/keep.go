@@ -54,6 +54,7 @@ type keeping struct {
 	failed  map[int32]map[int64]bool            // by tenant: the positions of interactions that failed
 	parts   map[keptPart]*keptSum
 	rows    []*keptSum
+	latest  *keptSum
 	voids   []keptStart
 	failing []failedInteraction
 	given   map[contactKey]bool
@@ -380,7 +381,10 @@ func (k *keeping) selectInteractions(st *statement, v *view, join, where string)
 // count adds an interaction to its part.
 func (k *keeping) count(c contactKey, start, at tallystick.Instant, seq int64, r *rows, row int) {
 	key := keptPart{keptStart{c, start}, r.text(5, row), r.text(6, row), r.text(7, row), r.text(8, row), r.text(9, row)}
-	sum := k.parts[key]
+	sum := k.latest // most are like the one before
+	if sum == nil || sum.keptPart != key {
+		sum = k.parts[key]
+	}
 	if sum == nil {
 		for _, text := range []*string{&key.conversation, &key.bot, &key.version, &key.channel, &key.ticket} {
 			*text = strings.Clone(*text)
@@ -389,6 +393,7 @@ func (k *keeping) count(c contactKey, start, at tallystick.Instant, seq int64, r
 		k.parts[key] = sum
 		k.rows = append(k.rows, sum)
 	}
+	k.latest = sum
 	sum.n++
 	if p := (place{at, uint64(seq)}); p.before(sum.first) {
 		sum.first = p

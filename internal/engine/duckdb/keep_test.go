@@ -151,6 +151,21 @@ func TestKeptSessions(t *testing.T) {
 			if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
 				t.Errorf("seed %d, %+v: %v\n%s", seed, q, err, differ(got, want))
 			}
+			counts := tallystick.SessionCounts{Scope: q.Scope, From: q.From}
+			if r.IntN(2) == 0 {
+				counts.By = []tallystick.Dimension{{Field: tallystick.FieldBotID}, {Field: tallystick.FieldBotVersion}}
+			}
+			if day := q.From + tallystick.Day; day < q.Before && q.From > tallystick.MinInstant {
+				counts.Edges = []tallystick.Instant{q.From, day, min(day+tallystick.Hour, q.Before), q.Before}
+			}
+			wanted, err := oracle.SessionCounts(ctx, counts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			counted, err := e.SessionCounts(ctx, counts)
+			if err != nil || len(counted)+len(wanted) > 0 && !reflect.DeepEqual(counted, wanted) {
+				t.Errorf("seed %d, %+v: %v\n%v\nwant\n%v", seed, counts, err, counted, wanted)
+			}
 			if until, _, is, err := duckdb.Kept(e, q.Scope); err != nil {
 				t.Fatal(err)
 			} else if is && until > q.From && len(want) > 0 {

@@ -13,6 +13,7 @@ import (
 type keptSessions struct {
 	flush int32              // as of its end
 	until tallystick.Instant // sessions that started before are as they are kept
+	quiet bool               // nothing is known of interactions since the flush
 
 	// Of these contacts nothing is: they had interactions, or failures, since then or after the scope, at times at which most had none; or a session id.
 	doubtful map[string]bool
@@ -40,6 +41,9 @@ func (s *sessions) kept(ctx context.Context) (*keptSessions, error) {
 	}
 	if err := s.doubtKept(ctx, k); err != nil {
 		return nil, err
+	}
+	if k.quiet = end.seq == sc.AsOf.Sequence; k.quiet {
+		return k, nil
 	}
 	if sure, err := s.doubtFailed(ctx, k, end.seq); !sure || err != nil {
 		return nil, err
@@ -187,6 +191,7 @@ func (s *sessions) doubtRecent(ctx context.Context, k *keptSessions, end uint64)
 		return nil
 	})
 	if err != nil || len(all) == 0 {
+		k.quiet = err == nil
 		return err
 	}
 	cut := all[len(all)/recentShare].at

@@ -109,6 +109,11 @@ func (a *asker) question(kind string) *Question {
 			q.Until = a.instant(q)
 		}
 		q.Bare = a.chance(30)
+	case "sessioncounts":
+		a.period(q)
+		for range a.IntN(3) {
+			q.By = append(q.By, a.dimensionOf(tallystick.MessageSent, pick(a.generator, []tallystick.Field{tallystick.FieldBotID, tallystick.FieldBotVersion, tallystick.FieldChannelID})))
+		}
 	case "arrivals":
 		if a.chance(95) {
 			q.AsOf = tallystick.Position{}

@@ -89,6 +89,10 @@ func (m mutant) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallysti
 	return m.of("sessions").Sessions(ctx, q)
 }
 
+func (m mutant) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+	return m.of("sessioncounts").SessionCounts(ctx, q)
+}
+
 func (m mutant) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
 	return m.of("conversations").Conversations(ctx, q)
 }

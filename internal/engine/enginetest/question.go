@@ -35,7 +35,7 @@ type Question struct {
 }
 
 // Kinds are the queries that an engine answers.
-var Kinds = []string{"tally", "peak", "entities", "list", "events", "since", "resolutions", "sessions", "conversations", "correspondents", "tenants", "arrivals"}
+var Kinds = []string{"tally", "peak", "entities", "list", "events", "since", "resolutions", "sessions", "sessioncounts", "conversations", "correspondents", "tenants", "arrivals"}
 
 // Ask puts the question to an engine and returns the answer in the notation of scripts, a line for each row; lines are equal exactly where rows are.
 func (q *Question) Ask(ctx context.Context, engine tallystick.Answerer, base tallystick.Instant) ([]string, error) {
@@ -76,6 +76,9 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 	case "sessions":
 		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From, Until: q.Until, Bare: q.Bare})
 		return n.sessions(parts), err
+	case "sessioncounts":
+		counts, err := engine.SessionCounts(ctx, tallystick.SessionCounts{Scope: scope, From: q.From, By: q.By, Edges: q.Edges})
+		return n.counts(counts), err
 	case "conversations":
 		list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: q.IDs})
 		return n.conversations(list), err

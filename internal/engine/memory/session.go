@@ -15,6 +15,15 @@ type session struct {
 	interactions []*tallystick.Record
 }
 
+// SessionCounts implements [tallystick.Answerer].
+func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+	parts, err := e.Sessions(ctx, tallystick.Sessions{Scope: q.Scope, From: q.From, Bare: true})
+	if err != nil {
+		return nil, err
+	}
+	return q.Of(parts), nil
+}
+
 // Sessions implements [tallystick.Answerer].
 func (e *Engine) Sessions(_ context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
 	events, err := e.events(q.Scope)
