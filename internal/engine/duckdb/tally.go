@@ -343,9 +343,8 @@ func (t *tallies) where(st *statement) []string {
 	}
 	if q.Countable && q.Type == tallystick.MessageSent {
 		failed := t.engine.source(tallystick.MessageFailed, "failed")
-		where = append(where, s.text(tallystick.FieldContentKind)+" IN ('text', 'file')", s.text(tallystick.FieldPreview)+" = 'false'",
-			"NOT EXISTS (SELECT 1 FROM "+failed.from()+" WHERE "+strings.Join(append(failed.ofTenants(st, t.scopes, tallystick.MessageFailed),
-				failed.column("tenant")+" = "+s.column("tenant"), failed.text(tallystick.FieldMessageID)+" = "+s.text(tallystick.FieldMessageID)), " AND ")+")")
+		where = append(where, s.text(tallystick.FieldContentKind)+" IN ('text', 'file')", s.text(tallystick.FieldPreview)+" = 'false'")
+		where = append(where, s.idNotIn(failed, tallystick.FieldMessageID, true, failed.ofTenants(st, t.scopes, tallystick.MessageFailed))...)
 	}
 	return where
 }
