@@ -127,8 +127,8 @@ type Count struct {
 
 // Tally counts, adds up, or counts distinct values over the events of one type.
 //
-// Its answer has a row for each (bucket, group) with at least one event that counts (for Distinct: one that has an item; a sum may be 0), in the order
-// of bucket, then groups by code point. It is an error when a sum leaves the int64.
+// Its answer has a row for each (bucket, group) with at least one event that counts (for Distinct: one that has an item; a sum may be 0; for Any: with the value 1), in the
+// order of bucket, then groups by code point. It is an error when a sum leaves the int64.
 type Tally struct {
 	Scope
 	Type  string
@@ -147,13 +147,15 @@ type Tally struct {
 	EdgesOf map[string][]Instant
 }
 
-// Measure says what a [Tally] computes. The zero Measure counts events; Distinct and Sum exclude each other.
+// Measure says what a [Tally] computes. The zero Measure counts events; Distinct, Sum and Any exclude each other.
 type Measure struct {
 	// Distinct counts the different groups of this dimension; events without one don't count.
 	Distinct *Dimension
 	// Sum adds up a numeric field in its base unit, each value first rounded up to a multiple of RoundUp (0 and 1: not rounded).
 	Sum     Field
 	RoundUp int64
+	// Any asks only whether there are events that count: the value is 1 however many there are. Without By and Edges an engine looks no further than the first that it meets.
+	Any bool
 }
 
 // Span is something that lasts: it starts with one event and ends with another of the same id.

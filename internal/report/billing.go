@@ -192,7 +192,9 @@ func (v *invoice) has(service string, where tallystick.Filter, signs ...string) 
 		return slices.Contains(services, service)
 	}
 	for _, sign := range signs {
-		if only(v.counts(tallystick.Tally{Scope: v.scope, Type: sign, From: tallystick.MinInstant, Where: where})) > 0 {
+		if only(v.counts(tallystick.Tally{
+			Scope: v.scope, Type: sign, From: tallystick.MinInstant, Where: where, Measure: tallystick.Measure{Any: true},
+		})) > 0 {
 			return true
 		}
 	}

@@ -354,6 +354,10 @@ func writeEvent(a *appender, r *tallystick.Record, tenant int32) {
 			a.setBoolean(col, v.Int != 0)
 		case bigint:
 			a.setBigint(col, v.Int)
+		case uuid:
+			if !a.isSet(col + 1) {
+				a.setID(col, v.Text)
+			}
 		default:
 			a.setVarchar(col, v.Text)
 		}

@@ -212,6 +212,31 @@ func BenchmarkQueries(b *testing.B) {
 			return len(counts), err
 		}
 	}
+	together := func(qs []tallystick.Tally) func() (int, error) {
+		return func() (int, error) {
+			answers, err := e.Tallies(ctx, qs)
+			rows := 0
+			for _, counts := range answers {
+				rows += len(counts)
+			}
+			return rows, err
+		}
+	}
+	// Of all tenants and all time. No message is of that room, but the smallest and the largest id of a group of rows don't tell.
+	nowhere := tallystick.Filter{{Field: tallystick.FieldRoomID, Op: tallystick.In, Values: []string{"7fffffff-ffff-4fff-8fff-ffffffffffff"}}}
+	anyOf := func(where tallystick.Filter, exists bool) func() (int, error) {
+		var qs []tallystick.Tally
+		for _, name := range t.tenants {
+			qs = append(qs, tallystick.Tally{Scope: tallystick.For(name, tallystick.Position{}, before), Type: tallystick.MessageSent, From: tallystick.MinInstant, Where: where,
+				Measure: tallystick.Measure{Any: exists}})
+		}
+		return together(qs)
+	}
+	var all []tallystick.Tally
+	for _, name := range t.tenants {
+		all = append(all, tallystick.Tally{Scope: tallystick.For(name, tallystick.Position{}, before), Type: tallystick.MessageSent, From: from, Countable: true,
+			By: []tallystick.Dimension{channel}})
+	}
 	for _, c := range []struct {
 		name string
 		ask  func() (int, error)
@@ -224,6 +249,11 @@ func BenchmarkQueries(b *testing.B) {
 		{"tally/distinct contacts of 100000 labels", tally(tallystick.Tally{Countable: true, Measure: tallystick.Measure{Distinct: &merged}})},
 		{"tally/contact in 100000", tally(tallystick.Tally{Where: tallystick.Filter{{Field: tallystick.FieldContactID, Op: tallystick.In, Values: many}}})},
 		{"tally/by room and sender", tally(tallystick.Tally{Countable: true, By: []tallystick.Dimension{{Field: tallystick.FieldRoomID}, {Field: tallystick.FieldSenderID}}})},
+		{"tally/countable by channel of all tenants", together(all)},
+		{"any/messages counted", anyOf(nil, false)},
+		{"any/messages", anyOf(nil, true)},
+		{"any/messages without one counted", anyOf(nowhere, false)},
+		{"any/messages without one", anyOf(nowhere, true)},
 		{"peak", func() (int, error) {
 			a, err := e.Peak(ctx, tallystick.Peak{Scope: scope, Span: tallystick.SessionSpan, From: from, Edges: days, By: []tallystick.Dimension{{Field: tallystick.FieldApplication}}})
 			return len(a.Counts), err

@@ -16,7 +16,7 @@ import (
 // The pointers here lead into arena, memory of Go that is pinned, and stay valid until the Appender has copied the chunk.
 type chunks struct {
 	size  int                    // rows a chunk holds
-	types [4]mapping.LogicalType // by the order of chunkTypes
+	types [5]mapping.LogicalType // by the order of chunkTypes
 
 	arena  [][]byte
 	block  int // of arena, in use
@@ -32,9 +32,10 @@ const (
 )
 
 func newChunks() *chunks {
-	return &chunks{size: int(mapping.VectorSize()), types: [4]mapping.LogicalType{
+	return &chunks{size: int(mapping.VectorSize()), types: [5]mapping.LogicalType{
 		mapping.CreateLogicalType(mapping.TypeInteger), mapping.CreateLogicalType(mapping.TypeBigInt),
 		mapping.CreateLogicalType(mapping.TypeBoolean), mapping.CreateLogicalType(mapping.TypeVarchar),
+		mapping.CreateLogicalType(mapping.TypeUUID),
 	}}
 }
 
@@ -54,6 +55,8 @@ func (c *chunks) logicalType(k columnKind) mapping.LogicalType {
 		return c.types[1]
 	case boolean:
 		return c.types[2]
+	case uuid:
+		return c.types[4]
 	}
 	return c.types[3]
 }
@@ -193,6 +196,18 @@ func (a *appender) set(col uint8, size uintptr) unsafe.Pointer {
 func (a *appender) setInteger(col uint8, n int32) { *(*int32)(a.set(col, 4)) = n }
 func (a *appender) setBigint(col uint8, n int64)  { *(*int64)(a.set(col, 8)) = n }
 func (a *appender) setBoolean(col uint8, b bool)  { *(*bool)(a.set(col, 1)) = b }
+
+// setID sets a text in one of the two columns that it may be in.
+func (a *appender) setID(col uint8, s string) {
+	high, low, is := parseUUID(s)
+	if !is {
+		a.setVarchar(col+1, s)
+		return
+	}
+	element := a.set(col, 16)
+	*(*uint64)(element) = low
+	*(*uint64)(unsafe.Add(element, 8)) = high ^ 1<<63 // so that they are sorted as signed numbers
+}
 
 // setVarchar sets a text, which must be valid UTF-8 and shorter than 4 GiB.
 func (a *appender) setVarchar(col uint8, s string) {

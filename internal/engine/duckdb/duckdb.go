@@ -11,8 +11,8 @@
 //
 // # How it is laid out
 //
-// A table for each type of event with a column for each of its fields (schema.go); NULL is: absent. Types that the vocabulary does not know have one table
-// together. Tenants are numbered, because a column of small numbers is skipped and compared faster than one of names, and because every row has one.
+// A table for each type of event with a column for each of its fields (schema.go), of ids of messages two (id.go); NULL is: absent. Types that the vocabulary does not
+// know have one table together. Tenants are numbered, because a column of small numbers is skipped and compared faster than one of names, and because every row has one.
 // Tables are only ever appended to, and have no keys and no indexes: those made writing 2.5 times slower and the file 4 times larger, and most of the corruption
 // that others met began in them.
 //

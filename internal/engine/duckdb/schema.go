@@ -10,7 +10,7 @@ import (
 )
 
 // layoutForm goes up whenever the meaning of a column changes without its name or type.
-const layoutForm = "2"
+const layoutForm = "3"
 
 // table is a table of the file. Its columns are those below in every table of events, then one for each rule of its type.
 type table struct {
@@ -32,6 +32,7 @@ const (
 	bigint  columnKind = "BIGINT"
 	boolean columnKind = "BOOLEAN"
 	varchar columnKind = "VARCHAR"
+	uuid    columnKind = "UUID" // of a text: see id.go
 )
 
 // Tables that are not of one type of event.
@@ -87,7 +88,11 @@ func schema() []*table {
 	for _, t := range tallystick.EventTypes {
 		tb := &table{name: tableName(t), columns: eventColumns[:3:3], event: t}
 		for _, r := range t.Rules {
-			tb.columns = append(tb.columns, column{r.Field.String(), kindOf(r.Kind)})
+			kind := kindOf(&r)
+			tb.columns = append(tb.columns, column{r.Field.String(), kind})
+			if kind == uuid {
+				tb.columns = append(tb.columns, column{r.Field.String() + otherIDs, varchar})
+			}
 		}
 		tables = append(tables, tb)
 	}
@@ -112,12 +117,14 @@ func (t *table) column(f tallystick.Field, from int) int {
 
 func tableName(t *tallystick.EventType) string { return strings.ReplaceAll(t.Name, ".", "_") }
 
-func kindOf(k tallystick.Kind) columnKind {
+func kindOf(r *tallystick.Rule) columnKind {
 	switch {
-	case k == tallystick.KindBool:
+	case r.Kind == tallystick.KindBool:
 		return boolean
-	case k.Numeric():
+	case r.Kind.Numeric():
 		return bigint
+	case r.Field == tallystick.FieldMessageID:
+		return uuid
 	}
 	return varchar
 }

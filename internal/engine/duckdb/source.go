@@ -81,6 +81,9 @@ func (s source) text(f tallystick.Field) string {
 	case f == tallystick.FieldContactID && s.table.event.Name == tallystick.MessageSent:
 		return "COALESCE(" + column + ", CASE WHEN " + s.text(tallystick.FieldSenderKind) + " = 'contact' THEN " + s.text(tallystick.FieldSenderID) + " END, '')"
 	}
+	if kindOf(rule) == uuid {
+		return "COALESCE(" + column + "::VARCHAR, " + s.column(f.String()+otherIDs) + ", " + byDefault + ")"
+	}
 	return "COALESCE(" + column + ", " + byDefault + ")"
 }
 
@@ -118,6 +121,9 @@ func (s source) filter(st *statement, f tallystick.Filter) []string {
 	for i := range f {
 		condition := s.bare(st, &f[i])
 		if condition == "" {
+			condition = s.notThese(st, &f[i])
+		}
+		if condition == "" {
 			condition = filter(st, f[i:i+1], s.text, s.numeric)[0]
 		}
 		where = append(where, condition)
@@ -135,6 +141,12 @@ func (s source) bare(st *statement, c *tallystick.Condition) string {
 		return ""
 	}
 	column := s.column(c.Field.String())
+	if kindOf(rule) == uuid {
+		if c.Op == tallystick.In {
+			return s.these(st, c)
+		}
+		return ""
+	}
 	switch {
 	case c.Op == tallystick.Present:
 		if rule.Default == "" && rule.Kind != tallystick.KindBool {
@@ -196,13 +208,12 @@ func listed(st *statement, text string, values []string) string {
 
 // countable returns the conditions of countable messages in a scope, or, with previews, of those that are delivered.
 func (e *Engine) countable(st *statement, s source, sc *scope, previews bool) []string {
-	failed := e.source(tallystick.MessageFailed, "failed")
 	where := []string{s.text(tallystick.FieldContentKind) + " IN ('text', 'file')"}
 	if !previews {
 		where = append(where, s.text(tallystick.FieldPreview)+" = 'false'")
 	}
-	return append(where, s.text(tallystick.FieldMessageID)+" NOT IN (SELECT "+failed.text(tallystick.FieldMessageID)+" FROM "+failed.from()+
-		" WHERE "+strings.Join(failed.scope(st, sc, tallystick.MessageFailed), " AND ")+")")
+	failed := e.source(tallystick.MessageFailed, "failed")
+	return append(where, s.idNotIn(failed, tallystick.FieldMessageID, false, failed.scope(st, sc, tallystick.MessageFailed))...)
 }
 
 // scope is a [tallystick.Scope] with its tenant's number. Its bounds are bound once a statement, however many tables they are for.

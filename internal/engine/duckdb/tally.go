@@ -75,7 +75,7 @@ type wantedTally struct {
 // formOf returns what questions must agree in to be answered by one statement, and whether one can't be answered together with those of other tenants.
 func formOf(q *tallystick.Tally, sc *scope) (form string, alone bool) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %d %d %d %d %d %v %s %d", q.Type, sc.log, q.From, q.Before, q.AsOf.Log, q.AsOf.Sequence, q.Countable, q.Measure.Sum, q.Measure.RoundUp)
+	fmt.Fprintf(&b, "%s %d %d %d %d %d %v %v %s %d", q.Type, sc.log, q.From, q.Before, q.AsOf.Log, q.AsOf.Sequence, q.Countable, q.Measure.Any, q.Measure.Sum, q.Measure.RoundUp)
 	if q.Measure.Distinct != nil {
 		b.WriteString(" of" + formOfDimension(q.Measure.Distinct))
 	}
@@ -164,6 +164,9 @@ func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) erro
 		}
 	}
 	q := widest
+	if q.Measure.Any && t.by == "" && t.edges == nil && q.EdgesOf == nil {
+		return t.exist(ctx, answers)
+	}
 	st := &statement{}
 	s := t.source
 	where := t.where(st)
@@ -181,6 +184,8 @@ func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) erro
 	measure := "COUNT(*)"
 	var joins, items []string
 	switch m := q.Measure; {
+	case m.Any:
+		measure = "1::BIGINT"
 	case m.Distinct != nil:
 		wanted = append(wanted, s.text(m.Distinct.Field)+" AS item")
 		join, item := t.labels(st, func(q *tallystick.Tally) *tallystick.Dimension { return q.Measure.Distinct }, "counted.item", "item")
@@ -338,9 +343,8 @@ func (t *tallies) where(st *statement) []string {
 	}
 	if q.Countable && q.Type == tallystick.MessageSent {
 		failed := t.engine.source(tallystick.MessageFailed, "failed")
-		where = append(where, s.text(tallystick.FieldContentKind)+" IN ('text', 'file')", s.text(tallystick.FieldPreview)+" = 'false'",
-			"NOT EXISTS (SELECT 1 FROM "+failed.from()+" WHERE "+strings.Join(append(failed.ofTenants(st, t.scopes, tallystick.MessageFailed),
-				failed.column("tenant")+" = "+s.column("tenant"), failed.text(tallystick.FieldMessageID)+" = "+s.text(tallystick.FieldMessageID)), " AND ")+")")
+		where = append(where, s.text(tallystick.FieldContentKind)+" IN ('text', 'file')", s.text(tallystick.FieldPreview)+" = 'false'")
+		where = append(where, s.idNotIn(failed, tallystick.FieldMessageID, true, failed.ofTenants(st, t.scopes, tallystick.MessageFailed))...)
 	}
 	return where
 }

@@ -35,3 +35,39 @@ func TestSumThatNobodyWants(t *testing.T) {
 		t.Errorf("the sum that does not fit: %v", err)
 	}
 }
+
+// TestAnyOfAFewAmongMany asks which tenants have any event: the first has more than are looked for at once, the next ones a single event, at the end, and the last one none.
+func TestAnyOfAFewAmongMany(t *testing.T) {
+	e := open(t, t.TempDir())
+	defer e.Close()
+	var records []tallystick.Record
+	add := func(tenant string) {
+		r := event(uint64(len(records)+1), tallystick.AssistanceClicked, tallystick.Value{Field: tallystick.FieldService, Text: "chat"})
+		r.Event.Tenant = tenant
+		records = append(records, r)
+	}
+	for range 40_000 {
+		add("acme")
+	}
+	add("beta")
+	add("gamma")
+	mustApply(t, e, records)
+	anyOf := func(tenant, service string) tallystick.Tally {
+		return tallystick.Tally{
+			Scope: tallystick.For(tenant, tallystick.Position{}, tallystick.MaxInstant), Type: tallystick.AssistanceClicked, From: tallystick.MinInstant,
+			Where:   tallystick.Filter{{Field: tallystick.FieldService, Op: tallystick.In, Values: []string{service}}},
+			Measure: tallystick.Measure{Any: true},
+		}
+	}
+	got, err := e.Tallies(context.Background(), []tallystick.Tally{
+		anyOf("acme", "chat"), anyOf("beta", "chat"), anyOf("gamma", "email"), anyOf("gamma", ""), anyOf("delta", "chat"), anyOf("beta", "chat"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 1, 0, 0, 0, 1} {
+		if len(got[i]) != want || want > 0 && (got[i][0].Value != 1 || got[i][0].Group != nil) {
+			t.Errorf("question %d: %+v", i, got[i])
+		}
+	}
+}

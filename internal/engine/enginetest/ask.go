@@ -50,7 +50,7 @@ func (a *asker) question(kind string) *Question {
 		q.Where = a.filter(name)
 		q.Countable = name == tallystick.MessageSent && a.chance(50)
 		q.By = a.dimensions(name, 3)
-		switch a.IntN(3) {
+		switch a.IntN(4) {
 		case 0:
 			d := a.dimension(name)
 			q.Distinct = &d
@@ -58,6 +58,11 @@ func (a *asker) question(kind string) *Question {
 			q.Sum = sumOf[name]
 			if q.Sum != tallystick.NoField {
 				q.RoundUp = pick(a.generator, []int64{0, 1, 2, 7, 6_000_000, 60_000_000})
+			}
+		case 2:
+			q.Any = true
+			if a.chance(50) {
+				q.By, q.Edges = nil, nil
 			}
 		}
 		if len(q.By) > 0 && a.chance(40) {

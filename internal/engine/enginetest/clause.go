@@ -49,6 +49,9 @@ func (q *Question) Format(base tallystick.Instant) string {
 	if q.Countable {
 		line("  countable")
 	}
+	if q.Any {
+		line("  any")
+	}
 	if q.Distinct != nil {
 		line(append([]string{"  distinct"}, formatDimension(q.Distinct)...)...)
 	}
@@ -174,6 +177,8 @@ func (q *Question) clause(n notation, line string) error {
 		q.Where, rest = append(q.Where, c), nil
 	case "countable":
 		q.Countable = true
+	case "any":
+		q.Any = true
 	case "bare":
 		q.Bare = true
 	case "summed":

@@ -142,6 +142,7 @@ func TestRandomQuestionsFindMistakes(t *testing.T) {
 		"as of is ignored":                 {tally: func(q *tallystick.Tally) { q.AsOf = tallystick.Position{} }},
 		"filters are ignored":              {tally: func(q *tallystick.Tally) { q.Where = nil }},
 		"everything is countable":          {tally: func(q *tallystick.Tally) { q.Countable = false }},
+		"any is how many":                  {tally: func(q *tallystick.Tally) { q.Measure.Any = false }},
 		"nothing is rounded":               {tally: func(q *tallystick.Tally) { q.Measure.RoundUp = 0 }},
 		"no edges of groups":               {tally: func(q *tallystick.Tally) { q.EdgesOf = nil }},
 		"ids ignore case":                  {kind: "tally", event: texts(sent, tallystick.FieldSenderID, "U1", "u1")},

@@ -26,6 +26,7 @@ type Question struct {
 	Distinct     *tallystick.Dimension
 	Sum          tallystick.Field
 	RoundUp      int64
+	Any          bool
 	By           []tallystick.Dimension
 	Edges        []tallystick.Instant
 	EdgesOf      map[string][]tallystick.Instant
@@ -110,6 +111,6 @@ func (q *Question) peak() tallystick.Peak {
 func (q *Question) tally() tallystick.Tally {
 	return tallystick.Tally{
 		Scope: tallystick.For(q.Tenant, q.AsOf, q.Before), Type: q.Types[0], From: q.From, Where: q.Where, Countable: q.Countable,
-		Measure: tallystick.Measure{Distinct: q.Distinct, Sum: q.Sum, RoundUp: q.RoundUp}, By: q.By, Edges: q.Edges, EdgesOf: q.EdgesOf,
+		Measure: tallystick.Measure{Distinct: q.Distinct, Sum: q.Sum, RoundUp: q.RoundUp, Any: q.Any}, By: q.By, Edges: q.Edges, EdgesOf: q.EdgesOf,
 	}
 }

@@ -3,6 +3,7 @@ package enginetest
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/tallystick/tallystick"
 )
@@ -201,4 +202,18 @@ func (t *tenant) drawText(e *tallystick.Event, rule *tallystick.Rule) string {
 	return pick(t.generator, freeTexts)
 }
 
-func message(n int) string { return "m" + strconv.Itoa(n) }
+// message returns the id of a message: a text, a UUID, or the UUID before it in upper case, which is another id.
+func message(n int) string {
+	id := func(n int) string {
+		return fmt.Sprintf("%08x-%04x-4abc-8def-%012x", uint32(n)*0x9e37_79b1, uint16(n), 0xabcd_ef00_0000+n)
+	}
+	switch n % 4 {
+	case 1:
+		return id(n)
+	case 2:
+		return strings.ToUpper(id(n - 1))
+	case 3:
+		return "m" + strconv.Itoa(n)
+	}
+	return id(n)
+}

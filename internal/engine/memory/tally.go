@@ -75,6 +75,8 @@ func (e *Engine) Tally(_ context.Context, q tallystick.Tally) ([]tallystick.Coun
 				return nil, tallystick.Errorf(tallystick.TooLarge, "the sum of %s over %s is too large", m.Sum, q.Type)
 			}
 			c.count.Value = sum
+		case m.Any:
+			answer.at(bucket, group).count.Value = 1
 		default:
 			answer.at(bucket, group).count.Value++
 		}
