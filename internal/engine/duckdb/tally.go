@@ -210,9 +210,19 @@ func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) erro
 			joins = append(joins, join)
 		}
 	}
+	var distinct []string // what is selected of the events before labels are joined, for different values: they are much fewer than events
+	var distinctJoin string
 	if q.EdgesOf == nil {
 		var join string
 		join, bucket = buckets(st, t.edges, "counted.time")
+		if q.Measure.Distinct != nil {
+			distinctJoin = join
+			distinct = slices.Concat([]string{"counted.item", bucket + " AS bucket"}, columns("value", len(q.By)))
+			if t.many() {
+				distinct = append(distinct, "tenant")
+			}
+			join, bucket = "", "counted.bucket"
+		}
 		joins = append(joins, join)
 	}
 	selected = slices.Concat(selected, []string{bucket + " AS bucket"}, labelled)
@@ -230,11 +240,17 @@ func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) erro
 	st.add("SELECT "+strings.Join(slices.Concat(keys, buckets[:1], coalesced(groups), []string{measure}, buckets[1:], []string{grouped}), ",\n  "),
 		"FROM (",
 		"  SELECT "+strings.Join(selected, ",\n    "),
-		"  FROM (",
-		"    SELECT "+strings.Join(wanted, ",\n      "),
+		"  FROM (")
+	if distinct != nil {
+		st.add("    SELECT DISTINCT "+strings.Join(distinct, ", "), "    FROM (")
+	}
+	st.add("    SELECT "+strings.Join(wanted, ",\n      "),
 		"    FROM "+s.from(),
-		"    WHERE "+strings.Join(where, "\n      AND "),
-		"  ) AS counted")
+		"    WHERE "+strings.Join(where, "\n      AND "))
+	if distinct != nil {
+		st.add("    ) AS counted", distinctJoin)
+	}
+	st.add("  ) AS counted")
 	st.add(joins...)
 	st.add(items...)
 	st.add(")",
