@@ -202,9 +202,7 @@ func (k *keeping) findFailed(ctx context.Context) error {
 		st.add(wanted+", failed.message", "FROM "+k.in(k.before, m.from()),
 			"JOIN (SELECT UNNEST("+st.bind(tenants)+") AS tenant, UNNEST("+st.bind(messages)+") AS message, UNNEST("+st.bind(times)+") AS time) AS failed",
 			"  ON failed.tenant = m.tenant AND failed.message = "+m.text(tallystick.FieldMessageID))
-		if where := conditions(st); len(where) > 0 {
-			st.add("WHERE " + strings.Join(where, " AND "))
-		}
+		st.add("WHERE " + strings.Join(append(conditions(st), m.these(st, messagesAre(messages))), " AND "))
 		err = k.each(ctx, st, func(r *rows) error {
 			for i := range r.n {
 				found[lostFailure{int32(r.bigint(0, i)), strings.Clone(r.text(6, i)), tallystick.Instant(r.bigint(4, i))}] = true
@@ -227,6 +225,11 @@ func (k *keeping) findFailed(ctx context.Context) error {
 		k.lost = slices.DeleteFunc(k.lost, func(x lostFailure) bool { return found[x] })
 	}
 	return k.searchLost(ctx, look)
+}
+
+// messagesAre is the condition that a message is one of those listed.
+func messagesAre(ids []string) *tallystick.Condition {
+	return &tallystick.Condition{Field: tallystick.FieldMessageID, Op: tallystick.In, Values: ids}
 }
 
 // searchLost looks through the whole file for the messages of failures that were lost since it was last done, now and then.
