@@ -65,7 +65,7 @@ func (p *plan) sessionParts() ([]tallystick.SessionPart, error) {
 }
 
 const (
-	sliceSize  = 40_000 // events that sessions are made of, in a slice
+	sliceSize  = 120_000 // events that sessions are made of, in a slice
 	sliceGrain = tallystick.Hour
 	mostGrains = 2000 // of a period
 )

@@ -31,7 +31,7 @@ var (
 	voidColumns   = []column{{"tenant", integer}, {"contact", varchar}, {"start", bigint}}
 	failedColumns = []column{{"tenant", integer}, {"contact", varchar}, {"time", bigint}, {"seq", bigint}, {"failed", bigint}}
 	givenColumns  = []column{{"tenant", integer}, {"contact", varchar}}
-	lostColumns   = []column{{"tenant", integer}, {"message", varchar}, {"time", bigint}}
+	lostColumns   = []column{{"tenant", integer}, {"message", uuid}, {"other", varchar}, {"time", bigint}} // the id as in id.go
 	searchColumns = []column{{"flushes", integer}}
 )
 
@@ -138,102 +138,112 @@ func (e *Engine) interaction(m source) []string {
 	}
 }
 
-// failures selects tenant, message and time of the failures that may be of messages of this flush: its own, and those that were lost.
-func (k *keeping) failures() string {
-	f := k.engine.source(tallystick.MessageFailed, "f")
-	return "(SELECT tenant, " + f.text(tallystick.FieldMessageID) + " AS message, time FROM " + k.in(k.fresh, f.from()) +
-		" UNION ALL SELECT tenant, message, time FROM " + k.in(k.before, stored(lostTable)) + ")"
+// failedMessages selects the messages of a view that failed, by some failures with tenant, message, other and time: tenant, contact, time, position, time of the failure, whether it is an interaction, and its id.
+func (k *keeping) failedMessages(v *view, failures string, conditions ...string) string {
+	m := k.messages()
+	is := "(" + strings.Join(k.engine.interaction(m), " AND ") + ")::BIGINT"
+	id, other := m.column(tallystick.FieldMessageID.String()), m.column(tallystick.FieldMessageID.String()+otherIDs)
+	join := func(condition string) string {
+		return "SELECT m.tenant::BIGINT, " + m.text(tallystick.FieldContactID) + ", m.time, m.seq, failed.time, " + is + ", " + m.text(tallystick.FieldMessageID) +
+			"\nFROM " + k.in(v, m.from()) + "\nJOIN " + failures + " AS failed ON failed.tenant = m.tenant AND " + condition +
+			"\nWHERE " + strings.Join(append([]string{"TRUE"}, conditions...), " AND ")
+	}
+	return join("failed.message = "+id) + "\nUNION ALL\n" + join("failed.other = "+other)
 }
 
 // findFailed finds the interactions that failed: of this flush, and those before of which this flush has the failure.
 func (k *keeping) findFailed(ctx context.Context) error {
-	m, f := k.messages(), k.engine.source(tallystick.MessageFailed, "f")
-	note := func(r *rows, before bool) error {
-		for i := range r.n {
-			if r.bigint(5, i) == 0 {
-				continue // no interaction
-			}
-			x := failedInteraction{contactKey{int32(r.bigint(0, i)), strings.Clone(r.text(1, i))}, tallystick.Instant(r.bigint(2, i)), r.bigint(3, i), tallystick.Instant(r.bigint(4, i))}
-			k.failing = append(k.failing, x)
-			if k.failed[x.tenant] == nil {
-				k.failed[x.tenant] = map[int64]bool{}
-			}
-			k.failed[x.tenant][x.seq] = true
-			if before {
-				k.again(x.contactKey, x.time)
-			}
-		}
-		return nil
-	}
-	is := "(" + strings.Join(k.engine.interaction(m), " AND ") + ")::BIGINT"
-	wanted := "SELECT m.tenant::BIGINT, " + m.text(tallystick.FieldContactID) + ", m.time, m.seq, failed.time, " + is
+	f := k.engine.source(tallystick.MessageFailed, "f")
+	id, other := f.column(tallystick.FieldMessageID.String()), f.column(tallystick.FieldMessageID.String()+otherIDs)
+	// The failures that may be of messages of this flush: its own, and those that were lost.
+	failures := "(SELECT tenant, " + id + " AS message, " + other + " AS other, time FROM " + k.in(k.fresh, f.from()) +
+		" UNION ALL SELECT tenant, message, other, time FROM " + k.in(k.before, stored(lostTable)) + ")"
+	found := map[lostFailure]bool{}
 	st := &statement{}
-	st.add(wanted, "FROM "+k.in(k.fresh, m.from()),
-		"JOIN "+k.failures()+" AS failed ON failed.tenant = m.tenant AND failed.message = "+m.text(tallystick.FieldMessageID))
-	if err := k.each(ctx, st, func(r *rows) error { return note(r, false) }); err != nil {
+	st.add(k.failedMessages(k.fresh, failures))
+	if err := k.each(ctx, st, func(r *rows) error { return k.noteFailed(r, found, false) }); err != nil {
 		return err
 	}
 
-	// Failures without a message in this flush.
 	earliest, latest := tallystick.MaxInstant, tallystick.MinInstant
 	st = &statement{}
-	id := f.text(tallystick.FieldMessageID)
-	st.add("SELECT f.tenant::BIGINT, "+id+", f.time", "FROM "+k.in(k.fresh, f.from()),
-		"WHERE "+id+" <> '' AND NOT EXISTS (SELECT 1 FROM "+k.in(k.fresh, m.from())+" WHERE m.tenant = f.tenant AND "+m.text(tallystick.FieldMessageID)+" = "+id+")")
+	st.add("SELECT f.tenant::BIGINT, "+f.text(tallystick.FieldMessageID)+", f.time", "FROM "+k.in(k.fresh, f.from()))
 	err := k.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			x := lostFailure{int32(r.bigint(0, i)), strings.Clone(r.text(1, i)), tallystick.Instant(r.bigint(2, i))}
-			k.lost = append(k.lost, x)
-			earliest, latest = min(earliest, x.time), max(latest, x.time)
+			if x.message != "" && !found[x] {
+				k.lost = append(k.lost, x)
+				earliest, latest = min(earliest, x.time), max(latest, x.time)
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	look := func(lost []lostFailure, conditions func(*statement) []string) (found map[lostFailure]bool, err error) {
-		var tenants, times []int64
-		var messages []string
-		for _, x := range lost {
-			tenants, messages, times = append(tenants, int64(x.tenant)), append(messages, x.message), append(times, int64(x.time))
-		}
-		found = map[lostFailure]bool{}
-		st := &statement{}
-		st.add(wanted+", failed.message", "FROM "+k.in(k.before, m.from()),
-			"JOIN (SELECT UNNEST("+st.bind(tenants)+") AS tenant, UNNEST("+st.bind(messages)+") AS message, UNNEST("+st.bind(times)+") AS time) AS failed",
-			"  ON failed.tenant = m.tenant AND failed.message = "+m.text(tallystick.FieldMessageID))
-		st.add("WHERE " + strings.Join(append(conditions(st), m.these(st, messagesAre(messages))), " AND "))
-		err = k.each(ctx, st, func(r *rows) error {
-			for i := range r.n {
-				found[lostFailure{int32(r.bigint(0, i)), strings.Clone(r.text(6, i)), tallystick.Instant(r.bigint(4, i))}] = true
-			}
-			return note(r, true)
-		})
-		return found, err
-	}
 	if len(k.lost) > 0 {
-		found, err := look(k.lost, func(st *statement) []string {
-			from := tallystick.MinInstant
-			if earliest > tallystick.MinInstant+failureWindow {
-				from = earliest - failureWindow
-			}
-			return []string{"m.time >= " + st.bind(from), "m.time <= " + st.bind(latest)}
-		})
-		if err != nil {
+		from := tallystick.MinInstant
+		if earliest > tallystick.MinInstant+failureWindow {
+			from = earliest - failureWindow
+		}
+		if err := k.look(ctx, k.lost, found, "m.time >= "+strconv.FormatInt(int64(from), 10), "m.time <= "+strconv.FormatInt(int64(latest), 10)); err != nil {
 			return err
 		}
 		k.lost = slices.DeleteFunc(k.lost, func(x lostFailure) bool { return found[x] })
 	}
-	return k.searchLost(ctx, look)
+	return k.searchLost(ctx)
 }
 
-// messagesAre is the condition that a message is one of those listed.
-func messagesAre(ids []string) *tallystick.Condition {
-	return &tallystick.Condition{Field: tallystick.FieldMessageID, Op: tallystick.In, Values: ids}
+// noteFailed notes messages that failed, and those of the file whose sessions are to be made again for it.
+func (k *keeping) noteFailed(r *rows, found map[lostFailure]bool, before bool) error {
+	for i := range r.n {
+		tenant, failed := int32(r.bigint(0, i)), tallystick.Instant(r.bigint(4, i))
+		found[lostFailure{tenant, strings.Clone(r.text(6, i)), failed}] = true
+		if r.bigint(5, i) == 0 {
+			continue // no interaction
+		}
+		x := failedInteraction{contactKey{tenant, strings.Clone(r.text(1, i))}, tallystick.Instant(r.bigint(2, i)), r.bigint(3, i), failed}
+		k.failing = append(k.failing, x)
+		k.isFailed(x.tenant, x.seq)
+		if before {
+			k.again(x.contactKey, x.time)
+		}
+	}
+	return nil
 }
 
-// searchLost looks through the whole file for the messages of failures that were lost since it was last done, now and then.
-func (k *keeping) searchLost(ctx context.Context, look func([]lostFailure, func(*statement) []string) (map[lostFailure]bool, error)) error {
+func (k *keeping) isFailed(tenant int32, seq int64) {
+	if k.failed[tenant] == nil {
+		k.failed[tenant] = map[int64]bool{}
+	}
+	k.failed[tenant][seq] = true
+}
+
+// look looks in the file for the messages of some failures.
+func (k *keeping) look(ctx context.Context, failures []lostFailure, found map[lostFailure]bool, conditions ...string) error {
+	var tenants, times []int64
+	var ids, others []string
+	for _, x := range failures {
+		id, other := x.ids()
+		tenants, ids, others, times = append(tenants, int64(x.tenant)), append(ids, id), append(others, other), append(times, int64(x.time))
+	}
+	st := &statement{}
+	st.add(k.failedMessages(k.before, "(SELECT UNNEST("+st.bind(tenants)+") AS tenant, NULLIF(UNNEST("+st.bind(ids)+"), '')::UUID AS message, NULLIF(UNNEST("+st.bind(others)+"), '') AS other, UNNEST("+
+		st.bind(times)+") AS time)", conditions...))
+	return k.each(ctx, st, func(r *rows) error { return k.noteFailed(r, found, true) })
+}
+
+// ids returns the id of a message as a UUID or as another text; the other one is empty.
+func (x *lostFailure) ids() (id, other string) {
+	if _, _, is := parseUUID(x.message); is {
+		return x.message, ""
+	}
+	return "", x.message
+}
+
+// searchLost looks through the whole file for the messages of failures that were lost since it was last done, now and then. Those that came after their failure, and were known to have failed then, are
+// found and noted once more, which changes nothing.
+func (k *keeping) searchLost(ctx context.Context) error {
 	last := int32(0)
 	st := &statement{}
 	st.add("SELECT COALESCE(MAX(flushes), 0)::BIGINT FROM " + k.in(k.before, stored(searchTable)))
@@ -245,7 +255,8 @@ func (k *keeping) searchLost(ctx context.Context, look func([]lostFailure, func(
 	}
 	lost := slices.Clone(k.lost)
 	st = &statement{}
-	st.add("SELECT tenant::BIGINT, message, time", "FROM (SELECT * FROM "+identifier(lostTable)+" WHERE flush > "+strconv.Itoa(int(last))+" AND flush <= "+strconv.Itoa(int(k.before.flush))+")")
+	st.add("SELECT tenant::BIGINT, COALESCE(message::VARCHAR, other), time", "FROM "+identifier(lostTable),
+		"WHERE flush > "+strconv.Itoa(int(last))+" AND flush <= "+strconv.Itoa(int(k.before.flush)))
 	err := k.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			lost = append(lost, lostFailure{int32(r.bigint(0, i)), strings.Clone(r.text(1, i)), tallystick.Instant(r.bigint(2, i))})
@@ -256,8 +267,7 @@ func (k *keeping) searchLost(ctx context.Context, look func([]lostFailure, func(
 		return err
 	}
 	k.search = true
-	_, err = look(lost, func(*statement) []string { return nil }) // those that came after their failure were known to have failed then, and are not found again: they are noted twice, which changes nothing
-	return err
+	return k.look(ctx, lost, map[lostFailure]bool{})
 }
 
 // again notes that a contact's sessions are to be made again from the one on that an instant is in.
@@ -427,11 +437,7 @@ func (k *keeping) makeAgain(ctx context.Context) error {
 	st.add("SELECT tenant::BIGINT, seq", "FROM "+k.in(k.before, stored(failedTable)), "SEMI JOIN "+touched(st)+" USING (tenant, contact)")
 	err := k.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			tenant := int32(r.bigint(0, i))
-			if k.failed[tenant] == nil {
-				k.failed[tenant] = map[int64]bool{}
-			}
-			k.failed[tenant][r.bigint(1, i)] = true
+			k.isFailed(int32(r.bigint(0, i)), r.bigint(1, i))
 		}
 		return nil
 	})
@@ -512,8 +518,8 @@ func (k *keeping) write(conn mapping.Connection, chunks *chunks) error {
 		}},
 		{lostTable, len(k.lost), func(a *appender, i int) {
 			a.setInteger(0, k.lost[i].tenant)
-			a.setVarchar(1, k.lost[i].message)
-			a.setBigint(2, int64(k.lost[i].time))
+			a.setID(1, k.lost[i].message)
+			a.setBigint(3, int64(k.lost[i].time))
 		}},
 		{searchTable, search, func(a *appender, _ int) { a.setInteger(0, k.flush) }},
 	} {

@@ -143,7 +143,7 @@ func (s *sessions) doubtFailed(ctx context.Context, k *keptSessions, end uint64)
 	// Also those after the scope's end: they are found, and of no importance.
 	st.add("SELECT "+message+", "+m.text(tallystick.FieldContactID), "FROM "+m.from(),
 		"WHERE m.tenant = "+sc.tenant(st)+" AND m.seq <= "+sc.asOf(st)+" AND m.time >= "+st.bind(since)+" AND m.time <= "+st.bind(latest),
-		"  AND "+m.these(st, messagesAre(failed)))
+		"  AND "+m.these(st, &tallystick.Condition{Field: tallystick.FieldMessageID, Op: tallystick.In, Values: failed}))
 	found := map[string]bool{}
 	err = s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
