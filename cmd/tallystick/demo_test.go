@@ -27,7 +27,7 @@ func demonstrate(t *testing.T, data string, ahead time.Duration) (s *served, std
 	ctx, cancel := context.WithCancel(context.Background())
 	out := &said{}
 	s = &served{t: t, stderr: &said{}}
-	p := &program{now: func() time.Time { return time.Now().Add(ahead) }, pid: os.Getpid(), stdout: out, stderr: &shared{w: s.stderr}}
+	p := &program{now: func() time.Time { return time.Now().Add(ahead) }, pid: os.Getpid(), stdout: out, stderr: &shared{w: s.stderr}, env: os.LookupEnv}
 	for _, known := range settings {
 		p.settings = append(p.settings, value{setting: known, text: known.initial, origin: "default"})
 	}

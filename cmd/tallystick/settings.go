@@ -58,6 +58,11 @@ func (v values) get(name string) string {
 	return v[slices.IndexFunc(v, func(s value) bool { return s.name == name })].text
 }
 
+// isSet reports whether somebody has set a setting.
+func (v values) isSet(name string) bool {
+	return v[slices.IndexFunc(v, func(s value) bool { return s.name == name })].origin != "default"
+}
+
 // resolve finds out every setting, checks it, and puts it into the flags of the command that was selected.
 func resolve(line *kong.Context, file string, env func(string) (string, bool)) (values, error) {
 	if file == "" {
