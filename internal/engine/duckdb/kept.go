@@ -25,8 +25,19 @@ type flushEnd struct {
 	seq   uint64
 }
 
+// mostDoubtful is the number of doubtful contacts up to which it pays to make theirs of the events, apart from the others.
+const mostDoubtful = 5000
+
 // kept finds out how far kept sessions are those of the scope; nil: not at all.
 func (s *sessions) kept(ctx context.Context) (*keptSessions, error) {
+	k, err := s.keptFor(ctx)
+	if err != nil || k == nil || len(k.doubtful) > mostDoubtful {
+		return nil, err
+	}
+	return k, nil
+}
+
+func (s *sessions) keptFor(ctx context.Context) (*keptSessions, error) {
 	sc, err := s.engine.scope(s.Scope)
 	if sc == nil || err != nil || s.engine.keepsNothing {
 		return nil, err
@@ -94,9 +105,10 @@ func (s *sessions) doubtKept(ctx context.Context, k *keptSessions) error {
 	if err != nil {
 		return err
 	}
-	st.add("SELECT DISTINCT contact", "FROM "+identifier(givenTable), "WHERE "+upTo(st, sc, k.flush),
+	st.add("SELECT contact", "FROM "+identifier(givenTable), "WHERE "+upTo(st, sc, k.flush),
 		"UNION",
-		"SELECT contact", "FROM "+identifier(failedTable), "WHERE "+upTo(st, sc, k.flush)+" AND time < "+sc.before(st)+" AND failed >= "+sc.before(st))
+		"SELECT contact", "FROM "+identifier(failedTable), "WHERE "+upTo(st, sc, k.flush)+" AND time < "+sc.before(st)+" AND failed >= "+sc.before(st),
+		"LIMIT "+st.bind(int64(mostDoubtful+1)))
 	return s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			k.doubt(r.text(0, i))
@@ -194,7 +206,7 @@ func (s *sessions) doubtRecent(ctx context.Context, k *keptSessions, end uint64)
 		k.quiet = err == nil
 		return err
 	}
-	cut := all[len(all)/recentShare].at
+	cut := max(all[len(all)/recentShare].at, tallystick.MinInstant+2*sessionLength)
 	for _, x := range all {
 		if x.at >= cut {
 			break

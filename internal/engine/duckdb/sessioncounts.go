@@ -10,9 +10,6 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// mostDoubtful is the number of doubtful contacts up to which the sessions of the others are counted where they are kept.
-const mostDoubtful = 2000
-
 // SessionCounts implements [tallystick.Answerer]. Kept sessions are counted by DuckDB, all others here, some at a time.
 func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
 	sc, err := e.scope(q.Scope)
@@ -74,7 +71,7 @@ func (e *Engine) countKept(ctx context.Context, q *tallystick.SessionCounts, sc 
 	if k.quiet {
 		s.Until = q.Before // which sessions started before, and what they had by then, does not depend on what came later
 	}
-	if s.From >= s.Until || len(k.doubtful) > mostDoubtful {
+	if s.From >= s.Until {
 		return q.From, nil
 	}
 	if err := s.countRows(ctx, q, k, all); err != nil {
