@@ -286,6 +286,21 @@ func (k *keeping) findStarts(ctx context.Context) error {
 		tenants, contacts, times = append(tenants, int64(c.tenant)), append(contacts, c.contact), append(times, int64(at))
 	}
 	st := &statement{}
+	st.add("SELECT MIN(m.time)", "FROM "+k.in(k.fresh, m.from()))
+	earliest := tallystick.MaxInstant
+	err := k.each(ctx, st, func(r *rows) error {
+		if !r.vectors[0].null(0) {
+			earliest = tallystick.Instant(r.bigint(0, 0))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, at := range k.since {
+		earliest = min(earliest, at)
+	}
+	st = &statement{}
 	length := st.bind(sessionLength)
 	st.add("WITH touched AS (",
 		"  SELECT tenant, contact, MIN(time) AS time",
@@ -299,9 +314,9 @@ func (k *keeping) findStarts(ctx context.Context) error {
 		"  GROUP BY tenant, contact",
 		")",
 		"SELECT DISTINCT kept.tenant::BIGINT, kept.contact, kept.start",
-		"FROM "+keptRows(k.before.flush, "TRUE")+" AS kept",
+		"FROM "+keptRows(k.before.flush, "part.start > "+strconv.FormatInt(int64(max(earliest, tallystick.MinInstant+sessionLength)-sessionLength), 10))+" AS kept",
 		"JOIN touched ON touched.tenant = kept.tenant AND touched.contact = kept.contact",
-		"WHERE kept.start > touched.time - "+length+" AND kept.start > (SELECT MIN(time) FROM touched) - "+length,
+		"WHERE kept.start > touched.time - "+length,
 		"ORDER BY ALL")
 	var c contactKey
 	return k.each(ctx, st, func(r *rows) error {
@@ -315,12 +330,13 @@ func (k *keeping) findStarts(ctx context.Context) error {
 	})
 }
 
-// keptRows selects the rows of [keptTable] up to a flush that meet a condition on them and are not void.
+// keptRows selects the rows of [keptTable] up to a flush that meet a condition on them and are not void. Few sessions ever are, so that these are what is joined: a NOT EXISTS would first look for
+// the different sessions of all rows.
 func keptRows(flush int32, condition string) string {
 	f := strconv.Itoa(int(flush))
-	return "(SELECT * FROM " + identifier(keptTable) + " AS part WHERE part.flush <= " + f + " AND " + condition +
-		" AND NOT EXISTS (SELECT 1 FROM " + identifier(voidTable) + " AS void WHERE void.flush <= " + f +
-		" AND void.tenant = part.tenant AND void.contact = part.contact AND void.start = part.start AND void.flush > part.flush))"
+	return "(SELECT part.* FROM " + identifier(keptTable) + " AS part" +
+		" LEFT JOIN (SELECT tenant, contact, start, MAX(flush) AS last FROM " + identifier(voidTable) + " WHERE flush <= " + f + " GROUP BY ALL) AS void USING (tenant, contact, start)" +
+		" WHERE part.flush <= " + f + " AND " + condition + " AND part.flush >= COALESCE(void.last, 0))"
 }
 
 // covering returns the latest of some starts that is not after an instant.
