@@ -2,8 +2,8 @@ package tallystick
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
-	"strings"
 )
 
 // Scope says whose events a query sees, and how much of time. Every query embeds one. It can't be made without a tenant: the field is not exported, [For] is
@@ -335,7 +335,7 @@ func (q *SessionCounts) Of(parts []SessionPart) []Count {
 		if len(group) > 0 && group[0] == "" {
 			continue
 		}
-		k := key{bucketOf(q.Edges, p.Start), strings.Join(group, "\x00")}
+		k := key{bucketOf(q.Edges, p.Start), fmt.Sprintf("%q", group)}
 		if seen[k] {
 			continue
 		}

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -60,7 +61,7 @@ type first struct {
 	time   tallystick.Instant
 }
 
-// Apply implements [tallystick.Applier]. After an error other than of a record, or of ctx before anything was written, the engine takes no more records until it was opened anew.
+// Apply implements [tallystick.Applier]. After an error other than of a record or of ctx the engine takes no more records until it was opened anew.
 func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 	e.applying.Lock()
 	defer e.applying.Unlock()
@@ -75,11 +76,11 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 		return err
 	}
 	m, err := e.memtable(ctx, b)
-	if ctx.Err() != nil && m == nil {
-		return context.Cause(ctx)
-	}
 	if err == nil {
 		err = e.write(ctx, m, b)
+	}
+	if g := (gaveUp{}); errors.As(err, &g) {
+		return g.cause
 	}
 	if err != nil {
 		e.failed = err
@@ -211,9 +212,12 @@ func (e *Engine) write(ctx context.Context, m *memtable, b *batch) (err error) {
 		return err
 	}
 	defer func() {
-		if err != nil {
-			// A transaction that failed is rolled back already, for some failures.
-			_ = execute(e.writer, "ROLLBACK")
+		if err == nil {
+			return
+		}
+		// A transaction that failed is rolled back already, for some failures; one that was given up is not.
+		if execute(e.writer, "ROLLBACK") == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			err = gaveUp{context.Cause(ctx)}
 		}
 	}()
 	for _, t := range e.tables {
@@ -369,7 +373,7 @@ func execute(conn mapping.Connection, statement string) error {
 	var r mapping.Result
 	defer mapping.DestroyResult(&r)
 	if mapping.Query(conn, statement, &r) == mapping.StateError {
-		return fmt.Errorf("%s: %s", statement, mapping.ResultError(&r))
+		return fmt.Errorf("%s: %w", statement, problem(mapping.ResultErrorType(&r), mapping.ResultError(&r)))
 	}
 	return nil
 }

@@ -122,7 +122,8 @@ func (c *chunks) openNamed(conn mapping.Connection, t *table, database, name str
 }
 
 func (a *appender) error() error {
-	return fmt.Errorf("append to %s: %s", a.table.name, mapping.AppenderError(a.appender))
+	message := mapping.AppenderError(a.appender)
+	return fmt.Errorf("append to %s: %w", a.table.name, problem(typeOf(message), message))
 }
 
 // reset begins an empty chunk, all of whose values are NULL.

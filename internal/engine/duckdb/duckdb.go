@@ -24,9 +24,11 @@
 // need no care, and what was known at the end of any batch is known for ever. A question as of a position inside a batch, or with an end that cuts through what a row
 // says, looks at the events themselves for the difference.
 //
+// Bot sessions are kept by the flushes (keep.go, lost.go), and read with what came since and what an end cuts off made of the events (kept.go, sessioncounts.go).
+//
 // # How it is written and read
 //
-// Rows are written by data chunks into DuckDB's Appender (chunk.go), through a connection of their own that only Apply uses. A cgo call for each value would
+// Rows are written by data chunks into DuckDB's Appender (chunk.go), through a connection that only Apply uses; each flush has one of its own. A cgo call for each value would
 // take more time than DuckDB itself. Everything in a row is checked before the Appender sees it. When something fails nevertheless, the transaction is rolled back and the
 // engine takes no more records until it was closed and opened again: an Appender that failed leaves things behind that are not worth knowing.
 //
@@ -90,8 +92,7 @@ type Engine struct {
 	ends    map[uint32]ends
 	view    *view
 
-	flushEnds    map[uint32][]flushEnd // by log, ascending
-	keepsNothing bool                  // for tests: sessions are always made of the events
+	flushEnds map[uint32][]flushEnd // by log, ascending
 
 	states states
 	met    met // used under applying
@@ -113,7 +114,7 @@ func (e *Engine) Applied(_ context.Context, log uint32) (tallystick.Position, er
 	return tallystick.Position{}, nil
 }
 
-// Close writes what is only in the write-ahead log into the file, and releases it. No other method may be running.
+// Close writes what is only in memory into the file, unless an Apply has failed, and releases it. No other method may be running.
 func (e *Engine) Close() error {
 	e.applying.Lock()
 	defer e.applying.Unlock()
@@ -123,8 +124,8 @@ func (e *Engine) Close() error {
 	var err error
 	if e.failed == nil {
 		err = e.flushAll(context.Background())
-	} else {
-		_ = e.waitForFlush(context.Background()) // it is told already
+	} else if flushed := e.waitForFlush(context.Background()); flushed != nil && !errors.Is(e.failed, flushed) {
+		err = flushed
 	}
 	e.failed = errors.New("engine is closed")
 	e.chunks.close()

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,15 +10,19 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// foundAtOnce is how many events a statement looks for that asks which of several tenants have any.
-const foundAtOnce = 1 << 14
+// foundAtOnce is how many events a statement looks for that asks which of several tenants have any, and mostRounds after how many such statements all events are looked through: rows are sorted by tenant, so
+// that a statement finds those of one or two that have many.
+const (
+	foundAtOnce = 1 << 14
+	mostRounds  = 2
+)
 
 // exist answers tallies that only ask whether there are events that count. DuckDB ends the scan at a LIMIT, so each statement finds some events of tenants of which none was found yet:
 // a tenant that has many is done with after a few rows, and those that have few or none are looked through together, once, by the last statement.
 func (t *tallies) exist(ctx context.Context, answers [][]tallystick.Count) error {
 	left := *t
 	found := map[int32]bool{}
-	for {
+	for rounds := 0; ; rounds++ {
 		left.queries, left.scopes = nil, nil
 		for i, sc := range t.scopes {
 			if !found[sc.number] && !slices.Contains(t.source.filter(&statement{}, t.queries[i].Where), "FALSE") {
@@ -29,7 +34,7 @@ func (t *tallies) exist(ctx context.Context, answers [][]tallystick.Count) error
 		if len(left.queries) == 0 {
 			break
 		}
-		more, err := left.find(ctx, found)
+		more, err := left.find(ctx, found, rounds == mostRounds)
 		if err != nil {
 			return err
 		}
@@ -45,10 +50,13 @@ func (t *tallies) exist(ctx context.Context, answers [][]tallystick.Count) error
 	return nil
 }
 
-// find notes which tenants some of the events are of, and reports whether there may be more events.
-func (t *tallies) find(ctx context.Context, found map[int32]bool) (more bool, err error) {
+// find notes which tenants some of the events, or all of them, are of, and reports whether there may be more events.
+func (t *tallies) find(ctx context.Context, found map[int32]bool, all bool) (more bool, err error) {
 	limit := int64(1)
-	if t.many() {
+	switch {
+	case all && t.many():
+		limit = math.MaxInt64
+	case t.many():
 		limit = foundAtOnce
 	}
 	st := &statement{}

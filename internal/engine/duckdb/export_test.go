@@ -30,6 +30,15 @@ func Memtables(e *Engine) (n int, err error) {
 	return n, err
 }
 
+// HoldFlushOfRecent makes believe that what was applied last is on its way into the file, and returns what ends it.
+func HoldFlushOfRecent(e *Engine) (end func(error)) {
+	end = HoldFlush(e)
+	e.applying.Lock()
+	defer e.applying.Unlock()
+	e.recent = nil
+	return end
+}
+
 // HoldFlush makes believe that a flush is on its way, and returns what ends it.
 func HoldFlush(e *Engine) (end func(error)) {
 	e.applying.Lock()

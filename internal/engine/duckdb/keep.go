@@ -35,12 +35,6 @@ var (
 	searchColumns = []column{{"flushes", integer}}
 )
 
-// failureWindow is how long before its failure a message is looked for first.
-const failureWindow = 7 * tallystick.Day
-
-// searchShare is the part of all flushes after which everything is looked through for lost messages again, where there are any: so that the whole of it costs a few times as much as once.
-const searchShare = 8
-
 // keeping is the sessions of a flush in the making.
 type keeping struct {
 	engine *Engine
@@ -51,6 +45,7 @@ type keeping struct {
 
 	starts  map[contactKey][]tallystick.Instant // of kept sessions that may be touched, ascending
 	since   map[contactKey]tallystick.Instant   // from when on a contact's sessions are made again
+	changed map[contactKey]tallystick.Instant   // the latest instant at which something of these contacts is new
 	failed  map[int32]map[int64]bool            // by tenant: the positions of interactions that failed
 	parts   map[keptPart]*keptSum
 	rows    []*keptSum
@@ -91,12 +86,6 @@ type failedInteraction struct {
 	failed tallystick.Instant
 }
 
-type lostFailure struct {
-	tenant  int32
-	message string
-	time    tallystick.Instant
-}
-
 // keep makes the sessions of a flush and writes them into the file, in the transaction of a connection.
 func (e *Engine) keep(ctx context.Context, conn mapping.Connection, m *memtable, chunks *chunks) error {
 	v := e.see()
@@ -108,7 +97,7 @@ func (e *Engine) keep(ctx context.Context, conn mapping.Connection, m *memtable,
 	k := &keeping{
 		engine: e, conn: &stream{engine: e, conn: conn}, flush: m.number,
 		before: &view{flush: v.flush, filled: v.filled}, fresh: &view{flush: -1, tables: only}, all: &view{flush: v.flush, filled: v.filled, tables: only},
-		starts: map[contactKey][]tallystick.Instant{}, since: map[contactKey]tallystick.Instant{}, failed: map[int32]map[int64]bool{}, parts: map[keptPart]*keptSum{}, given: map[contactKey]bool{},
+		starts: map[contactKey][]tallystick.Instant{}, since: map[contactKey]tallystick.Instant{}, changed: map[contactKey]tallystick.Instant{}, failed: map[int32]map[int64]bool{}, parts: map[keptPart]*keptSum{}, given: map[contactKey]bool{},
 	}
 	for _, step := range []func(context.Context) error{k.findFailed, k.findStarts, k.goOn, k.makeAgain} {
 		if err := step(ctx); err != nil {
@@ -128,152 +117,26 @@ func (k *keeping) in(v *view, text string) string { return v.resolve(k.engine, t
 // messages returns the messages under the name m.
 func (k *keeping) messages() source { return k.engine.source(tallystick.MessageSent, "m") }
 
-// interaction returns the conditions of an interaction, but for its failure.
-func (e *Engine) interaction(m source) []string {
+// withBot returns the conditions of a message between a contact and a bot, and interaction those of an interaction, but for its failure.
+func withBot(m source) []string {
 	return []string{
 		m.text(tallystick.FieldBotID) + " <> ''",
 		m.text(tallystick.FieldContactID) + " <> ''",
 		m.text(tallystick.FieldDirection) + " <> 'internal'",
-		m.text(tallystick.FieldContentKind) + " IN ('text', 'file')",
 	}
 }
 
-// failedMessages selects the messages of a view that failed, by some failures with tenant, message, other and time: tenant, contact, time, position, time of the failure, whether it is an interaction, and its id.
-func (k *keeping) failedMessages(v *view, failures string, conditions ...string) string {
-	m := k.messages()
-	is := "(" + strings.Join(k.engine.interaction(m), " AND ") + ")::BIGINT"
-	id, other := m.column(tallystick.FieldMessageID.String()), m.column(tallystick.FieldMessageID.String()+otherIDs)
-	join := func(condition string) string {
-		return "SELECT m.tenant::BIGINT, " + m.text(tallystick.FieldContactID) + ", m.time, m.seq, failed.time, " + is + ", " + m.text(tallystick.FieldMessageID) +
-			"\nFROM " + k.in(v, m.from()) + "\nJOIN " + failures + " AS failed ON failed.tenant = m.tenant AND " + condition +
-			"\nWHERE " + strings.Join(append([]string{"TRUE"}, conditions...), " AND ")
-	}
-	return join("failed.message = "+id) + "\nUNION ALL\n" + join("failed.other = "+other)
-}
-
-// findFailed finds the interactions that failed: of this flush, and those before of which this flush has the failure.
-func (k *keeping) findFailed(ctx context.Context) error {
-	f := k.engine.source(tallystick.MessageFailed, "f")
-	id, other := f.column(tallystick.FieldMessageID.String()), f.column(tallystick.FieldMessageID.String()+otherIDs)
-	// The failures that may be of messages of this flush: its own, and those that were lost.
-	failures := "(SELECT tenant, " + id + " AS message, " + other + " AS other, time FROM " + k.in(k.fresh, f.from()) +
-		" UNION ALL SELECT tenant, message, other, time FROM " + k.in(k.before, stored(lostTable)) + ")"
-	found := map[lostFailure]bool{}
-	st := &statement{}
-	st.add(k.failedMessages(k.fresh, failures))
-	if err := k.each(ctx, st, func(r *rows) error { return k.noteFailed(r, found, false) }); err != nil {
-		return err
-	}
-
-	earliest, latest := tallystick.MaxInstant, tallystick.MinInstant
-	st = &statement{}
-	st.add("SELECT f.tenant::BIGINT, "+f.text(tallystick.FieldMessageID)+", f.time", "FROM "+k.in(k.fresh, f.from()))
-	err := k.each(ctx, st, func(r *rows) error {
-		for i := range r.n {
-			x := lostFailure{int32(r.bigint(0, i)), strings.Clone(r.text(1, i)), tallystick.Instant(r.bigint(2, i))}
-			if x.message != "" && !found[x] {
-				k.lost = append(k.lost, x)
-				earliest, latest = min(earliest, x.time), max(latest, x.time)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if len(k.lost) > 0 {
-		from := tallystick.MinInstant
-		if earliest > tallystick.MinInstant+failureWindow {
-			from = earliest - failureWindow
-		}
-		if err := k.look(ctx, k.lost, found, "m.time >= "+strconv.FormatInt(int64(from), 10), "m.time <= "+strconv.FormatInt(int64(latest), 10)); err != nil {
-			return err
-		}
-		k.lost = slices.DeleteFunc(k.lost, func(x lostFailure) bool { return found[x] })
-	}
-	return k.searchLost(ctx)
-}
-
-// noteFailed notes messages that failed, and those of the file whose sessions are to be made again for it.
-func (k *keeping) noteFailed(r *rows, found map[lostFailure]bool, before bool) error {
-	for i := range r.n {
-		tenant, failed := int32(r.bigint(0, i)), tallystick.Instant(r.bigint(4, i))
-		found[lostFailure{tenant, strings.Clone(r.text(6, i)), failed}] = true
-		if r.bigint(5, i) == 0 {
-			continue // no interaction
-		}
-		x := failedInteraction{contactKey{tenant, strings.Clone(r.text(1, i))}, tallystick.Instant(r.bigint(2, i)), r.bigint(3, i), failed}
-		k.failing = append(k.failing, x)
-		k.isFailed(x.tenant, x.seq)
-		if before {
-			k.again(x.contactKey, x.time)
-		}
-	}
-	return nil
-}
-
-func (k *keeping) isFailed(tenant int32, seq int64) {
-	if k.failed[tenant] == nil {
-		k.failed[tenant] = map[int64]bool{}
-	}
-	k.failed[tenant][seq] = true
-}
-
-// look looks in the file for the messages of some failures.
-func (k *keeping) look(ctx context.Context, failures []lostFailure, found map[lostFailure]bool, conditions ...string) error {
-	var tenants, times []int64
-	var ids, others []string
-	for _, x := range failures {
-		id, other := x.ids()
-		tenants, ids, others, times = append(tenants, int64(x.tenant)), append(ids, id), append(others, other), append(times, int64(x.time))
-	}
-	st := &statement{}
-	st.add(k.failedMessages(k.before, "(SELECT UNNEST("+st.bind(tenants)+") AS tenant, NULLIF(UNNEST("+st.bind(ids)+"), '')::UUID AS message, NULLIF(UNNEST("+st.bind(others)+"), '') AS other, UNNEST("+
-		st.bind(times)+") AS time)", conditions...))
-	return k.each(ctx, st, func(r *rows) error { return k.noteFailed(r, found, true) })
-}
-
-// ids returns the id of a message as a UUID or as another text; the other one is empty.
-func (x *lostFailure) ids() (id, other string) {
-	if _, _, is := parseUUID(x.message); is {
-		return x.message, ""
-	}
-	return "", x.message
-}
-
-// searchLost looks through the whole file for the messages of failures that were lost since it was last done, now and then. Those that came after their failure, and were known to have failed then, are
-// found and noted once more, which changes nothing.
-func (k *keeping) searchLost(ctx context.Context) error {
-	last := int32(0)
-	st := &statement{}
-	st.add("SELECT COALESCE(MAX(flushes), 0)::BIGINT FROM " + k.in(k.before, stored(searchTable)))
-	if err := k.each(ctx, st, func(r *rows) error { last = int32(r.bigint(0, 0)); return nil }); err != nil {
-		return err
-	}
-	if int64(k.flush-last)*searchShare < int64(k.flush) {
-		return nil
-	}
-	lost := slices.Clone(k.lost)
-	st = &statement{}
-	st.add("SELECT tenant::BIGINT, COALESCE(message::VARCHAR, other), time", "FROM "+identifier(lostTable),
-		"WHERE flush > "+strconv.Itoa(int(last))+" AND flush <= "+strconv.Itoa(int(k.before.flush)))
-	err := k.each(ctx, st, func(r *rows) error {
-		for i := range r.n {
-			lost = append(lost, lostFailure{int32(r.bigint(0, i)), strings.Clone(r.text(1, i)), tallystick.Instant(r.bigint(2, i))})
-		}
-		return nil
-	})
-	if err != nil || len(lost) == 0 {
-		return err
-	}
-	k.search = true
-	return k.look(ctx, lost, map[lostFailure]bool{})
+func interaction(m source) []string {
+	return append(withBot(m), m.text(tallystick.FieldContentKind)+" IN ('text', 'file')")
 }
 
 // again notes that a contact's sessions are to be made again from the one on that an instant is in.
 func (k *keeping) again(c contactKey, at tallystick.Instant) {
 	if since, is := k.since[c]; !is || at < since {
 		k.since[c] = at
+	}
+	if changed, is := k.changed[c]; !is || at > changed {
+		k.changed[c] = at
 	}
 }
 
@@ -307,7 +170,7 @@ func (k *keeping) findStarts(ctx context.Context) error {
 		"  FROM (",
 		"    SELECT m.tenant, "+m.text(tallystick.FieldContactID)+" AS contact, m.time",
 		"    FROM "+k.in(k.fresh, m.from()),
-		"    WHERE "+strings.Join(k.engine.interaction(m), " AND "),
+		"    WHERE "+strings.Join(interaction(m), " AND "),
 		"    UNION ALL",
 		"    SELECT UNNEST("+st.bind(tenants)+"), UNNEST("+st.bind(contacts)+"), UNNEST("+st.bind(times)+")",
 		"  )",
@@ -360,7 +223,7 @@ func (k *keeping) goOn(ctx context.Context) error {
 	}
 	m := k.messages()
 	st := &statement{}
-	k.selectInteractions(st, k.fresh, "", strings.Join(k.engine.interaction(m), " AND "))
+	k.selectInteractions(st, k.fresh, "", strings.Join(interaction(m), " AND "))
 	var c contactKey
 	var starts []tallystick.Instant
 	until := tallystick.MaxInstant
@@ -378,7 +241,11 @@ func (k *keeping) goOn(ctx context.Context) error {
 				k.given[c] = true
 				continue
 			}
-			if at >= until || k.failed[c.tenant][seq] {
+			if at >= until {
+				k.changed[c] = max(k.changed[c], at)
+				continue
+			}
+			if k.failed[c.tenant][seq] {
 				continue
 			}
 			start, next, is := covering(starts, at)
@@ -429,7 +296,7 @@ func (k *keeping) count(c contactKey, start, at tallystick.Instant, seq int64, r
 	}
 }
 
-// makeAgain makes the sessions of some contacts again, from some instant on.
+// makeAgain makes the sessions of some contacts again, from some instant on, until one begins where a kept one does and nothing is new behind.
 func (k *keeping) makeAgain(ctx context.Context) error {
 	if len(k.since) == 0 {
 		return nil
@@ -440,11 +307,6 @@ func (k *keeping) makeAgain(ctx context.Context) error {
 	for c, since := range k.since {
 		tenants, contacts, times = append(tenants, int64(c.tenant)), append(contacts, c.contact), append(times, int64(since))
 		earliest = min(earliest, since)
-		for _, start := range k.starts[c] {
-			if start >= since {
-				k.voids = append(k.voids, keptStart{c, start})
-			}
-		}
 	}
 	touched := func(st *statement) string {
 		return "(SELECT UNNEST(" + st.bind(tenants) + ") AS tenant, UNNEST(" + st.bind(contacts) + ") AS contact, UNNEST(" + st.bind(times) + ") AS time) AS touched"
@@ -463,23 +325,57 @@ func (k *keeping) makeAgain(ctx context.Context) error {
 	m := k.messages()
 	st = &statement{}
 	k.selectInteractions(st, k.all, "JOIN "+touched(st)+" ON touched.tenant = m.tenant AND touched.contact = "+m.text(tallystick.FieldContactID)+" AND m.time >= touched.time",
-		strings.Join(append(k.engine.interaction(m), "m.time >= "+st.bind(earliest), m.text(tallystick.FieldSessionID)+" = ''"), " AND "))
+		strings.Join(append(interaction(m), "m.time >= "+st.bind(earliest), m.text(tallystick.FieldSessionID)+" = ''"), " AND "))
 	var c contactKey
 	var start tallystick.Instant
-	begun := false
-	return k.each(ctx, st, func(r *rows) error {
+	var begun, again bool
+	until := map[contactKey]tallystick.Instant{} // from there on the sessions are those that are kept
+	err = k.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			if tenant, contact := int32(r.bigint(0, i)), r.text(1, i); tenant != c.tenant || contact != c.contact {
-				c, begun = contactKey{tenant, strings.Clone(contact)}, false
+				c, begun, again = contactKey{tenant, strings.Clone(contact)}, false, true
 			}
 			at, seq := tallystick.Instant(r.bigint(2, i)), r.bigint(3, i)
-			if k.failed[c.tenant][seq] {
+			if !again || k.failed[c.tenant][seq] {
 				continue
 			}
 			if !begun || at >= start+sessionLength {
+				if _, kept := slices.BinarySearch(k.starts[c], at); kept && at > k.changed[c] {
+					until[c], again = at, false
+					continue
+				}
 				begun, start = true, at
 			}
 			k.count(c, start, at, seq, r, i)
+		}
+		return nil
+	})
+	for c, since := range k.since {
+		for _, start := range k.starts[c] {
+			if end, is := until[c]; start >= since && (!is || start < end) {
+				k.voids = append(k.voids, keptStart{c, start})
+			}
+		}
+	}
+	return err
+}
+
+// forgetGiven leaves out the contacts of whom the file knows that they had a session id.
+func (k *keeping) forgetGiven(ctx context.Context) error {
+	if len(k.given) == 0 {
+		return nil
+	}
+	var tenants []int64
+	var contacts []string
+	for c := range k.given {
+		tenants, contacts = append(tenants, int64(c.tenant)), append(contacts, c.contact)
+	}
+	st := &statement{}
+	st.add("SELECT tenant::BIGINT, contact", "FROM "+k.in(k.before, stored(givenTable)),
+		"SEMI JOIN (SELECT UNNEST("+st.bind(tenants)+") AS tenant, UNNEST("+st.bind(contacts)+") AS contact) USING (tenant, contact)")
+	return k.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			delete(k.given, contactKey{int32(r.bigint(0, i)), r.text(1, i)})
 		}
 		return nil
 	})
@@ -490,13 +386,16 @@ func (k *keeping) write(conn mapping.Connection, chunks *chunks) error {
 	slices.SortFunc(k.rows, func(a, b *keptSum) int {
 		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.start, b.start), cmp.Compare(a.contact, b.contact))
 	})
-	given := make([]contactKey, 0, len(k.given))
-	for c := range k.given {
-		given = append(given, c)
-	}
+	var given []contactKey
 	search := 0
 	if k.search {
 		search = 1
+	}
+	if err := k.forgetGiven(context.Background()); err != nil {
+		return err
+	}
+	for c := range k.given {
+		given = append(given, c)
 	}
 	for _, w := range []struct {
 		table string

@@ -39,7 +39,7 @@ func (s *sessions) kept(ctx context.Context) (*keptSessions, error) {
 
 func (s *sessions) keptFor(ctx context.Context) (*keptSessions, error) {
 	sc, err := s.engine.scope(s.Scope)
-	if sc == nil || err != nil || s.engine.keepsNothing {
+	if sc == nil || err != nil {
 		return nil, err
 	}
 	end := s.engine.flushEnd(sc)
@@ -185,7 +185,7 @@ func (s *sessions) doubtRecent(ctx context.Context, k *keptSessions, end uint64)
 	}
 	m := s.engine.source(tallystick.MessageSent, "m")
 	st.add("SELECT "+m.text(tallystick.FieldContactID)+", m.time, ("+m.text(tallystick.FieldSessionID)+" <> '')::BIGINT", "FROM "+m.from(),
-		"WHERE "+strings.Join(append(append(m.scope(st, sc, tallystick.MessageSent), s.engine.interaction(m)...), "m.seq > "+st.bind(int64(end))), " AND "),
+		"WHERE "+strings.Join(append(append(m.scope(st, sc, tallystick.MessageSent), interaction(m)...), "m.seq > "+st.bind(int64(end))), " AND "),
 		"ORDER BY m.time")
 	type recent struct {
 		contact string
@@ -207,14 +207,20 @@ func (s *sessions) doubtRecent(ctx context.Context, k *keptSessions, end uint64)
 		return err
 	}
 	cut := max(all[len(all)/recentShare].at, tallystick.MinInstant+2*sessionLength)
+	if cut-all[0].at < sessionLength {
+		cut = max(all[0].at, tallystick.MinInstant+2*sessionLength) // it would not be worth it
+	}
 	for _, x := range all {
 		if x.at >= cut {
 			break
 		}
-		k.doubt(x.contact)
+		if k.doubt(x.contact); len(k.doubtful) > mostDoubtful/2 {
+			cut = x.at // the other contacts have nothing before
+			break
+		}
 	}
-	// A session that began a length before the first of them may hold it.
-	k.until = min(k.until, cut) - sessionLength
+	// A session that began less than a length before the first of them may hold it.
+	k.until = min(k.until, cut-sessionLength)
 	return nil
 }
 

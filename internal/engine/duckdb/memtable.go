@@ -31,10 +31,11 @@ type memtable struct {
 	bytes  int               // about what they take
 	ends   map[uint32]uint64 // by log: the position of its last record
 
+	tables []*table // that were made; changed by Apply, as long as it writes to them, and by nobody else
+
 	mu      sync.Mutex
-	tables  []*table // that were made
-	readers int      // who may still ask it
-	flushed bool     // nobody new will
+	readers int  // who may still ask it
+	flushed bool // nobody new will
 }
 
 const (
@@ -171,9 +172,7 @@ func (e *Engine) memtable(ctx context.Context, b *batch) (*memtable, error) {
 		if err := execute(e.writer, "CREATE TABLE "+m.table(t)+" "+t.definition()); err != nil {
 			return nil, err
 		}
-		m.mu.Lock()
 		m.tables = append(m.tables, t)
-		m.mu.Unlock()
 	}
 	return m, nil
 }
@@ -213,7 +212,9 @@ func (e *Engine) startFlush(ctx context.Context, m *memtable) error {
 	e.flushing = f
 	go func() {
 		defer close(f.done)
-		f.err = e.flush(m)
+		if f.err = e.flush(m); f.err != nil {
+			e.log.Error("events that were gathered in memory can't be written into the event store's file; no more are applied before it is opened again", "error", f.err)
+		}
 	}()
 	return nil
 }
@@ -226,12 +227,20 @@ func (e *Engine) waitForFlush(ctx context.Context) error {
 	}
 	select {
 	case <-f.done:
-		e.flushing = nil
+		if f.err == nil {
+			e.flushing = nil // one that has failed stays: what it did not write is nowhere but in the journal
+		}
 		return f.err
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return gaveUp{context.Cause(ctx)}
 	}
 }
+
+// gaveUp is why nothing was begun, or everything taken back.
+type gaveUp struct{ cause error }
+
+func (g gaveUp) Error() string { return g.cause.Error() }
+func (g gaveUp) Unwrap() error { return g.cause }
 
 // flushFailed returns the error of a flush that has failed.
 func (e *Engine) flushFailed() error {
@@ -245,8 +254,17 @@ func (e *Engine) flushFailed() error {
 	return nil
 }
 
-// flush writes a memtable's rows into the file. Nobody changes them any more.
+// flush writes a memtable's rows into the file. Nobody changes them any more. It must be the oldest: what is in the file has no gaps.
 func (e *Engine) flush(m *memtable) (err error) {
+	e.mu.RLock()
+	all := e.view.memtables
+	e.mu.RUnlock()
+	if len(all) == 0 {
+		return nil // nothing was written into it
+	}
+	if all[0] != m {
+		return fmt.Errorf("write events into the file: those before them, of flush %d, are not there", all[0].number)
+	}
 	var conn mapping.Connection
 	if mapping.Connect(e.handle, &conn) == mapping.StateError {
 		return errors.New("connect to the event store")

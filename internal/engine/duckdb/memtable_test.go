@@ -95,3 +95,47 @@ func TestFlushThatFailed(t *testing.T) {
 	defer e.Close()
 	holds(t, e, "acme", 0)
 }
+
+// TestAFailedFlushIsNotForgotten fails a flush while the Apply that waits for it is given up: whatever Apply says, nothing behind the gap gets into the file, where the number of a tenant would be another's.
+func TestAFailedFlushIsNotForgotten(t *testing.T) {
+	dir := t.TempDir()
+	e := openFlushing(t, dir, 10)
+	mustApply(t, e, messages("acme", 0, 10))
+	end := duckdb.HoldFlushOfRecent(e)
+	mustApply(t, e, messages("acme", 10, 10))
+	ctx, cancel := context.WithCancel(context.Background())
+	result := make(chan error)
+	go func() { result <- e.Apply(ctx, messages("acme", 20, 10)) }()
+	time.Sleep(20 * time.Millisecond)
+	end(syscall.ENOSPC)
+	cancel()
+	if err := <-result; err == nil {
+		t.Error("Apply says nothing of a flush that failed")
+	}
+	if err := e.Close(); !errors.Is(err, syscall.ENOSPC) {
+		t.Logf("Close says %v", err) // Apply has told it
+	}
+	e = open(t, dir)
+	defer e.Close()
+	holds(t, e, "acme", 0)
+	mustApply(t, e, messages("bolt", 0, 10))
+	holds(t, e, "bolt", 10)
+}
+
+// TestCloseAfterAnApplyThatWasGivenUp keeps what was applied before.
+func TestCloseAfterAnApplyThatWasGivenUp(t *testing.T) {
+	dir := t.TempDir()
+	e := open(t, dir)
+	mustApply(t, e, messages("acme", 0, 5000))
+	ctx := &ending{Context: context.Background()}
+	ctx.left.Store(12)
+	if err := e.Apply(ctx, messages("acme", 5000, 60_000)); err == nil {
+		t.Fatal("Apply was not given up")
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e = open(t, dir)
+	defer e.Close()
+	holds(t, e, "acme", 5000)
+}

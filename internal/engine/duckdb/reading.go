@@ -20,6 +20,7 @@ type reading struct {
 
 	kept      *keptSessions // nil: none, where it is known
 	keptKnown bool
+	doubtful  *reading // of the contacts that are doubted
 
 	ongoing   map[string]ongoing // the sessions that go on after an instant, by contact; nil: not known
 	ongoingAt tallystick.Instant

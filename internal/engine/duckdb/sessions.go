@@ -14,6 +14,8 @@ import (
 // Which session an interaction without a given one belongs to depends on all before it of its contact. But where a contact was silent for 24 hours, a session begins in
 // any case. So of the time before From only a day is read, more of it for the contacts who were not silent for a day between then and something in the period, and
 // all of it for those who were not even in a week. The interactions come from SQL in order and are cut into sessions by a [chain].
+//
+// That is for what is not kept: see keep.go and kept.go.
 func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
 	known, err := e.scope(q.Scope)
 	if known == nil {
@@ -101,7 +103,10 @@ func (s *sessions) mostlyKept(ctx context.Context, m *reading, parts []tallystic
 	if len(k.doubtful) == 0 {
 		return parts, nil
 	}
-	return s.fromEvents(ctx, &reading{}, parts, slices.Collect(maps.Keys(k.doubtful)))
+	if m.doubtful == nil {
+		m.doubtful = &reading{keeps: m.keeps}
+	}
+	return s.fromEvents(ctx, m.doubtful, parts, slices.Collect(maps.Keys(k.doubtful)))
 }
 
 // stillOngoing adds to the sessions that may go on after an instant those of whose contacts nothing was heard.
@@ -163,8 +168,7 @@ type sessions struct {
 	skips map[string]bool // contacts whose interactions are left out
 }
 
-// begin begins a statement with the sessions that were started, of those with an id that a statement selects, for other parts to look things up in. The scope is
-// the statement's own.
+// begin begins a statement, with a scope of its own.
 func (s *sessions) begin() (*statement, *scope, error) {
 	sc, err := s.engine.scope(s.Scope)
 	return &statement{}, sc, err
@@ -194,7 +198,7 @@ func (s *sessions) interactions(st *statement, sc *scope, name string, condition
 	m := s.engine.source(tallystick.MessageSent, "m")
 	session := m.text(tallystick.FieldSessionID)
 	where := append(m.scope(st, sc, tallystick.MessageSent), conditions...)
-	where = append(where, s.engine.interaction(m)[:3]...)
+	where = append(where, withBot(m)...)
 	where = append(where, s.engine.countable(st, m, sc, true)...)
 	st.add(", "+name+" AS (",
 		"  SELECT "+m.column("time")+" AS time, "+m.column("seq")+" AS seq, "+m.text(tallystick.FieldContactID)+" AS contact,",

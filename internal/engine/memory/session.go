@@ -3,6 +3,7 @@ package memory
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/tallystick/tallystick"
@@ -21,7 +22,19 @@ func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) 
 	if err != nil {
 		return nil, err
 	}
-	return q.Of(parts), nil
+	answer := cells{}
+	for _, p := range parts {
+		group := groupOf(q.By, func(f tallystick.Field) string {
+			return map[tallystick.Field]string{tallystick.FieldBotID: p.Bot, tallystick.FieldBotVersion: p.Version, tallystick.FieldChannelID: p.Channel}[f]
+		})
+		if len(group) > 0 && group[0] == "" {
+			continue
+		}
+		cell := answer.at(bucketOf(q.Edges, p.Start), group)
+		cell.items[fmt.Sprint(p.Given, p.Session)] = true
+		cell.count.Value = int64(len(cell.items))
+	}
+	return answer.counts(), nil
 }
 
 // Sessions implements [tallystick.Answerer].
