@@ -67,7 +67,7 @@ func (p *program) newApplier(dir *datadir.Dir, full applier.Full, threads int) *
 // written, makes it faster; and of the records, which live for a moment, less garbage may lie around.
 const (
 	importQueue  = 1 << 15
-	importMemory = "384MB"
+	importMemory = "320MB"
 	importGC     = 75 // GOGC
 )
 
