@@ -46,6 +46,13 @@ func (o *obstacle) Sessions(ctx context.Context, q tallystick.Sessions) ([]tally
 	return o.Answerer.Sessions(ctx, q)
 }
 
+func (o *obstacle) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+	if err := o.sessions(ctx, q.Tenant()); err != nil {
+		return nil, err
+	}
+	return o.Answerer.SessionCounts(ctx, q)
+}
+
 const trend = "/api/v1/reports/session-usage/tables/trend"
 
 func query(text string) url.Values {
