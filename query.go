@@ -1,11 +1,5 @@
 package tallystick
 
-import (
-	"cmp"
-	"fmt"
-	"slices"
-)
-
 // Scope says whose events a query sees, and how much of time. Every query embeds one. It can't be made without a tenant: the field is not exported, [For] is
 // the only way to set it, and an engine refuses the zero Scope.
 type Scope struct {
@@ -304,74 +298,6 @@ type SessionCounts struct {
 	From  Instant
 	By    []Dimension
 	Edges []Instant // as in [Tally]
-}
-
-// Of counts the sessions of some parts, which are whole and in the order of an answer to [Sessions].
-func (q *SessionCounts) Of(parts []SessionPart) []Count {
-	type key struct {
-		bucket int
-		group  string
-	}
-	counts := map[key]*Count{}
-	seen := map[key]bool{} // of the session
-	for i := range parts {
-		p := &parts[i]
-		if i == 0 || p.Session != parts[i-1].Session || p.Given != parts[i-1].Given || p.Start != parts[i-1].Start {
-			clear(seen)
-		}
-		var group []string
-		for j := range q.By {
-			text := ""
-			switch q.By[j].Field {
-			case FieldBotID:
-				text = p.Bot
-			case FieldBotVersion:
-				text = p.Version
-			case FieldChannelID:
-				text = p.Channel
-			}
-			group = append(group, q.By[j].Of(text))
-		}
-		if len(group) > 0 && group[0] == "" {
-			continue
-		}
-		k := key{bucketOf(q.Edges, p.Start), fmt.Sprintf("%q", group)}
-		if seen[k] {
-			continue
-		}
-		seen[k] = true
-		if counts[k] == nil {
-			counts[k] = &Count{Bucket: k.bucket, Group: group}
-		}
-		counts[k].Value++
-	}
-	list := make([]Count, 0, len(counts))
-	for _, c := range counts {
-		list = append(list, *c)
-	}
-	SortCounts(list)
-	return list
-}
-
-// bucketOf returns the last bucket that begins at or before an instant.
-func bucketOf(edges []Instant, at Instant) int {
-	if len(edges) <= 2 {
-		return 0
-	}
-	n, _ := slices.BinarySearchFunc(edges[1:len(edges)-1], at, func(edge, at Instant) int {
-		if edge <= at {
-			return -1
-		}
-		return 1
-	})
-	return n
-}
-
-// SortCounts puts counts into the order of an answer.
-func SortCounts(counts []Count) {
-	slices.SortFunc(counts, func(a, b Count) int {
-		return cmp.Or(cmp.Compare(a.Bucket, b.Bucket), slices.Compare(a.Group, b.Group))
-	})
 }
 
 // Conversations asks when conversations began and were last heard of; the answer is in the order of ids by code point and leaves out ids without any of the events below.

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,7 +105,7 @@ func (e *Engine) keep(ctx context.Context, conn mapping.Connection, m *memtable,
 			return err
 		}
 	}
-	return k.write(conn, chunks)
+	return k.write(ctx, conn, chunks)
 }
 
 // each runs a statement whose tables are resolved already.
@@ -382,20 +383,17 @@ func (k *keeping) forgetGiven(ctx context.Context) error {
 }
 
 // write writes the rows into the file.
-func (k *keeping) write(conn mapping.Connection, chunks *chunks) error {
+func (k *keeping) write(ctx context.Context, conn mapping.Connection, chunks *chunks) error {
 	slices.SortFunc(k.rows, func(a, b *keptSum) int {
 		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.start, b.start), cmp.Compare(a.contact, b.contact))
 	})
-	var given []contactKey
+	if err := k.forgetGiven(ctx); err != nil {
+		return err
+	}
+	given := slices.Collect(maps.Keys(k.given))
 	search := 0
 	if k.search {
 		search = 1
-	}
-	if err := k.forgetGiven(context.Background()); err != nil {
-		return err
-	}
-	for c := range k.given {
-		given = append(given, c)
 	}
 	for _, w := range []struct {
 		table string

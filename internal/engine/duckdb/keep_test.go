@@ -1,7 +1,6 @@
 package duckdb_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -103,7 +102,6 @@ func chats(r *rand.Rand, n int) []tallystick.Record {
 
 // TestKeptSessions holds the sessions that flushes keep to those of the oracle, about any period and position, for streams in which nearly everything is about them.
 func TestKeptSessions(t *testing.T) {
-	ctx := context.Background()
 	seeds := uint64(6)
 	if os.Getenv("TALLYSTICK_LONG") == "1" {
 		seeds = 200
@@ -143,14 +141,7 @@ func TestKeptSessions(t *testing.T) {
 			if r.IntN(2) == 0 {
 				q.Until = q.From + tallystick.Instant(r.Int64N(int64(10*tallystick.Day)))
 			}
-			want, err := oracle.Sessions(ctx, q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := e.Sessions(ctx, q)
-			if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
-				t.Errorf("seed %d, %+v: %v\n%s", seed, q, err, differ(got, want))
-			}
+			want := sameSessions(t, seed, oracle, e, q, q)
 			counts := tallystick.SessionCounts{Scope: q.Scope, From: q.From}
 			if r.IntN(2) == 0 {
 				counts.By = []tallystick.Dimension{{Field: tallystick.FieldBotID}, {Field: tallystick.FieldBotVersion}}
@@ -158,14 +149,7 @@ func TestKeptSessions(t *testing.T) {
 			if day := q.From + tallystick.Day; day < q.Before && q.From > tallystick.MinInstant {
 				counts.Edges = []tallystick.Instant{q.From, day, min(day+tallystick.Hour, q.Before), q.Before}
 			}
-			wanted, err := oracle.SessionCounts(ctx, counts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			counted, err := e.SessionCounts(ctx, counts)
-			if err != nil || len(counted)+len(wanted) > 0 && !reflect.DeepEqual(counted, wanted) {
-				t.Errorf("seed %d, %+v: %v\n%v\nwant\n%v", seed, counts, err, counted, wanted)
-			}
+			sameCounts(t, seed, oracle, e, counts)
 			if until, _, is, err := duckdb.Kept(e, q.Scope); err != nil {
 				t.Fatal(err)
 			} else if is && until > q.From && len(want) > 0 {
@@ -183,6 +167,32 @@ func TestKeptSessions(t *testing.T) {
 	}
 	if t.Logf("%d answers had to do with what is kept, %d sessions were void", kept, voids); kept < int(seeds)*5 || voids == 0 {
 		t.Error("hardly anything was kept")
+	}
+}
+
+// sameSessions asks the oracle and an engine, which may differ in what they remember, and returns the oracle's answer.
+func sameSessions(t *testing.T, seed uint64, oracle, e tallystick.Answerer, ofOracle, ofEngine tallystick.Sessions) []tallystick.SessionPart {
+	t.Helper()
+	want, err := oracle.Sessions(t.Context(), ofOracle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := e.Sessions(t.Context(), ofEngine)
+	if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+		t.Errorf("seed %d, %+v: %v\n%s", seed, ofEngine, err, differ(got, want))
+	}
+	return want
+}
+
+func sameCounts(t *testing.T, seed uint64, oracle, e tallystick.Answerer, q tallystick.SessionCounts) {
+	t.Helper()
+	want, err := oracle.SessionCounts(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := e.SessionCounts(t.Context(), q)
+	if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
+		t.Errorf("seed %d, %+v: %v\n%v\nwant\n%v", seed, q, err, got, want)
 	}
 }
 

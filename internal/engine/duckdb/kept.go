@@ -147,14 +147,10 @@ func (s *sessions) doubtFailed(ctx context.Context, k *keptSessions, end uint64)
 	if st, sc, err = s.begin(); err != nil {
 		return false, err
 	}
-	since := tallystick.MinInstant
-	if earliest > tallystick.MinInstant+failureWindow {
-		since = earliest - failureWindow
-	}
 	message := m.text(tallystick.FieldMessageID)
 	// Also those after the scope's end: they are found, and of no importance.
 	st.add("SELECT "+message+", "+m.text(tallystick.FieldContactID), "FROM "+m.from(),
-		"WHERE m.tenant = "+sc.tenant(st)+" AND m.seq <= "+sc.asOf(st)+" AND m.time >= "+st.bind(since)+" AND m.time <= "+st.bind(latest),
+		"WHERE m.tenant = "+sc.tenant(st)+" AND m.seq <= "+sc.asOf(st)+" AND m.time >= "+st.bind(windowBefore(earliest))+" AND m.time <= "+st.bind(latest),
 		"  AND "+m.these(st, &tallystick.Condition{Field: tallystick.FieldMessageID, Op: tallystick.In, Values: failed}))
 	found := map[string]bool{}
 	err = s.stream.each(ctx, st, func(r *rows) error {

@@ -12,6 +12,7 @@ import (
 // A flush looks for the messages of its failures: among its own, and in the file, first in the week before the failure. Where that finds none the failure is lost, and as long as it is, nothing that is
 // kept is believed of its tenant. Now and then the whole file is looked through for what was lost since the last time; what is not found then has no message in the file, and is known when that comes.
 
+// lostFailure is a failure whose message is looked for.
 type lostFailure struct {
 	tenant  int32
 	message string
@@ -20,6 +21,11 @@ type lostFailure struct {
 
 // failureWindow is how long before its failure a message is looked for first.
 const failureWindow = 7 * tallystick.Day
+
+// windowBefore returns when the window before a failure begins.
+func windowBefore(failed tallystick.Instant) tallystick.Instant {
+	return max(failed, tallystick.MinInstant+failureWindow) - failureWindow
+}
 
 // searchShare is the part of all flushes after which everything is looked through for lost messages again, where there are any: so that the whole of it costs a few times as much as once.
 const searchShare = 8
@@ -68,11 +74,7 @@ func (k *keeping) findFailed(ctx context.Context) error {
 		return err
 	}
 	if len(k.lost) > 0 {
-		from := tallystick.MinInstant
-		if earliest > tallystick.MinInstant+failureWindow {
-			from = earliest - failureWindow
-		}
-		if err := k.look(ctx, k.lost, found, "m.time >= "+strconv.FormatInt(int64(from), 10), "m.time <= "+strconv.FormatInt(int64(latest), 10)); err != nil {
+		if err := k.look(ctx, k.lost, found, "m.time >= "+strconv.FormatInt(int64(windowBefore(earliest)), 10), "m.time <= "+strconv.FormatInt(int64(latest), 10)); err != nil {
 			return err
 		}
 		k.lost = slices.DeleteFunc(k.lost, func(x lostFailure) bool { return found[x] })

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -20,8 +21,7 @@ func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) 
 	if q.From = max(q.From, e.first(sc)); q.From >= q.Before {
 		return nil, nil
 	}
-	all := &sumOfCounts{query: &q}
-	at, err := e.countKept(ctx, &q, sc, all)
+	all, at, err := e.countKept(ctx, &q, sc)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) 
 		if err != nil {
 			return nil, err
 		}
-		all.add(q.Of(parts))
+		all = addCounts(all, countSessions(&q, parts))
 		const many = 40_000
 		switch at = until; {
 		case len(parts) > many && step > tallystick.Hour:
@@ -44,7 +44,7 @@ func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) 
 			step *= 2
 		}
 	}
-	return all.list(), nil
+	return all, nil
 }
 
 // first returns the time of the tenant's earliest event.
@@ -55,47 +55,47 @@ func (e *Engine) first(sc *scope) tallystick.Instant {
 	return t.first()
 }
 
-// countKept counts the sessions that started up to an instant, which it returns, where most of them are kept.
-func (e *Engine) countKept(ctx context.Context, q *tallystick.SessionCounts, sc *scope, all *sumOfCounts) (tallystick.Instant, error) {
+// countKept counts the sessions that started before an instant, which it returns: the first of the period where too little is kept.
+func (e *Engine) countKept(ctx context.Context, q *tallystick.SessionCounts, sc *scope) ([]tallystick.Count, tallystick.Instant, error) {
 	stream, err := e.stream()
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
 	defer stream.close()
 	s := &sessions{Sessions: tallystick.Sessions{Scope: sc.Scope, From: q.From, Bare: true}, engine: e, stream: stream, log: sc.log}
 	k, err := s.kept(ctx)
 	if k == nil || err != nil {
-		return q.From, err
+		return nil, q.From, err
 	}
 	s.Until = k.until
 	if k.quiet {
 		s.Until = q.Before // which sessions started before, and what they had by then, does not depend on what came later
 	}
 	if s.From >= s.Until {
-		return q.From, nil
+		return nil, q.From, nil
 	}
-	if err := s.countRows(ctx, q, k, all); err != nil {
-		return 0, err
+	counts, err := s.countRows(ctx, q, k)
+	if err != nil {
+		return nil, 0, err
 	}
 	parts, err := s.given(ctx)
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
 	if len(k.doubtful) > 0 {
 		if parts, err = s.fromEvents(ctx, &reading{}, parts, slices.Sorted(maps.Keys(k.doubtful))); err != nil {
-			return 0, err
+			return nil, 0, err
 		}
 	}
 	slices.SortFunc(parts, compareParts)
-	all.add(q.Of(parts))
-	return s.Until, nil
+	return addCounts(counts, countSessions(q, parts)), s.Until, nil
 }
 
 // countRows counts what is kept of contacts that are not doubtful.
-func (s *sessions) countRows(ctx context.Context, q *tallystick.SessionCounts, k *keptSessions, all *sumOfCounts) error {
+func (s *sessions) countRows(ctx context.Context, q *tallystick.SessionCounts, k *keptSessions) ([]tallystick.Count, error) {
 	st, sc, err := s.begin()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	condition := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(s.Until) + " AND part.first < " + sc.before(st)
 	if len(k.doubtful) > 0 {
@@ -128,28 +128,61 @@ func (s *sessions) countRows(ctx context.Context, q *tallystick.SessionCounts, k
 		st.add("WHERE group0 <> ''")
 	}
 	st.add("GROUP BY "+strings.Join(append([]string{"bucket"}, groups...), ", "), "ORDER BY ALL")
-	counts, err := s.engine.counts(ctx, st, len(q.By))
-	all.add(counts)
-	return err
+	return s.engine.counts(ctx, st, len(q.By))
 }
 
-// sumOfCounts adds up counts of different sessions.
-type sumOfCounts struct {
-	query  *tallystick.SessionCounts
-	counts []tallystick.Count
-}
-
-func (s *sumOfCounts) add(counts []tallystick.Count) { s.counts = append(s.counts, counts...) }
-
-func (s *sumOfCounts) list() []tallystick.Count {
-	tallystick.SortCounts(s.counts)
-	var sums []tallystick.Count
-	for _, c := range s.counts {
-		if n := len(sums); n > 0 && sums[n-1].Bucket == c.Bucket && slices.Equal(sums[n-1].Group, c.Group) {
-			sums[n-1].Value += c.Value
+// countSessions counts the sessions of some parts, which are whole and in the order of an answer to [tallystick.Sessions].
+func countSessions(q *tallystick.SessionCounts, parts []tallystick.SessionPart) []tallystick.Count {
+	type key struct {
+		bucket int
+		group  string
+	}
+	places := map[key]int{}
+	var counts []tallystick.Count
+	seen := map[key]bool{} // of the session
+	for i := range parts {
+		p := &parts[i]
+		if i == 0 || p.Session != parts[i-1].Session || p.Given != parts[i-1].Given || p.Start != parts[i-1].Start {
+			clear(seen)
+		}
+		var group []string
+		for j := range q.By {
+			text := ""
+			switch q.By[j].Field {
+			case tallystick.FieldBotID:
+				text = p.Bot
+			case tallystick.FieldBotVersion:
+				text = p.Version
+			case tallystick.FieldChannelID:
+				text = p.Channel
+			}
+			group = append(group, q.By[j].Of(text))
+		}
+		k := key{bucketOf(q.Edges, p.Start), fmt.Sprintf("%q", group)}
+		if len(group) > 0 && group[0] == "" || seen[k] {
 			continue
 		}
-		sums = append(sums, c)
+		seen[k] = true
+		place, known := places[k]
+		if !known {
+			place = len(counts)
+			places[k], counts = place, append(counts, tallystick.Count{Bucket: k.bucket, Group: group})
+		}
+		counts[place].Value++
 	}
-	return sums
+	return counts
+}
+
+// bucketOf returns the last bucket that begins at or before an instant.
+func bucketOf(edges []tallystick.Instant, at tallystick.Instant) int {
+	if len(edges) <= 2 {
+		return 0
+	}
+	n, _ := slices.BinarySearchFunc(edges[1:len(edges)-1], at, func(edge, at tallystick.Instant) int {
+		if edge <= at {
+			return -1
+		}
+		return 1
+	})
+	return n
 }
