@@ -298,6 +298,8 @@ type SessionCounts struct {
 	From  Instant
 	By    []Dimension
 	Edges []Instant // as in [Tally]
+	// Distinct counts, in place of sessions, the different values that their parts have: of conversation_id, or of ticket_id as in [SessionPart]. Parts without one don't count.
+	Distinct Field
 }
 
 // Conversations asks when conversations began and were last heard of; the answer is in the order of ids by code point and leaves out ids without any of the events below.

@@ -10,13 +10,13 @@ import (
 
 // sessionCounts are the tables that count, of all of the period's sessions.
 type sessionCounts struct {
-	sessions               int
-	tickets, conversations map[string]bool // of the summary, where it is wanted
-	trend, months          bucketCounts    // of sessions
-	ticketTrend            bucketCounts
-	ticketsOfDate          map[string]bool // of the date that is being counted
-	bots, versions         nameCounts
-	channels               nameCounts
+	sessions, tickets, conversations int
+	seenTickets, seenConversations   map[string]bool // where the summary is wanted
+	trend, months                    bucketCounts    // of sessions
+	ticketTrend                      bucketCounts
+	ticketsOfDate                    map[string]bool // of the date that is being counted
+	bots, versions                   nameCounts
+	channels                         nameCounts
 }
 
 // bucketCounts is a number for each bucket of the period, filled in the order of time.
@@ -96,9 +96,9 @@ func (p *plan) sessionCounts() (*sessionCounts, error) {
 		ticketsOfDate: map[string]bool{}, bots: nameCounts{}, versions: nameCounts{}, channels: nameCounts{},
 	}
 	if p.request.Table == "" || p.request.Table == "summary" {
-		c.tickets, c.conversations = map[string]bool{}, map[string]bool{}
+		c.seenTickets, c.seenConversations = map[string]bool{}, map[string]bool{}
 	}
-	if p.bareSessions() && len(p.where) == 0 && !p.read {
+	if p.request.Table != "" && len(p.where) == 0 && !p.read {
 		if err := p.askCounts(c, bots); err != nil {
 			return nil, err
 		}
@@ -113,24 +113,27 @@ func (p *plan) sessionCounts() (*sessionCounts, error) {
 			c.add(&parts[i], i == 0 || keyOf(&parts[i]) != keyOf(&parts[i-1]), p, bots)
 		}
 	}
+	c.tickets, c.conversations = len(c.seenTickets), len(c.seenConversations)
 	p.counted = c
 	return c, nil
 }
 
-// askCounts asks the store for the numbers of the one table that is wanted, which has to do with no more than when sessions start and what bots, versions and channels they have.
+// askCounts asks the store for the numbers of the one table that is wanted.
 func (p *plan) askCounts(c *sessionCounts, bots map[string]string) error {
-	ask := func(buckets []tallystick.Bucket, by ...tallystick.Dimension) ([]tallystick.Count, error) {
-		return p.store.SessionCounts(p.ctx, tallystick.SessionCounts{Scope: p.scope, From: p.from, By: by, Edges: tallystick.Edges(buckets, p.from, p.scope.Before)})
+	ask := func(distinct tallystick.Field, buckets []tallystick.Bucket, by ...tallystick.Dimension) ([]tallystick.Count, error) {
+		return p.store.SessionCounts(p.ctx, tallystick.SessionCounts{
+			Scope: p.scope, From: p.from, By: by, Edges: tallystick.Edges(buckets, p.from, p.scope.Before), Distinct: distinct,
+		})
 	}
-	inBuckets := func(b *bucketCounts) error {
-		counts, err := ask(b.buckets)
+	inBuckets := func(b *bucketCounts, distinct tallystick.Field) error {
+		counts, err := ask(distinct, b.buckets)
 		for _, n := range counts {
 			b.counts[n.Bucket] = int(n.Value)
 		}
 		return err
 	}
 	byName := func(names nameCounts, by ...tallystick.Dimension) error {
-		counts, err := ask(nil, by...)
+		counts, err := ask(tallystick.NoField, nil, by...)
 		for _, n := range counts {
 			name := [2]string{}
 			copy(name[:], n.Group)
@@ -148,10 +151,21 @@ func (p *plan) askCounts(c *sessionCounts, bots map[string]string) error {
 	}
 	bot := tallystick.Dimension{Field: tallystick.FieldBotID, Labels: named}
 	switch p.request.Table {
+	case "summary":
+		for distinct, number := range map[tallystick.Field]*int{tallystick.NoField: &c.sessions, tallystick.FieldTicketID: &c.tickets, tallystick.FieldConversationID: &c.conversations} {
+			counts, err := ask(distinct, nil)
+			if err != nil {
+				return err
+			}
+			*number = int(only(counts))
+		}
+		return nil
 	case "trend":
-		return inBuckets(&c.trend)
+		return inBuckets(&c.trend, tallystick.NoField)
 	case "by-month":
-		return inBuckets(&c.months)
+		return inBuckets(&c.months, tallystick.NoField)
+	case "ticket-trend":
+		return inBuckets(&c.ticketTrend, tallystick.FieldTicketID)
 	case "by-bot":
 		return byName(c.bots, bot)
 	case "by-version":
@@ -177,12 +191,12 @@ func (c *sessionCounts) add(s *tallystick.SessionPart, fresh bool, p *plan, bots
 		c.ticketsOfDate[s.Ticket] = true
 		c.ticketTrend.counts[c.ticketTrend.at]++
 	}
-	if c.tickets != nil {
+	if c.seenTickets != nil {
 		if s.Ticket != "" {
-			c.tickets[s.Ticket] = true
+			c.seenTickets[s.Ticket] = true
 		}
 		if s.Conversation != "" {
-			c.conversations[s.Conversation] = true
+			c.seenConversations[s.Conversation] = true
 		}
 	}
 	bot := botName(bots, s.Bot)
@@ -202,7 +216,7 @@ func (p *plan) count(write func(*sessionCounts) error) error {
 
 func (p *plan) sessionSummary(row rows) error {
 	return p.count(func(c *sessionCounts) error {
-		row(integers(c.sessions, len(c.tickets), len(c.conversations))...)
+		row(integers(c.sessions, c.tickets, c.conversations)...)
 		return nil
 	})
 }

@@ -46,7 +46,17 @@ func chats(r *rand.Rand, n int) []tallystick.Record {
 			e.Data = append(e.Data, value(tallystick.FieldBotID, fmt.Sprint("b", r.IntN(2))), value(tallystick.FieldBotVersion, fmt.Sprint(r.IntN(2))))
 		}
 		if r.IntN(3) > 0 {
-			e.Data = append(e.Data, value(tallystick.FieldConversationID, fmt.Sprint("v", r.IntN(9))))
+			conversation := fmt.Sprint("v", r.IntN(9))
+			e.Data = append(e.Data, value(tallystick.FieldConversationID, conversation))
+			if r.IntN(4) == 0 && !said[tenant+conversation] {
+				said[tenant+conversation] = true
+				c := tallystick.Event{Tenant: tenant, Type: tallystick.ConversationCreated, Time: at + tallystick.Instant(r.IntN(3)-1)*tallystick.Day, Data: []tallystick.Value{
+					value(tallystick.FieldConversationID, conversation)}}
+				if r.IntN(4) > 0 {
+					c.Data = append(c.Data, value(tallystick.FieldTicketID, fmt.Sprint("t", r.IntN(6))))
+				}
+				later = append(later, due{i + r.IntN(30), c})
+			}
 		}
 		if r.IntN(9) == 0 {
 			e.Data = append(e.Data, value(tallystick.FieldContentKind, "event"))
@@ -143,6 +153,9 @@ func TestKeptSessions(t *testing.T) {
 			}
 			want := sameSessions(t, seed, oracle, e, q, q)
 			counts := tallystick.SessionCounts{Scope: q.Scope, From: q.From}
+			if r.IntN(2) == 0 {
+				counts.Distinct = []tallystick.Field{tallystick.FieldConversationID, tallystick.FieldTicketID}[r.IntN(2)]
+			}
 			if r.IntN(2) == 0 {
 				counts.By = []tallystick.Dimension{{Field: tallystick.FieldBotID}, {Field: tallystick.FieldBotVersion}}
 			}

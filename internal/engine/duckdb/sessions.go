@@ -43,17 +43,25 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 		return nil, err
 	}
 	if !q.Bare {
-		if err := m.learn(ctx, stream, parts, q.From, q.Until); err != nil {
+		if err := s.fillTickets(ctx, m, parts); err != nil {
 			return nil, err
-		}
-		for i := range parts {
-			if p := &parts[i]; p.Ticket == "" && len(m.talks.tickets) > 0 {
-				p.Ticket = m.talks.tickets[hashOf(p.Conversation)]
-			}
 		}
 	}
 	slices.SortFunc(parts, compareParts)
 	return joined(parts), nil
+}
+
+// fillTickets gives parts without a ticket that of their conversation.
+func (s *sessions) fillTickets(ctx context.Context, m *reading, parts []tallystick.SessionPart) error {
+	if err := m.learn(ctx, s.stream, parts, s.From, s.Until); err != nil {
+		return err
+	}
+	for i := range parts {
+		if p := &parts[i]; p.Ticket == "" && len(m.talks.tickets) > 0 {
+			p.Ticket = m.talks.tickets[hashOf(p.Conversation)]
+		}
+	}
+	return nil
 }
 
 // allComputed adds the parts of the sessions that follow from the times of interactions. Of who asks slice after slice it is remembered which sessions go on after a slice, so that

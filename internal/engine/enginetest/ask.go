@@ -119,6 +119,9 @@ func (a *asker) question(kind string) *Question {
 		for range a.IntN(3) {
 			q.By = append(q.By, a.dimensionOf(tallystick.MessageSent, pick(a.generator, []tallystick.Field{tallystick.FieldBotID, tallystick.FieldBotVersion, tallystick.FieldChannelID})))
 		}
+		if a.chance(40) {
+			q.Distinct = &tallystick.Dimension{Field: pick(a.generator, []tallystick.Field{tallystick.FieldConversationID, tallystick.FieldTicketID})}
+		}
 	case "arrivals":
 		if a.chance(95) {
 			q.AsOf = tallystick.Position{}

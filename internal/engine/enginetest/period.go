@@ -100,6 +100,6 @@ var aboutTypes = map[string][]string{
 	"peak":          {tallystick.SessionStarted, tallystick.SessionEnded, tallystick.FlowStarted, tallystick.FlowEnded},
 	"resolutions":   {tallystick.ConversationSolved, tallystick.ConversationCreated, tallystick.MessageSent, tallystick.MessageFailed},
 	"sessions":      {tallystick.MessageSent, tallystick.MessageFailed, tallystick.SessionStarted},
-	"sessioncounts": {tallystick.MessageSent, tallystick.MessageFailed, tallystick.SessionStarted},
+	"sessioncounts": {tallystick.MessageSent, tallystick.MessageFailed, tallystick.SessionStarted, tallystick.ConversationCreated},
 	"conversations": {tallystick.ConversationCreated, tallystick.ConversationUpdated, tallystick.ConversationSolved, tallystick.MessageSent},
 }

@@ -78,7 +78,7 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From, Until: q.Until, Bare: q.Bare})
 		return n.sessions(parts), err
 	case "sessioncounts":
-		counts, err := engine.SessionCounts(ctx, tallystick.SessionCounts{Scope: scope, From: q.From, By: q.By, Edges: q.Edges})
+		counts, err := engine.SessionCounts(ctx, q.sessionCounts())
 		return n.counts(counts), err
 	case "conversations":
 		list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: q.IDs})
@@ -105,6 +105,15 @@ func (q *Question) peak() tallystick.Peak {
 	return tallystick.Peak{
 		Scope: tallystick.For(q.Tenant, q.AsOf, q.Before), Span: span, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges, OpenLimit: q.OpenLimit, Summed: q.Summed,
 	}
+}
+
+// sessionCounts returns a question of that kind as its query.
+func (q *Question) sessionCounts() tallystick.SessionCounts {
+	s := tallystick.SessionCounts{Scope: tallystick.For(q.Tenant, q.AsOf, q.Before), From: q.From, By: q.By, Edges: q.Edges}
+	if q.Distinct != nil {
+		s.Distinct = q.Distinct.Field
+	}
+	return s
 }
 
 // tally returns a question of that kind as its query.

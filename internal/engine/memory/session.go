@@ -18,7 +18,7 @@ type session struct {
 
 // SessionCounts implements [tallystick.Answerer].
 func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
-	parts, err := e.Sessions(ctx, tallystick.Sessions{Scope: q.Scope, From: q.From, Bare: true})
+	parts, err := e.Sessions(ctx, tallystick.Sessions{Scope: q.Scope, From: q.From, Bare: q.Distinct == tallystick.NoField})
 	if err != nil {
 		return nil, err
 	}
@@ -30,8 +30,18 @@ func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) 
 		if len(group) > 0 && group[0] == "" {
 			continue
 		}
+		item := fmt.Sprint(p.Given, p.Session)
+		switch q.Distinct {
+		case tallystick.FieldConversationID:
+			item = p.Conversation
+		case tallystick.FieldTicketID:
+			item = p.Ticket
+		}
+		if item == "" {
+			continue
+		}
 		cell := answer.at(bucketOf(q.Edges, p.Start), group)
-		cell.items[fmt.Sprint(p.Given, p.Session)] = true
+		cell.items[item] = true
 		cell.count.Value = int64(len(cell.items))
 	}
 	return answer.counts(), nil
