@@ -43,7 +43,7 @@ type Answerer interface {
 	Events(context.Context, Events) (int64, error)
 	Resolutions(context.Context, Resolutions) ([]Count, error)
 	Sessions(context.Context, Sessions) ([]SessionPart, error)
-	SessionCounts(context.Context, SessionCounts) ([]Count, error)
+	SessionCounts(context.Context, SessionCounts) ([][]Count, error)
 	Conversations(context.Context, Conversations) ([]Conversation, error)
 	Correspondents(context.Context, Correspondents) ([]Correspondent, error)
 	Arrivals(context.Context, Arrivals) ([]Arrival, error)

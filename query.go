@@ -292,14 +292,14 @@ type SessionPart struct {
 // SessionCounts counts the bot sessions that [Sessions] answers for the whole of [From, Before): by the bucket that they started in, and by the groups in which they have an interaction, once in each.
 //
 // The fields of By are those of a [SessionPart]: bot_id, bot_version and channel_id. Without By every session counts once; with it those without an interaction don't, nor does a group whose first dimension is
-// absent. The answer is in the order of a [Tally]'s.
+// absent. The answer has a list for each of Of, each in the order of a [Tally]'s.
 type SessionCounts struct {
 	Scope
 	From  Instant
 	By    []Dimension
 	Edges []Instant // as in [Tally]
-	// Distinct counts, in place of sessions, the different values that their parts have: of conversation_id, or of ticket_id as in [SessionPart]. Parts without one don't count.
-	Distinct Field
+	// Of says what is counted: session_id is the sessions; conversation_id and ticket_id are the different values that their parts have, as in [SessionPart]. Parts without one don't count.
+	Of []Field
 }
 
 // Conversations asks when conversations began and were last heard of; the answer is in the order of ids by code point and leaves out ids without any of the events below.

@@ -46,7 +46,7 @@ func (o *obstacle) Sessions(ctx context.Context, q tallystick.Sessions) ([]tally
 	return o.Answerer.Sessions(ctx, q)
 }
 
-func (o *obstacle) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+func (o *obstacle) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
 	if err := o.sessions(ctx, q.Tenant()); err != nil {
 		return nil, err
 	}

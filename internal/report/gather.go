@@ -311,7 +311,7 @@ func (a asker) Correspondents(ctx context.Context, q tallystick.Correspondents) 
 	return apart(ctx, a, q, length, a.Answerer.Correspondents)
 }
 
-func (a asker) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+func (a asker) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
 	return apart(ctx, a, q, length, a.Answerer.SessionCounts)
 }
 

@@ -127,7 +127,7 @@ func (s *spy) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick
 	return s.Answerer.Sessions(ctx, q)
 }
 
-func (s *spy) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+func (s *spy) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
 	if err := s.see(q.Scope); err != nil {
 		return nil, err
 	}

@@ -120,20 +120,25 @@ func (p *plan) sessionCounts() (*sessionCounts, error) {
 
 // askCounts asks the store for the numbers of the one table that is wanted.
 func (p *plan) askCounts(c *sessionCounts, bots map[string]string) error {
-	ask := func(distinct tallystick.Field, buckets []tallystick.Bucket, by ...tallystick.Dimension) ([]tallystick.Count, error) {
-		return p.store.SessionCounts(p.ctx, tallystick.SessionCounts{
-			Scope: p.scope, From: p.from, By: by, Edges: tallystick.Edges(buckets, p.from, p.scope.Before), Distinct: distinct,
-		})
+	askAll := func(of []tallystick.Field, buckets []tallystick.Bucket, by []tallystick.Dimension) ([][]tallystick.Count, error) {
+		return p.store.SessionCounts(p.ctx, tallystick.SessionCounts{Scope: p.scope, From: p.from, By: by, Edges: tallystick.Edges(buckets, p.from, p.scope.Before), Of: of})
 	}
-	inBuckets := func(b *bucketCounts, distinct tallystick.Field) error {
-		counts, err := ask(distinct, b.buckets)
+	ask := func(of tallystick.Field, buckets []tallystick.Bucket, by ...tallystick.Dimension) ([]tallystick.Count, error) {
+		counts, err := askAll([]tallystick.Field{of}, buckets, by)
+		if err != nil {
+			return nil, err
+		}
+		return counts[0], nil
+	}
+	inBuckets := func(b *bucketCounts, of tallystick.Field) error {
+		counts, err := ask(of, b.buckets)
 		for _, n := range counts {
 			b.counts[n.Bucket] = int(n.Value)
 		}
 		return err
 	}
 	byName := func(names nameCounts, by ...tallystick.Dimension) error {
-		counts, err := ask(tallystick.NoField, nil, by...)
+		counts, err := ask(tallystick.FieldSessionID, nil, by...)
 		for _, n := range counts {
 			name := [2]string{}
 			copy(name[:], n.Group)
@@ -152,18 +157,15 @@ func (p *plan) askCounts(c *sessionCounts, bots map[string]string) error {
 	bot := tallystick.Dimension{Field: tallystick.FieldBotID, Labels: named}
 	switch p.request.Table {
 	case "summary":
-		for distinct, number := range map[tallystick.Field]*int{tallystick.NoField: &c.sessions, tallystick.FieldTicketID: &c.tickets, tallystick.FieldConversationID: &c.conversations} {
-			counts, err := ask(distinct, nil)
-			if err != nil {
-				return err
-			}
-			*number = int(only(counts))
+		counts, err := askAll([]tallystick.Field{tallystick.FieldSessionID, tallystick.FieldTicketID, tallystick.FieldConversationID}, nil, nil)
+		for i, number := range []*int{&c.sessions, &c.tickets, &c.conversations}[:len(counts)] {
+			*number = int(only(counts[i]))
 		}
-		return nil
+		return err
 	case "trend":
-		return inBuckets(&c.trend, tallystick.NoField)
+		return inBuckets(&c.trend, tallystick.FieldSessionID)
 	case "by-month":
-		return inBuckets(&c.months, tallystick.NoField)
+		return inBuckets(&c.months, tallystick.FieldSessionID)
 	case "ticket-trend":
 		return inBuckets(&c.ticketTrend, tallystick.FieldTicketID)
 	case "by-bot":

@@ -115,7 +115,7 @@ func (r *Reached) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallys
 	return r.engine.Sessions(ctx, q)
 }
 
-func (r *Reached) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+func (r *Reached) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err
 	}

@@ -95,6 +95,7 @@ type Engine struct {
 	flushEnds map[uint32][]flushEnd // by log, ascending
 
 	states states
+	found  foundLost
 	met    met // used under applying
 }
 

@@ -18,22 +18,31 @@ func parseUUID(s string) (high, low uint64, is bool) {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return 0, 0, false
 	}
-	for i := range len(s) {
-		var digit byte
-		switch c := s[i]; {
-		case c >= '0' && c <= '9':
-			digit = c - '0'
-		case c >= 'a' && c <= 'f':
-			digit = c - 'a' + 10
-		case c == '-' && (i == 8 || i == 13 || i == 18 || i == 23):
-			continue
-		default:
-			return 0, 0, false
+	var bad byte
+	digits := func(from, to int) (n uint64) {
+		for _, c := range []byte(s[from:to]) {
+			d := digitOf[c]
+			bad |= d
+			n = n<<4 | uint64(d)
 		}
-		high, low = high<<4|low>>60, low<<4|uint64(digit)
+		return n
 	}
-	return high, low, true
+	high = digits(0, 8)<<32 | digits(9, 13)<<16 | digits(14, 18)
+	low = digits(19, 23)<<48 | digits(24, 36)
+	return high, low, bad < 16
 }
+
+// digitOf is the value of a hexadecimal digit in lower case, 16 of anything else.
+var digitOf = func() (table [256]byte) {
+	for i := range table {
+		if table[i] = 16; i < 128 {
+			if n := strings.IndexByte("0123456789abcdef", byte(i)); n >= 0 {
+				table[i] = byte(n)
+			}
+		}
+	}
+	return table
+}()
 
 // idNotIn returns the conditions that an id, if of several tenants of the row's tenant, is not among those of some rows of another table. By NOT IN DuckDB looks each row up in a
 // table of hashes; for a NOT EXISTS it first looks for the different ids of all rows, which took 5 times as long.

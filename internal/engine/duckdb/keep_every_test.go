@@ -126,10 +126,7 @@ func TestKeptSessionsInEveryWay(t *testing.T) {
 				q.Until = q.From + tallystick.Instant(r.Int64N(int64(10*tallystick.Day)))
 			}
 			sameSessions(t, seed, oracle, e, q, q)
-			counts := tallystick.SessionCounts{Scope: q.Scope, From: q.From}
-			if r.IntN(2) == 0 {
-				counts.Distinct = []tallystick.Field{tallystick.FieldConversationID, tallystick.FieldTicketID}[r.IntN(2)]
-			}
+			counts := tallystick.SessionCounts{Scope: q.Scope, From: q.From, Of: []tallystick.Field{tallystick.FieldSessionID, tallystick.FieldTicketID, tallystick.FieldConversationID}[:1+r.IntN(3)]}
 			labels := []map[string]string{nil, {"b0": "one", "b1": "one"}, {"b0": ""}, {"b0": "x", "": "y"}, {"ch0": "b1", "ch1": "b1"}, {}, {"a": "b", "a\x00b": "b"}}
 			for range r.IntN(3) {
 				counts.By = append(counts.By, tallystick.Dimension{

@@ -152,10 +152,7 @@ func TestKeptSessions(t *testing.T) {
 				q.Until = q.From + tallystick.Instant(r.Int64N(int64(10*tallystick.Day)))
 			}
 			want := sameSessions(t, seed, oracle, e, q, q)
-			counts := tallystick.SessionCounts{Scope: q.Scope, From: q.From}
-			if r.IntN(2) == 0 {
-				counts.Distinct = []tallystick.Field{tallystick.FieldConversationID, tallystick.FieldTicketID}[r.IntN(2)]
-			}
+			counts := tallystick.SessionCounts{Scope: q.Scope, From: q.From, Of: []tallystick.Field{tallystick.FieldSessionID, tallystick.FieldTicketID, tallystick.FieldConversationID}[:1+r.IntN(3)]}
 			if r.IntN(2) == 0 {
 				counts.By = []tallystick.Dimension{{Field: tallystick.FieldBotID}, {Field: tallystick.FieldBotVersion}}
 			}

@@ -2,9 +2,11 @@ package duckdb
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/tallystick/tallystick"
 )
@@ -12,6 +14,7 @@ import (
 // keptSessions is how far the sessions that flushes have kept are those of a scope.
 type keptSessions struct {
 	flush int32              // as of its end
+	end   uint64             // which is this position of the tenant's log
 	until tallystick.Instant // sessions that started before are as they are kept
 	quiet bool               // nothing is known of interactions since the flush
 
@@ -46,8 +49,8 @@ func (s *sessions) keptFor(ctx context.Context) (*keptSessions, error) {
 	if end.flush == 0 || s.Before < tallystick.MinInstant+2*sessionLength {
 		return nil, nil
 	}
-	k := &keptSessions{flush: end.flush, until: s.Before - sessionLength, doubtful: map[string]bool{}}
-	if sure, err := s.lostNothing(ctx, k.flush); !sure || err != nil {
+	k := &keptSessions{flush: end.flush, end: end.seq, until: s.Before - sessionLength, doubtful: map[string]bool{}}
+	if sure, err := s.doubtLost(ctx, k); !sure || err != nil {
 		return nil, err
 	}
 	if err := s.doubtKept(ctx, k); err != nil {
@@ -84,19 +87,90 @@ func upTo(st *statement, sc *scope, flush int32) string {
 	return "tenant = " + sc.tenant(st) + " AND flush <= " + strconv.Itoa(int(flush))
 }
 
-// lostNothing reports whether all failures that flushes have met are known to be of a message that was found, or of none that is in the file.
-func (s *sessions) lostNothing(ctx context.Context, flush int32) (sure bool, err error) {
+// mostLost is the number of failures up to which their messages are looked for.
+const mostLost = 10_000
+
+// doubtLost doubts the contacts of the messages of failures that flushes have met and not found, as far as they are in the file. Where those are too many, it reports that nothing is sure.
+func (s *sessions) doubtLost(ctx context.Context, k *keptSessions) (sure bool, err error) {
 	st, sc, err := s.begin()
 	if err != nil {
 		return false, err
 	}
-	st.add("SELECT COUNT(*)", "FROM "+identifier(lostTable), "WHERE "+upTo(st, sc, flush)+" AND time < "+sc.before(st),
-		"  AND flush > (SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(searchTable)+" WHERE flush <= "+strconv.Itoa(int(flush))+")")
+	st.add("SELECT COALESCE(message::VARCHAR, other)", "FROM "+identifier(lostTable), "WHERE "+upTo(st, sc, k.flush)+" AND time < "+sc.before(st),
+		"  AND flush > (SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(searchTable)+" WHERE flush <= "+strconv.Itoa(int(k.flush))+")",
+		"ORDER BY ALL", "LIMIT "+st.bind(int64(mostLost+1)))
+	var lost []string
 	err = s.stream.each(ctx, st, func(r *rows) error {
-		sure = r.bigint(0, 0) == 0
+		for i := range r.n {
+			lost = append(lost, strings.Clone(r.text(0, i)))
+		}
 		return nil
 	})
-	return sure, err
+	if err != nil || len(lost) == 0 || len(lost) > mostLost {
+		return len(lost) == 0, err
+	}
+	contacts, err := s.engine.found.contacts(lostOf{s.Tenant(), k.flush, hashOf(strings.Join(lost, "\x00"))}, func() ([]string, error) { return s.contactsOf(ctx, lost) })
+	for _, contact := range contacts {
+		k.doubt(contact)
+	}
+	return true, err
+}
+
+// contactsOf looks through all messages of the tenant for some, and returns their contacts.
+func (s *sessions) contactsOf(ctx context.Context, messages []string) ([]string, error) {
+	st, sc, err := s.begin()
+	if err != nil {
+		return nil, err
+	}
+	m := s.engine.source(tallystick.MessageSent, "m")
+	st.add("SELECT DISTINCT "+m.text(tallystick.FieldContactID), "FROM "+m.from(), // of whatever position: to doubt too many is no mistake
+		"WHERE m.tenant = "+sc.tenant(st)+" AND "+m.these(st, &tallystick.Condition{Field: tallystick.FieldMessageID, Op: tallystick.In, Values: messages}))
+	contacts := []string{}
+	err = s.stream.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			if contact := r.text(0, i); contact != "" {
+				contacts = append(contacts, strings.Clone(contact))
+			}
+		}
+		return nil
+	})
+	return contacts, err
+}
+
+// foundLost remembers whose messages were found for failures that flushes had lost, because the same are asked for until the next flush.
+type foundLost struct {
+	mu    sync.Mutex
+	known map[lostOf][]string
+}
+
+// lostOf names what was lost of a tenant, as of a flush.
+type lostOf struct {
+	tenant string
+	flush  int32
+	ids    hash
+}
+
+// mostFound bounds what is remembered.
+const mostFound = 256
+
+func (f *foundLost) contacts(of lostOf, find func() ([]string, error)) ([]string, error) {
+	f.mu.Lock()
+	contacts, known := f.known[of]
+	f.mu.Unlock()
+	if known {
+		return contacts, nil
+	}
+	contacts, err := find()
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.known == nil || len(f.known) >= mostFound {
+		f.known = map[lostOf][]string{}
+	}
+	f.known[of] = contacts
+	return contacts, nil
 }
 
 // doubtKept doubts contacts that had a session id, and those of whom an interaction failed after the scope, so that in the scope it has not.
@@ -115,6 +189,24 @@ func (s *sessions) doubtKept(ctx context.Context, k *keptSessions) error {
 		}
 		return nil
 	})
+}
+
+// maySayID is the condition of a source of messages that one may be an interaction with a session id: such contacts are doubtful, and before the flush there are no others.
+func (k *keptSessions) maySayID(st *statement, m source) string {
+	if k == nil {
+		return "TRUE"
+	}
+	var may []string
+	if !k.quiet {
+		may = append(may, m.column("seq")+" > "+st.bind(int64(k.end)))
+	}
+	if len(k.doubtful) > 0 {
+		may = append(may, m.text(tallystick.FieldContactID)+" IN (SELECT UNNEST("+st.bind(slices.Sorted(maps.Keys(k.doubtful)))+"))")
+	}
+	if len(may) == 0 {
+		return "FALSE"
+	}
+	return "(" + strings.Join(may, " OR ") + ")"
 }
 
 func (k *keptSessions) doubt(contact string) {

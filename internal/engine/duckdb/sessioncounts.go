@@ -12,43 +12,58 @@ import (
 )
 
 // SessionCounts implements [tallystick.Answerer]. Kept sessions are counted by DuckDB, all others here, some at a time.
-func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
+	answers := make([][]tallystick.Count, len(q.Of))
 	sc, err := e.scope(q.Scope)
 	if sc == nil {
-		return nil, err
+		return answers, err
 	}
 	q.Scope = sc.Scope
 	if q.From = max(q.From, e.first(sc)); q.From >= q.Before {
-		return nil, nil
+		return answers, nil
 	}
 	stream, err := e.stream()
 	if err != nil {
 		return nil, err
 	}
 	defer stream.close()
-	s := &sessions{Sessions: tallystick.Sessions{Scope: sc.Scope, From: q.From, Bare: q.Distinct == tallystick.NoField}, engine: e, stream: stream, log: sc.log}
+	bare := !slices.ContainsFunc(q.Of, func(f tallystick.Field) bool { return f != tallystick.FieldSessionID })
+	s := &sessions{Sessions: tallystick.Sessions{Scope: sc.Scope, From: q.From, Until: q.From, Bare: bare}, engine: e, stream: stream, log: sc.log}
 	k, err := s.kept(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c := newSessionCounter(&q)
-	at := q.From
+	counters := make([]*sessionCounter, len(q.Of))
+	for i, of := range q.Of {
+		counters[i] = newSessionCounter(&q, of)
+	}
+	add := func(parts []tallystick.SessionPart) {
+		for _, c := range counters {
+			c.add(parts)
+		}
+	}
 	if k != nil {
-		s.Until = k.until
+		s.Until = max(s.From, k.until)
 		if k.quiet {
 			s.Until = q.Before // which sessions started before, and what they had by then, does not depend on what came later
 		}
-		if s.From < s.Until {
-			at = s.Until
-			if err := s.countUnkept(ctx, c, k); err != nil {
-				return nil, err
-			}
+	}
+	if s.From < s.Until {
+		parts, err := s.unkept(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		add(parts)
+	}
+	if err := s.later(ctx, add); err != nil {
+		return nil, err
+	}
+	for i, c := range counters {
+		if answers[i], err = s.count(ctx, c, k); err != nil {
+			return nil, err
 		}
 	}
-	if err := e.countSlices(ctx, c, at); err != nil || at == q.From {
-		return c.answer(), err
-	}
-	return s.countKept(ctx, c, k)
+	return answers, nil
 }
 
 // first returns the time of the tenant's earliest event.
@@ -59,40 +74,34 @@ func (e *Engine) first(sc *scope) tallystick.Instant {
 	return t.first()
 }
 
-// countUnkept counts the sessions that started before the end of what is kept and are not kept.
-func (s *sessions) countUnkept(ctx context.Context, c *sessionCounter, k *keptSessions) error {
-	parts, err := s.given(ctx)
+// unkept returns the sessions that started before the end of what is kept and are not kept.
+func (s *sessions) unkept(ctx context.Context, k *keptSessions) ([]tallystick.SessionPart, error) {
+	parts, err := s.given(ctx, k)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(k.doubtful) > 0 {
 		if parts, err = s.fromEvents(ctx, &reading{}, parts, slices.Sorted(maps.Keys(k.doubtful))); err != nil {
-			return err
-		}
-	}
-	if !s.Bare {
-		if err := s.fillTickets(ctx, s.engine.reading(nil, s.Scope, &scope{Scope: s.Scope, log: s.log}), parts); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	slices.SortFunc(parts, compareParts)
-	c.add(parts)
-	return nil
+	return parts, nil
 }
 
-// countSlices counts the sessions that start at or after an instant, some at a time.
-func (e *Engine) countSlices(ctx context.Context, c *sessionCounter, at tallystick.Instant) error {
-	reading := &tallystick.Reading{}
-	for step := tallystick.Day; at < c.q.Before; {
-		until := c.q.Before
-		if step < c.q.Before-at {
+// later gives the sessions that start at or after the end of what is kept, some at a time, with no other tickets than their interactions' own.
+func (s *sessions) later(ctx context.Context, add func([]tallystick.SessionPart)) error {
+	at, reading := s.Until, &tallystick.Reading{}
+	for step := tallystick.Day; at < s.Before; {
+		until := s.Before
+		if step < s.Before-at {
 			until = at + step
 		}
-		parts, err := e.Sessions(ctx, tallystick.Sessions{Scope: c.q.Scope, From: at, Until: until, Bare: c.q.Distinct == tallystick.NoField, Reading: reading})
+		parts, err := s.engine.sessions(ctx, tallystick.Sessions{Scope: s.Scope, From: at, Until: until, Bare: s.Bare, Reading: reading}, false)
 		if err != nil {
 			return err
 		}
-		c.add(parts)
+		add(parts)
 		const many = 40_000
 		switch at = until; {
 		case len(parts) > many && step > tallystick.Hour:
@@ -104,75 +113,87 @@ func (e *Engine) countSlices(ctx context.Context, c *sessionCounter, at tallysti
 	return nil
 }
 
-// countKept counts what is kept of contacts that are not doubtful, and adds what was counted of the others.
-func (s *sessions) countKept(ctx context.Context, c *sessionCounter, k *keptSessions) ([]tallystick.Count, error) {
+// count counts what is kept, of contacts that are not doubtful, and adds what was counted of the others.
+func (s *sessions) count(ctx context.Context, c *sessionCounter, k *keptSessions) ([]tallystick.Count, error) {
+	if s.From == s.Until && c.of != tallystick.FieldTicketID {
+		return c.answer(), nil
+	}
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
-	q := c.q
-	condition := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(s.Until) + " AND part.first < " + sc.before(st)
-	if len(k.doubtful) > 0 {
-		condition += " AND part.contact NOT IN (SELECT UNNEST(" + st.bind(slices.Sorted(maps.Keys(k.doubtful))) + "))"
-	}
+	var kept string // what is kept of the period, with its labels
 	var joins, labelled []string
-	groups := columns("group", len(q.By))
-	for i := range q.By {
-		value := "''"
-		switch q.By[i].Field {
-		case tallystick.FieldBotID:
-			value = "kept.bot"
-		case tallystick.FieldBotVersion:
-			value = "kept.version"
-		case tallystick.FieldChannelID:
-			value = "kept.channel"
+	groups := columns("group", len(c.q.By))
+	if s.From < s.Until {
+		condition := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(s.Until) + " AND part.first < " + sc.before(st)
+		if len(k.doubtful) > 0 {
+			condition += " AND part.contact NOT IN (SELECT UNNEST(" + st.bind(slices.Sorted(maps.Keys(k.doubtful))) + "))"
 		}
-		join, group := labels(st, &q.By[i], value, "label"+strconv.Itoa(i))
-		joins, labelled = append(joins, join), append(labelled, group+" AS "+groups[i])
+		for i := range groups {
+			join, group := labels(st, &c.q.By[i], keptText(c.q.By[i].Field), "label"+strconv.Itoa(i))
+			joins, labelled = append(joins, join), append(labelled, group+" AS "+groups[i])
+		}
+		kept = keptRows(k.flush, condition) + " AS kept\n" + strings.Join(joins, "\n")
 	}
 	grouped := "TRUE"
 	if len(groups) > 0 {
 		grouped = "group0 <> ''"
 	}
 	keys := strings.Join(append([]string{"bucket"}, groups...), ", ")
-	if q.Distinct == tallystick.NoField {
-		join, bucket := buckets(st, q.Edges, "one.start")
-		st.add("SELECT "+bucket+" AS bucket, "+strings.Join(append(groups, "COUNT(*)"), ", "),
+	if c.of == tallystick.FieldSessionID {
+		join, bucket := buckets(st, c.q.Edges, "one.start")
+		st.add("SELECT "+strings.Join(slices.Concat([]string{bucket + " AS bucket"}, groups, []string{"COUNT(*)"}), ", "),
 			"FROM (",
 			"  SELECT DISTINCT "+strings.Join(append([]string{"kept.contact", "kept.start"}, labelled...), ", "),
-			"  FROM "+keptRows(k.flush, condition)+" AS kept")
-		st.add(joins...)
-		st.add(") AS one", join,
+			"  FROM "+kept,
+			") AS one", join,
 			"WHERE "+grouped,
 			"GROUP BY "+keys,
 			"ORDER BY ALL")
-		counts, err := s.engine.counts(ctx, st, len(q.By))
+		counts, err := s.engine.counts(ctx, st, len(groups))
 		return addCounts(counts, c.answer()), err
 	}
 
 	// A value that others have too counts once.
-	join, bucket := buckets(st, q.Edges, "kept.start")
-	joins = append(joins, join)
-	value, named, created := "kept.conversation AS value", "seen.value", ""
-	if q.Distinct == tallystick.FieldTicketID {
-		value = "kept.ticket AS value, CASE WHEN kept.ticket = '' THEN kept.conversation ELSE '' END AS conversation"
+	named, created := "seen.value", ""
+	if c.of == tallystick.FieldTicketID {
 		named, created = "COALESCE(NULLIF(seen.value, ''), created.ticket, '')", s.createdTickets(st, sc)
 	}
 	st.add("SELECT "+keys+", COUNT(*)",
 		"FROM (",
-		"  SELECT "+keys+", "+named+" AS named",
-		"  FROM (",
-		"    SELECT DISTINCT "+strings.Join(append([]string{bucket + " AS bucket", value}, labelled...), ", "),
-		"    FROM "+keptRows(k.flush, condition)+" AS kept")
-	st.add(joins...)
-	st.add("  ) AS seen", created,
+		"  SELECT DISTINCT "+keys+", "+named+" AS named",
+		"  FROM (")
+	if kept != "" {
+		join, bucket := buckets(st, c.q.Edges, "kept.start")
+		value := "kept.conversation AS value, '' AS conversation"
+		if c.of == tallystick.FieldTicketID {
+			value = "kept.ticket AS value, CASE WHEN kept.ticket = '' THEN kept.conversation ELSE '' END AS conversation"
+		}
+		st.add("    SELECT DISTINCT "+strings.Join(slices.Concat([]string{bucket + " AS bucket"}, labelled, []string{value}), ", "),
+			"    FROM "+kept, join,
+			"    UNION ALL")
+	}
+	st.add("    SELECT "+c.bindValues(st, groups),
+		"  ) AS seen", created,
 		"  WHERE named <> '' AND "+grouped,
-		"  UNION",
-		"  SELECT "+c.bindValues(st),
 		")",
 		"GROUP BY "+keys,
 		"ORDER BY ALL")
-	return s.engine.counts(ctx, st, len(q.By))
+	return s.engine.counts(ctx, st, len(groups))
+}
+
+// keptText is an expression for a field of a part that is kept.
+func keptText(f tallystick.Field) string {
+	switch f {
+	case tallystick.FieldBotID:
+		return "kept.bot"
+	case tallystick.FieldBotVersion:
+		return "kept.version"
+	case tallystick.FieldChannelID:
+		return "kept.channel"
+	}
+	return "''"
 }
 
 // createdTickets joins the tickets that conversations were created with.
@@ -186,6 +207,7 @@ func (s *sessions) createdTickets(st *statement, sc *scope) string {
 // sessionCounter counts sessions, or the values of their parts, by bucket and group.
 type sessionCounter struct {
 	q      *tallystick.SessionCounts
+	of     tallystick.Field
 	places map[sessionGroup]int
 	counts []tallystick.Count
 	values map[sessionValue]bool // that are counted, where values are
@@ -197,12 +219,13 @@ type sessionGroup struct {
 }
 
 type sessionValue struct {
-	place int // of its group
-	value string
+	place        int // of its group
+	value        string
+	conversation string // of a ticket that is not known: it may have been created with one
 }
 
-func newSessionCounter(q *tallystick.SessionCounts) *sessionCounter {
-	return &sessionCounter{q: q, places: map[sessionGroup]int{}, values: map[sessionValue]bool{}}
+func newSessionCounter(q *tallystick.SessionCounts, of tallystick.Field) *sessionCounter {
+	return &sessionCounter{q: q, of: of, places: map[sessionGroup]int{}, values: map[sessionValue]bool{}}
 }
 
 // add counts the sessions of some parts, which are whole and in the order of an answer to [tallystick.Sessions].
@@ -213,26 +236,35 @@ func (c *sessionCounter) add(parts []tallystick.SessionPart) {
 		if i == 0 || p.Session != parts[i-1].Session || p.Given != parts[i-1].Given || p.Start != parts[i-1].Start {
 			clear(seen)
 		}
-		value := ""
-		switch c.q.Distinct {
-		case tallystick.FieldConversationID:
-			value = p.Conversation
-		case tallystick.FieldTicketID:
-			value = p.Ticket
-		}
 		group := c.groupOf(p)
-		g := sessionGroup{bucketOf(c.q.Edges, p.Start), fmt.Sprintf("%q", group)}
-		if len(group) > 0 && group[0] == "" || seen[g] && c.q.Distinct == tallystick.NoField || value == "" && c.q.Distinct != tallystick.NoField {
+		if len(group) > 0 && group[0] == "" {
 			continue
 		}
-		seen[g] = true
+		g := sessionGroup{bucketOf(c.q.Edges, p.Start), fmt.Sprintf("%q", group)}
+		var v sessionValue
+		switch c.of {
+		case tallystick.FieldSessionID:
+			if seen[g] {
+				continue
+			}
+			seen[g] = true
+		case tallystick.FieldConversationID:
+			v.value = p.Conversation
+		case tallystick.FieldTicketID:
+			if v.value = p.Ticket; v.value == "" {
+				v.conversation = p.Conversation
+			}
+		}
+		if c.of != tallystick.FieldSessionID && v == (sessionValue{}) {
+			continue
+		}
 		place, known := c.places[g]
 		if !known {
 			place = len(c.counts)
 			c.places[g], c.counts = place, append(c.counts, tallystick.Count{Bucket: g.bucket, Group: group})
 		}
-		if c.q.Distinct != tallystick.NoField {
-			v := sessionValue{place, value}
+		if c.of != tallystick.FieldSessionID {
+			v.place = place
 			if c.values[v] {
 				continue
 			}
@@ -261,24 +293,24 @@ func (c *sessionCounter) groupOf(p *tallystick.SessionPart) (group []string) {
 // answer returns what was counted, in order.
 func (c *sessionCounter) answer() []tallystick.Count { return addCounts(nil, c.counts) }
 
-// bindValues selects the values that were counted, as bucket, groups and value.
-func (c *sessionCounter) bindValues(st *statement) string {
-	buckets, values, groups := []int64{}, []string{}, make([][]string, len(c.q.By))
+// bindValues selects the values that were counted, as bucket, groups, value and conversation.
+func (c *sessionCounter) bindValues(st *statement, names []string) string {
+	buckets, values, conversations, groups := []int64{}, []string{}, []string{}, make([][]string, len(names))
 	for i := range groups {
 		groups[i] = []string{}
 	}
 	for v := range c.values {
 		n := &c.counts[v.place]
-		buckets, values = append(buckets, int64(n.Bucket)), append(values, v.value)
+		buckets, values, conversations = append(buckets, int64(n.Bucket)), append(values, v.value), append(conversations, v.conversation)
 		for i := range groups {
 			groups[i] = append(groups[i], strings.ToValidUTF8(n.Group[i], "\uFFFD"))
 		}
 	}
-	list := []string{"UNNEST(" + st.bind(buckets) + ")"}
-	for i := range groups {
-		list = append(list, "UNNEST("+st.bind(groups[i])+")")
+	list := []string{"UNNEST(" + st.bind(buckets) + ") AS bucket"}
+	for i, name := range names {
+		list = append(list, "UNNEST("+st.bind(groups[i])+") AS "+name)
 	}
-	return strings.Join(append(list, "UNNEST("+st.bind(values)+")"), ", ")
+	return strings.Join(append(list, "UNNEST("+st.bind(values)+") AS value", "UNNEST("+st.bind(conversations)+") AS conversation"), ", ")
 }
 
 // bucketOf returns the last bucket that begins at or before an instant.

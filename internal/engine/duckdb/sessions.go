@@ -17,6 +17,11 @@ import (
 //
 // That is for what is not kept: see keep.go and kept.go.
 func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
+	return e.sessions(ctx, q, !q.Bare)
+}
+
+// sessions answers, perhaps without the tickets of the parts' conversations.
+func (e *Engine) sessions(ctx context.Context, q tallystick.Sessions, tickets bool) ([]tallystick.SessionPart, error) {
 	known, err := e.scope(q.Scope)
 	if known == nil {
 		return nil, err
@@ -35,14 +40,20 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 	}
 	defer stream.close()
 	s := &sessions{Sessions: q, engine: e, stream: stream, log: known.log}
-	parts, err := s.given(ctx)
+	if !m.keptKnown {
+		if m.kept, err = s.kept(ctx); err != nil {
+			return nil, err
+		}
+		m.keptKnown = true
+	}
+	parts, err := s.given(ctx, m.kept)
 	if err != nil {
 		return nil, err
 	}
 	if parts, err = s.allComputed(ctx, m, parts); err != nil {
 		return nil, err
 	}
-	if !q.Bare {
+	if tickets {
 		if err := s.fillTickets(ctx, m, parts); err != nil {
 			return nil, err
 		}
@@ -67,13 +78,6 @@ func (s *sessions) fillTickets(ctx context.Context, m *reading, parts []tallysti
 // allComputed adds the parts of the sessions that follow from the times of interactions. Of who asks slice after slice it is remembered which sessions go on after a slice, so that
 // for the next one the time before it is read only for contacts of whom that was not sure.
 func (s *sessions) allComputed(ctx context.Context, m *reading, parts []tallystick.SessionPart) ([]tallystick.SessionPart, error) {
-	if !m.keptKnown {
-		var err error
-		if m.kept, err = s.kept(ctx); err != nil {
-			return nil, err
-		}
-		m.keptKnown = true
-	}
 	if m.kept != nil {
 		return s.mostlyKept(ctx, m, parts)
 	}
@@ -275,8 +279,8 @@ var partSums = "MIN(time), ARG_MIN(seq, " + orderOf("time", "seq") + "), COUNT(*
 
 // given returns the parts of the sessions that have an id of their own. Whether one started in the period is known from its session.started, or from the first of all
 // its interactions, which are looked for only where there is one in the period.
-func (s *sessions) given(ctx context.Context) ([]tallystick.SessionPart, error) {
-	ids, err := s.candidates(ctx)
+func (s *sessions) given(ctx context.Context, k *keptSessions) ([]tallystick.SessionPart, error) {
+	ids, err := s.candidates(ctx, k)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -289,7 +293,7 @@ func (s *sessions) given(ctx context.Context) ([]tallystick.SessionPart, error) 
 		"  SELECT UNNEST("+st.bind(ids)+") AS id",
 		"),")
 	s.started(st, sc, "SELECT id FROM wanted")
-	s.interactions(st, sc, "wholly", m.text(tallystick.FieldSessionID)+" IN (SELECT id FROM wanted)")
+	s.interactions(st, sc, "wholly", m.text(tallystick.FieldSessionID)+" IN (SELECT id FROM wanted)", k.maySayID(st, m))
 	st.add(", heard AS (",
 		"  SELECT *",
 		"  FROM wholly",
@@ -324,7 +328,7 @@ func (s *sessions) given(ctx context.Context) ([]tallystick.SessionPart, error) 
 }
 
 // candidates returns the ids of the given sessions that may have started in the period.
-func (s *sessions) candidates(ctx context.Context) ([]string, error) {
+func (s *sessions) candidates(ctx context.Context, k *keptSessions) ([]string, error) {
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, err
@@ -340,7 +344,7 @@ func (s *sessions) candidates(ctx context.Context) ([]string, error) {
 		"UNION",
 		"SELECT "+session,
 		"FROM "+m.from(),
-		"WHERE "+strings.Join(slices.Concat(m.scope(st, sc, tallystick.MessageSent), during(m), []string{session + " <> ''"}), "\n  AND "))
+		"WHERE "+strings.Join(slices.Concat(m.scope(st, sc, tallystick.MessageSent), during(m), []string{session + " <> ''", k.maySayID(st, m)}), "\n  AND "))
 	var ids []string
 	err = s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {

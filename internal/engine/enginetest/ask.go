@@ -119,9 +119,7 @@ func (a *asker) question(kind string) *Question {
 		for range a.IntN(3) {
 			q.By = append(q.By, a.dimensionOf(tallystick.MessageSent, pick(a.generator, []tallystick.Field{tallystick.FieldBotID, tallystick.FieldBotVersion, tallystick.FieldChannelID})))
 		}
-		if a.chance(40) {
-			q.Distinct = &tallystick.Dimension{Field: pick(a.generator, []tallystick.Field{tallystick.FieldConversationID, tallystick.FieldTicketID})}
-		}
+		q.Fields = a.counted()
 	case "arrivals":
 		if a.chance(95) {
 			q.AsOf = tallystick.Position{}
@@ -277,4 +275,11 @@ func (a *asker) ids(typeName string) []string {
 		ids = append(ids, fmt.Sprint("none", a.IntN(9)))
 	}
 	return ids
+}
+
+// counted draws what of sessions is counted.
+func (a *asker) counted() []tallystick.Field {
+	all := []tallystick.Field{tallystick.FieldSessionID, tallystick.FieldConversationID, tallystick.FieldTicketID}
+	a.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all[:1+a.IntN(len(all))]
 }

@@ -72,7 +72,7 @@ func refusesNoTenant(t *testing.T, open Open) {
 		_, asked["Events"] = engine.Events(ctx, tallystick.Events{Scope: scope, From: tallystick.MinInstant})
 		_, asked["Resolutions"] = engine.Resolutions(ctx, tallystick.Resolutions{Scope: scope, From: tallystick.MinInstant})
 		_, asked["Sessions"] = engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: tallystick.MinInstant})
-		_, asked["SessionCounts"] = engine.SessionCounts(ctx, tallystick.SessionCounts{Scope: scope, From: tallystick.MinInstant})
+		_, asked["SessionCounts"] = engine.SessionCounts(ctx, tallystick.SessionCounts{Scope: scope, From: tallystick.MinInstant, Of: []tallystick.Field{tallystick.FieldSessionID}})
 		_, asked["Conversations"] = engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: []string{"v1"}})
 		_, asked["Correspondents"] = engine.Correspondents(ctx, tallystick.Correspondents{Scope: scope, Rooms: []string{"r1"}})
 		for query, err := range asked {

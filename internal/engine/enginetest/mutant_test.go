@@ -89,7 +89,7 @@ func (m mutant) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallysti
 	return m.of("sessions").Sessions(ctx, q)
 }
 
-func (m mutant) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
+func (m mutant) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
 	return m.of("sessioncounts").SessionCounts(ctx, q)
 }
 

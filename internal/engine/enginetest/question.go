@@ -79,7 +79,11 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		return n.sessions(parts), err
 	case "sessioncounts":
 		counts, err := engine.SessionCounts(ctx, q.sessionCounts())
-		return n.counts(counts), err
+		var lines []string
+		for i, list := range counts {
+			lines = append(append(lines, "of "+string(q.Fields[i])), n.counts(list)...)
+		}
+		return lines, err
 	case "conversations":
 		list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: q.IDs})
 		return n.conversations(list), err
@@ -109,11 +113,7 @@ func (q *Question) peak() tallystick.Peak {
 
 // sessionCounts returns a question of that kind as its query.
 func (q *Question) sessionCounts() tallystick.SessionCounts {
-	s := tallystick.SessionCounts{Scope: tallystick.For(q.Tenant, q.AsOf, q.Before), From: q.From, By: q.By, Edges: q.Edges}
-	if q.Distinct != nil {
-		s.Distinct = q.Distinct.Field
-	}
-	return s
+	return tallystick.SessionCounts{Scope: tallystick.For(q.Tenant, q.AsOf, q.Before), From: q.From, By: q.By, Edges: q.Edges, Of: q.Fields}
 }
 
 // tally returns a question of that kind as its query.

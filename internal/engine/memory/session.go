@@ -17,34 +17,31 @@ type session struct {
 }
 
 // SessionCounts implements [tallystick.Answerer].
-func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([]tallystick.Count, error) {
-	parts, err := e.Sessions(ctx, tallystick.Sessions{Scope: q.Scope, From: q.From, Bare: q.Distinct == tallystick.NoField})
+func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
+	parts, err := e.Sessions(ctx, tallystick.Sessions{Scope: q.Scope, From: q.From})
 	if err != nil {
 		return nil, err
 	}
-	answer := cells{}
-	for _, p := range parts {
-		group := groupOf(q.By, func(f tallystick.Field) string {
-			return map[tallystick.Field]string{tallystick.FieldBotID: p.Bot, tallystick.FieldBotVersion: p.Version, tallystick.FieldChannelID: p.Channel}[f]
-		})
-		if len(group) > 0 && group[0] == "" {
-			continue
+	var answers [][]tallystick.Count
+	for _, of := range q.Of {
+		answer := cells{}
+		for _, p := range parts {
+			group := groupOf(q.By, func(f tallystick.Field) string {
+				return map[tallystick.Field]string{tallystick.FieldBotID: p.Bot, tallystick.FieldBotVersion: p.Version, tallystick.FieldChannelID: p.Channel}[f]
+			})
+			item := map[tallystick.Field]string{
+				tallystick.FieldSessionID: fmt.Sprint(p.Given, p.Session), tallystick.FieldConversationID: p.Conversation, tallystick.FieldTicketID: p.Ticket,
+			}[of]
+			if len(group) > 0 && group[0] == "" || item == "" {
+				continue
+			}
+			cell := answer.at(bucketOf(q.Edges, p.Start), group)
+			cell.items[item] = true
+			cell.count.Value = int64(len(cell.items))
 		}
-		item := fmt.Sprint(p.Given, p.Session)
-		switch q.Distinct {
-		case tallystick.FieldConversationID:
-			item = p.Conversation
-		case tallystick.FieldTicketID:
-			item = p.Ticket
-		}
-		if item == "" {
-			continue
-		}
-		cell := answer.at(bucketOf(q.Edges, p.Start), group)
-		cell.items[item] = true
-		cell.count.Value = int64(len(cell.items))
+		answers = append(answers, answer.counts())
 	}
-	return answer.counts(), nil
+	return answers, nil
 }
 
 // Sessions implements [tallystick.Answerer].
