@@ -44,6 +44,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
@@ -93,6 +94,12 @@ type Engine struct {
 	view    *view
 
 	flushEnds map[uint32][]flushEnd // by log, ascending
+	merged    int32                 // rows up to this flush are merged
+	flushed   time.Time             // when the latest flush was written
+
+	merging    sync.Mutex // held by who merges
+	background sync.WaitGroup
+	stop       context.CancelFunc // ends what is done in the background
 
 	states states
 	found  foundLost
@@ -122,6 +129,8 @@ func (e *Engine) Close() error {
 	if e.lock == nil {
 		return nil
 	}
+	e.stop()
+	e.background.Wait()
 	var err error
 	if e.failed == nil {
 		err = e.flushAll(context.Background())

@@ -2,9 +2,28 @@ package duckdb
 
 import (
 	"context"
+	"time"
 
 	"github.com/tallystick/tallystick"
 )
+
+// Rows are merged as often and as soon as they can be.
+func init() { mergeFlushes, mergeQuiet = 3, time.Millisecond }
+
+// HoldMerges lets nobody merge but MergeHeld, and returns what ends it.
+func HoldMerges(e *Engine) (end func()) {
+	e.merging.Lock()
+	return e.merging.Unlock
+}
+
+// MergeHeld merges all that there is enough of.
+func MergeHeld(ctx context.Context, e *Engine) error {
+	for {
+		if merged, err := e.mergeNext(ctx); !merged || err != nil {
+			return err
+		}
+	}
+}
 
 // AskDatabase lets an engine ask DuckDB even for what it keeps in memory, and forget what it has written nearly at once.
 func AskDatabase(e *Engine) { e.states.disabled, e.met.most = true, 2 }

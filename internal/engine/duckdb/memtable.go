@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
@@ -145,6 +146,14 @@ func (t *table) sortedBy() string {
 		return "tenant, first, seq"
 	case correspondentTable:
 		return "tenant, room, time, seq"
+	case keptTable:
+		return "tenant, start, contact"
+	case voidTable, failedTable, givenTable:
+		return "tenant, contact"
+	case lostTable:
+		return "tenant, time"
+	case searchTable, mergedTable:
+		return "flushes"
 	}
 	return "tenant, time, seq"
 }
@@ -314,6 +323,7 @@ func (e *Engine) flush(m *memtable) (err error) {
 		}
 	}
 	e.view = next
+	e.flushed = time.Now()
 	for log, seq := range m.ends {
 		e.flushEnds[log] = append(e.flushEnds[log], flushEnd{m.number, seq})
 	}

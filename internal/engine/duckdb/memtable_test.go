@@ -55,6 +55,9 @@ func TestFlushesUnderReaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	holds(t, e, "acme", 1200)
+	if n, err := duckdb.Rows(e, "merged"); n < 3 || err != nil {
+		t.Errorf("%d merges, %v", n, err)
+	}
 	if n, err := duckdb.Memtables(e); n != 0 || err != nil {
 		t.Errorf("%d tables in memory after everything was flushed, %v", n, err)
 	}

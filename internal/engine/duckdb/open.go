@@ -73,6 +73,9 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		e.chunks.close()
 		return nil, errors.Join(fmt.Errorf("open event store: %w", err), lock.Close())
 	}
+	background, stop := context.WithCancel(context.Background())
+	e.stop = stop
+	e.background.Go(func() { e.mergeInBackground(background) })
 	return e, nil
 }
 
@@ -318,6 +321,9 @@ func (e *Engine) remember(ctx context.Context) error {
 		return err
 	}
 	e.view.flush = e.flushes
+	if err := e.readers.QueryRowContext(ctx, "SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(mergedTable)).Scan(&e.merged); err != nil {
+		return err
+	}
 	e.flushEnds = map[uint32][]flushEnd{}
 	err = query(ctx, e.readers, "SELECT flush, log, MAX(seq) FROM progress GROUP BY flush, log ORDER BY flush", nil, func(scan func(...any) error) error {
 		var end flushEnd

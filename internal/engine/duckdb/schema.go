@@ -52,6 +52,7 @@ const (
 	givenTable         = "session_contacts"
 	lostTable          = "lost_failures"
 	searchTable        = "lost_searches"
+	mergedTable        = "merged"       // a row for each merge: the flush up to which rows are merged
 	otherTable         = "other_events" // events of the types that have no table, with their labels
 )
 
@@ -83,6 +84,7 @@ func schema() []*table {
 		{name: givenTable, columns: givenColumns},
 		{name: lostTable, columns: lostColumns},
 		{name: searchTable, columns: searchColumns},
+		{name: mergedTable, columns: []column{{"flushes", integer}}},
 		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar}, column{labelsColumn, varchar})},
 	}
 	for _, t := range tallystick.EventTypes {

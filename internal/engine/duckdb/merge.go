@@ -1,0 +1,185 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2/mapping"
+)
+
+// A flush leaves a run of rows that is sorted by tenant and time. A tenant's day, with what came late, is in some thirty of them, and a small tenant's rows are in all: so the rows of some flushes in a row are
+// put together into one run, in the background, when nothing else is written. They are written once more at the end of their table, sorted, and removed where they were, in one transaction: who
+// reads sees them once. They keep the numbers of their flushes, so that what was known at the end of each stays known.
+
+var ( // tests change them
+	// mergeFlushes is how many flushes are merged. More makes longer runs, and more work to be done at once: some seconds.
+	mergeFlushes int32 = 16
+	// mergeQuiet is how long no flush must have been written.
+	mergeQuiet = 3 * time.Second
+)
+
+// mergeAgain is how long nothing is merged after that has failed.
+const mergeAgain = time.Minute
+
+// unmerged returns the flushes that are to be merged next; false: they are too few yet.
+func (e *Engine) unmerged() (first, last int32, enough bool) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	first, last = e.merged+1, e.merged+mergeFlushes
+	return first, last, last <= e.view.flush
+}
+
+// Merge puts the rows of flushes together as long as there are enough of them. The store does this by itself when nothing is written; it is for who can't wait for that. What is written
+// and asked meanwhile does not wait for it.
+func (e *Engine) Merge(ctx context.Context) error {
+	e.merging.Lock()
+	defer e.merging.Unlock()
+	for {
+		merged, err := e.mergeNext(ctx)
+		if !merged || err != nil {
+			return err
+		}
+	}
+}
+
+// mergeNext merges once, if there is enough. The caller holds merging.
+func (e *Engine) mergeNext(ctx context.Context) (merged bool, err error) {
+	first, last, enough := e.unmerged()
+	if !enough {
+		return false, nil
+	}
+	stream, err := e.stream()
+	if err != nil {
+		return false, err
+	}
+	defer stream.close()
+	if err := e.merge(ctx, stream, first, last); err != nil {
+		return false, fmt.Errorf("merge the rows of flushes %d to %d: %w", first, last, cause(ctx, err))
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.merged = last
+	return true, nil
+}
+
+func (e *Engine) merge(ctx context.Context, s *stream, first, last int32) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := execute(s.conn, "BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	err := s.mergeTables(ctx, first, last)
+	if err == nil {
+		err = execute(s.conn, "COMMIT")
+	}
+	if err != nil {
+		// A transaction that failed is rolled back already, for some failures.
+		_ = execute(s.conn, "ROLLBACK")
+	}
+	return err
+}
+
+func (s *stream) mergeTables(ctx context.Context, first, last int32) error {
+	defer s.interrupt(ctx)()
+	runs, err := s.runs(ctx, first, last)
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.mergeRun(r, first, last); err != nil {
+			return fmt.Errorf("%s: %w", r.table.name, err)
+		}
+	}
+	return execute(s.conn, fmt.Sprintf("INSERT INTO %s VALUES (%d, %d)", identifier(mergedTable), last, last))
+}
+
+// run is the rows of some flushes in a table.
+type run struct {
+	table *table
+	rows  int64
+	end   int64 // the highest number of a row, as DuckDB counts them
+}
+
+func (t *table) ofFlushes(first, last int32) string {
+	return "FROM " + identifier(t.name) + " WHERE " + identifier(flushColumn) + " BETWEEN " + strconv.Itoa(int(first)) + " AND " + strconv.Itoa(int(last))
+}
+
+// runs returns the runs of more than one row of some flushes.
+func (s *stream) runs(ctx context.Context, first, last int32) (runs []run, err error) {
+	var selects []string
+	for i, t := range s.engine.tables {
+		if t.name != layoutTable {
+			selects = append(selects, "SELECT "+strconv.Itoa(i)+"::BIGINT, COUNT(*), MAX(rowid) "+t.ofFlushes(first, last))
+		}
+	}
+	err = s.read(ctx, strings.Join(selects, "\nUNION ALL\n"), nil, func(r *rows) error {
+		for i := range r.n {
+			if n := r.bigint(1, i); n > 1 {
+				runs = append(runs, run{s.engine.tables[r.bigint(0, i)], n, r.bigint(2, i)})
+			}
+		}
+		return nil
+	})
+	return runs, err
+}
+
+// mergeRun writes the rows of a run again, sorted, and removes those that were there. The new ones have higher numbers.
+func (s *stream) mergeRun(r run, first, last int32) error {
+	written, err := change(s.conn, "INSERT INTO "+identifier(r.table.name)+" SELECT * "+r.table.ofFlushes(first, last)+" ORDER BY "+r.table.sortedBy())
+	if err != nil {
+		return err
+	}
+	removed, err := change(s.conn, "DELETE "+r.table.ofFlushes(first, last)+" AND rowid <= "+strconv.FormatInt(r.end, 10))
+	if err == nil && (written != r.rows || removed != r.rows) {
+		err = fmt.Errorf("of %d rows %d were written and %d removed", r.rows, written, removed)
+	}
+	return err
+}
+
+// change runs a statement without values and returns how many rows it has changed.
+func change(conn mapping.Connection, statement string) (int64, error) {
+	var r mapping.Result
+	defer mapping.DestroyResult(&r)
+	if mapping.Query(conn, statement, &r) == mapping.StateError {
+		return 0, fmt.Errorf("%s: %w", statement, problem(mapping.ResultErrorType(&r), mapping.ResultError(&r)))
+	}
+	return int64(mapping.RowsChanged(&r)), nil
+}
+
+// mergeInBackground merges whenever nothing is written, until the engine is closed.
+func (e *Engine) mergeInBackground(ctx context.Context) {
+	wait := mergeQuiet
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		e.mu.RLock()
+		wait = mergeQuiet - time.Since(e.flushed)
+		e.mu.RUnlock()
+		if wait > 0 {
+			continue
+		}
+		wait = mergeQuiet
+		e.merging.Lock()
+		merged, err := e.mergeNext(ctx)
+		e.merging.Unlock()
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			e.log.Warn("rows of the event store can't be put together; answers are slower until they are", "error", err)
+			wait = mergeAgain
+		case merged:
+			wait = 0
+		}
+	}
+}
