@@ -34,6 +34,7 @@ func (s *stream) close() { mapping.Disconnect(&s.conn) }
 type rows struct {
 	n       int
 	vectors []vector // see chunks
+	types   []mapping.Type
 }
 
 // text returns a text of a column, "" for NULL.
@@ -95,7 +96,11 @@ func (s *stream) read(ctx context.Context, text string, args []any, fn func(*row
 	if mapping.ExecutePending(pending, &result) == mapping.StateError {
 		return problem(mapping.ResultErrorType(&result), mapping.ResultError(&result))
 	}
-	r := rows{vectors: make([]vector, mapping.ColumnCount(&result))}
+	columns := mapping.ColumnCount(&result)
+	r := rows{vectors: make([]vector, columns), types: make([]mapping.Type, columns)}
+	for i := range r.types {
+		r.types[i] = mapping.ColumnType(&result, mapping.IdxT(i))
+	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return err

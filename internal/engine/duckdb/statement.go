@@ -74,10 +74,23 @@ func query(ctx context.Context, q querier, text string, args []any, row func(sca
 	return cause(ctx, rows.Err())
 }
 
+// run runs a statement and calls row for each row of its answer.
 func (s *statement) run(ctx context.Context, e *Engine, row func(scan func(...any) error) error) error {
-	v := e.see()
-	defer e.done(v)
-	return query(ctx, e.readers, v.resolve(e, s.text.String()), s.args, row)
+	stream, err := e.stream()
+	if err != nil {
+		return err
+	}
+	defer stream.close()
+	var sc scanner
+	scan := func(into ...any) error { return sc.scan(into) }
+	return stream.each(ctx, s, func(r *rows) error {
+		for sc.rows, sc.row = r, 0; sc.row < r.n; sc.row++ {
+			if err := row(scan); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // cause prefers the reason why the caller gave up to what became of the query.
