@@ -247,7 +247,11 @@ type Resolutions struct {
 	Where Filter
 	By    []Dimension
 	Edges []Instant // as in [Tally]
+	Whole bool      // the answer begins with the groups of the whole of [From, Before), as the bucket WholePeriod
 }
+
+// WholePeriod is the number of a bucket beside those of edges.
+const WholePeriod = -1
 
 // Sessions asks for the bot sessions that started in [From, Until).
 //

@@ -142,15 +142,29 @@ func (p *plan) resolvedConversations(row rows) error {
 	if err != nil {
 		return err
 	}
-	var groups []tallystick.Count // of the question before
-	return p.writeGroups(row, buckets, edges, p.grouping(p.channels), true, func(by []tallystick.Dimension, edges []tallystick.Instant) ([]tallystick.Count, error) {
-		if by == nil {
-			return overGroups(groups), nil
+	by := p.grouping(p.channels)
+	groups, err := p.store.Resolutions(p.ctx, tallystick.Resolutions{
+		Scope: p.scope, From: p.from, Where: p.onChannels(p.channels, p.test), By: by, Edges: edges, Whole: true,
+	})
+	if err != nil {
+		return err
+	}
+	n := slices.IndexFunc(groups, func(c tallystick.Count) bool { return c.Bucket != tallystick.WholePeriod })
+	if n < 0 {
+		n = len(groups)
+	}
+	return p.writeGroups(row, buckets, edges, by, true, func(by []tallystick.Dimension, edges []tallystick.Instant) ([]tallystick.Count, error) {
+		wanted := groups[n:]
+		if edges == nil {
+			wanted = slices.Clone(groups[:n])
+			for i := range wanted {
+				wanted[i].Bucket = 0
+			}
 		}
-		groups, err = p.store.Resolutions(p.ctx, tallystick.Resolutions{
-			Scope: p.scope, From: p.from, Where: p.onChannels(p.channels, p.test), By: by, Edges: edges,
-		})
-		return groups, err
+		if by == nil {
+			wanted = overGroups(wanted)
+		}
+		return wanted, nil
 	})
 }
 

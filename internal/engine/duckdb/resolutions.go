@@ -104,18 +104,25 @@ func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolution
 		"    BOOL_OR(more AND second < "+before+" AND one IS NULL AND other IS NULL) IS TRUE AS unsure",
 		"  FROM parts",
 		"  GROUP BY high, low",
-		")",
-		"SELECT "+keys+", COUNT(*) AS value, NULL::BIGINT AS seq, NULL::BIGINT AS first",
-		"FROM (",
+		"), counted AS MATERIALIZED (",
 		"  SELECT DISTINCT "+strings.Join(selected, ", ")+", high, low",
 		"  FROM resolved",
 		"  JOIN conversations USING (high, low)")
 	st.add(joins...)
 	st.add("  WHERE "+strings.Join(where, "\n    AND "),
 		")",
+		"SELECT "+keys+", COUNT(*) AS value, NULL::BIGINT AS seq, NULL::BIGINT AS first",
+		"FROM counted",
 		"GROUP BY "+keys,
-		"UNION ALL",
-		"SELECT "+none+", 0, seq, first",
+		"UNION ALL")
+	if q.Whole {
+		groups := strings.Join(columns("group", len(q.By)), ", ")
+		st.add("SELECT "+whole(groups)+", COUNT(*), NULL, NULL",
+			"FROM (SELECT DISTINCT "+strings.Join(append(columns("group", len(q.By)), "high", "low"), ", ")+" FROM counted)",
+			"GROUP BY "+whole(groups),
+			"UNION ALL")
+	}
+	st.add("SELECT "+none+", 0, seq, first",
 		"FROM resolved",
 		"JOIN conversations USING (high, low)",
 		"WHERE unsure",
@@ -162,11 +169,19 @@ func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutio
 
 	counts := append([]string{"start = 'inbound'", "answer <= resolved.time"}, filter(st, q.Where, ofChannel, noNumber)...)
 	resolved := append(r.scope(st, sc, tallystick.ConversationSolved), r.column("time")+" >= "+st.bind(q.From))
+	created := c.scope(st, sc, tallystick.ConversationCreated)
+	these := "TRUE" // messages of these conversations only
 	if resolutions != nil {
-		resolved = append(resolved, r.column("seq")+" IN (SELECT UNNEST("+st.bind(resolutions)+"))")
+		ids, err := e.resolvedAt(ctx, q.Scope, resolutions)
+		if err != nil {
+			return nil, err
+		}
+		list := "(SELECT UNNEST(" + st.bind(ids) + "))"
+		these = m.column(tallystick.FieldConversationID.String()) + " IN " + list
+		resolved = append(resolved, r.column(tallystick.FieldConversationID.String())+" IN "+list)
+		created = append(created, c.column(tallystick.FieldConversationID.String())+" IN "+list)
 	}
 	joins, selected, keys := bucketsAndGroups(st, &q)
-	selected = append(selected, "COUNT(DISTINCT resolved.id) AS value")
 
 	st.add("WITH resolved AS (",
 		"  SELECT "+r.text(tallystick.FieldConversationID)+" AS id, "+r.column("time")+" AS time",
@@ -175,13 +190,13 @@ func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutio
 		"), created AS (",
 		"  SELECT "+c.text(tallystick.FieldConversationID)+" AS id, "+c.text(tallystick.FieldStartedBy)+" AS start, "+c.text(tallystick.FieldChannelID)+" AS channel",
 		"  FROM "+c.from(),
-		"  WHERE "+strings.Join(c.scope(st, sc, tallystick.ConversationCreated), "\n    AND "),
+		"  WHERE "+strings.Join(created, "\n    AND "),
 		"), messages AS (",
 		"  SELECT "+m.text(tallystick.FieldConversationID)+" AS id, "+m.column("time")+" AS time, "+m.column("seq")+" AS seq, "+direction+" AS direction,",
 		"    "+m.text(tallystick.FieldChannelID)+" AS channel, "+strings.Join(answers, " AND ")+" AS answers",
 		"  FROM "+m.from(),
 		"  WHERE "+strings.Join(append(m.scope(st, sc, tallystick.MessageSent), m.column("time")+" >= "+st.bind(since)), "\n    AND "),
-		"    AND id IN (SELECT id FROM resolved)",
+		"    AND "+these+" AND id IN (SELECT id FROM resolved)",
 		"), begun AS (",
 		"  SELECT id, MIN(time) FILTER (WHERE answers) AS answer, ARG_MIN(channel, "+order+") AS channel,",
 		"    ARG_MIN(direction, "+order+") FILTER (WHERE direction <> 'internal') AS direction",
@@ -193,13 +208,52 @@ func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutio
 		"    COALESCE(NULLIF(created.channel, ''), begun.channel) AS channel",
 		"  FROM begun",
 		"  LEFT JOIN created ON created.id = begun.id",
-		")",
-		"SELECT "+strings.Join(selected, ",\n  "),
-		"FROM resolved",
-		"JOIN conversations ON conversations.id = resolved.id")
+		"), counted AS (",
+		"  SELECT "+strings.Join(selected, ",\n    ")+", resolved.id AS id",
+		"  FROM resolved",
+		"  JOIN conversations ON conversations.id = resolved.id")
 	st.add(joins...)
-	st.add("WHERE "+strings.Join(counts, "\n  AND "),
-		"GROUP BY "+keys,
-		"ORDER BY "+keys)
+	st.add("  WHERE "+strings.Join(counts, "\n    AND "),
+		")",
+		"SELECT "+keys+", COUNT(DISTINCT id)",
+		"FROM counted",
+		"GROUP BY "+keys)
+	if q.Whole {
+		groups := strings.Join(columns("group", len(q.By)), ", ")
+		st.add("UNION ALL",
+			"SELECT "+whole(groups)+", COUNT(DISTINCT id)",
+			"FROM counted",
+			"GROUP BY "+whole(groups))
+	}
+	st.add("ORDER BY " + keys)
 	return e.counts(ctx, st, len(q.By))
+}
+
+// whole is the bucket of the whole period, with groups behind it.
+func whole(groups string) string {
+	bucket := strconv.Itoa(tallystick.WholePeriod) + "::BIGINT"
+	if groups == "" {
+		return bucket
+	}
+	return bucket + ", " + groups
+}
+
+// resolvedAt returns the conversations that were resolved at some positions.
+func (e *Engine) resolvedAt(ctx context.Context, s tallystick.Scope, positions []int64) ([]string, error) {
+	sc, err := e.scope(s)
+	if sc == nil {
+		return nil, err
+	}
+	st := &statement{}
+	r := e.source(tallystick.ConversationSolved, "r")
+	st.add("SELECT DISTINCT "+r.text(tallystick.FieldConversationID),
+		"FROM "+r.from(),
+		"WHERE "+strings.Join(r.scope(st, sc, tallystick.ConversationSolved), "\n  AND "),
+		"  AND "+r.column("seq")+" IN (SELECT UNNEST("+st.bind(positions)+"))")
+	ids := []string{}
+	err = st.run(ctx, e, func(scan func(...any) error) error {
+		ids = append(ids, "")
+		return scan(&ids[len(ids)-1])
+	})
+	return ids, err
 }

@@ -104,6 +104,7 @@ func (a *asker) question(kind string) *Question {
 		if a.chance(60) {
 			q.By = []tallystick.Dimension{a.dimensionOf(tallystick.MessageSent, tallystick.FieldChannelID)}
 		}
+		q.Summed = a.chance(40)
 	case "events":
 		a.period(q)
 		q.Edges = nil

@@ -22,7 +22,7 @@ type Question struct {
 	Where        tallystick.Filter
 	Countable    bool
 	Bare         bool // of sessions
-	Summed       bool // of peak
+	Summed       bool // of peak, and of resolutions: also of the whole period
 	Distinct     *tallystick.Dimension
 	Sum          tallystick.Field
 	RoundUp      int64
@@ -72,7 +72,7 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		}
 		return []string{n.formatInstant(first)}, err
 	case "resolutions":
-		counts, err := engine.Resolutions(ctx, tallystick.Resolutions{Scope: scope, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges})
+		counts, err := engine.Resolutions(ctx, tallystick.Resolutions{Scope: scope, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges, Whole: q.Summed})
 		return n.counts(counts), err
 	case "sessions":
 		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From, Until: q.Until, Bare: q.Bare})

@@ -24,9 +24,15 @@ func (e *Engine) Resolutions(_ context.Context, q tallystick.Resolutions) ([]tal
 		if c.startedBy != "inbound" || !c.answered || c.answer > r.Event.Time || !q.Where.Keeps(&c.channel) {
 			continue
 		}
-		cell := answer.at(bucketOf(q.Edges, r.Event.Time), groupOf(q.By, c.channel.Text))
-		cell.items[id] = true
-		cell.count.Value = int64(len(cell.items))
+		buckets := []int{bucketOf(q.Edges, r.Event.Time)}
+		if q.Whole {
+			buckets = append(buckets, tallystick.WholePeriod)
+		}
+		for _, bucket := range buckets {
+			cell := answer.at(bucket, groupOf(q.By, c.channel.Text))
+			cell.items[id] = true
+			cell.count.Value = int64(len(cell.items))
+		}
 	}
 	return answer.counts(), nil
 }
