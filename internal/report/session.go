@@ -66,6 +66,7 @@ func (p *plan) sessionParts() ([]tallystick.SessionPart, error) {
 
 const (
 	sliceSize  = 120_000 // events that sessions are made of, in a slice
+	firstSlice = 4_000   // in the first of several, each of which then has four times as many: who looks at the first rows waits for no more
 	sliceGrain = tallystick.Hour
 	mostGrains = 2000 // of a period
 )
@@ -95,10 +96,16 @@ func (p *plan) sessionEdges() ([]tallystick.Instant, error) {
 		}
 	}
 	edges := []tallystick.Instant{p.from}
-	inside := int64(0) // of the slice so far
+	inside, most, all := int64(0), p.sliceSize, int64(0) // of the slice so far
+	for _, size := range sizes {
+		all += size
+	}
+	if all > p.sliceSize {
+		most = min(firstSlice, p.sliceSize)
+	}
 	for i, size := range sizes {
-		if inside > 0 && inside+size > p.sliceSize {
-			edges, inside = append(edges, grains[i]), 0
+		if inside > 0 && inside+size > most {
+			edges, inside, most = append(edges, grains[i]), 0, min(4*most, p.sliceSize)
 		}
 		inside += size
 		for n, pieces := int64(1), (size+p.sliceSize-1)/p.sliceSize; n < pieces; n++ {

@@ -59,23 +59,28 @@ func (m *reading) learn(ctx context.Context, s *stream, parts []tallystick.Sessi
 	clear(m.talks.known) // what was before is not asked again
 	clear(m.talks.tickets)
 	m.ahead = until
-	return m.talks.learn(ctx, s, ids, func(add func(id string) bool) error { return m.look(ctx, s, until-from, add) })
+	return m.talks.learn(ctx, s, ids, func(add func(id string) bool) error {
+		return m.look(ctx, s, until-from, min(mostTalks, max(leastTalks, 8*len(ids))), add)
+	})
 }
 
+// leastTalks is the number of conversations up to which to learn them takes no longer than to learn none.
+const leastTalks = 2000
+
 // look adds the conversations of the interactions that follow, a step of time after the other.
-func (m *reading) look(ctx context.Context, s *stream, step tallystick.Instant, add func(id string) (full bool)) error {
+func (m *reading) look(ctx context.Context, s *stream, step tallystick.Instant, most int, add func(id string) (full bool)) error {
 	end := m.talks.scope.Before
-	for m.ahead < end && len(m.talks.known) < mostTalks {
+	for m.ahead < end && len(m.talks.known) < most {
 		before, until := len(m.talks.known), end
 		if step < until-m.ahead {
 			until = m.ahead + step
 		}
-		whole, err := m.talks.ahead(ctx, s, m.ahead, until, add)
+		whole, err := m.talks.ahead(ctx, s, m.ahead, until, func(id string) bool { return add(id) || len(m.talks.known) >= most })
 		if err != nil || !whole {
 			return err
 		}
 		m.ahead = until
-		if len(m.talks.known)-before < mostTalks/16 && step < tallystick.MaxInstant/2 {
+		if len(m.talks.known)-before < most/16 && step < tallystick.MaxInstant/2 {
 			step *= 2
 		}
 	}
