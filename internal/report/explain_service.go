@@ -29,7 +29,7 @@ func (t *target) service() error {
 	}
 	t.sense = Items
 	if t.column == "Resolved Conversations" {
-		q, err := t.askedResolutions(func(q *tallystick.Resolutions) bool { return fits(nil, q.Edges) || fits(q.By, q.Edges) })
+		q, err := t.askedResolutions(func(q *tallystick.Resolutions) bool { return q.Whole })
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,6 @@ import (
 	"log/slog"
 	"os"
 	"sync"
-	"time"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
@@ -95,7 +94,7 @@ type Engine struct {
 
 	flushEnds map[uint32][]flushEnd // by log, ascending
 	merged    int32                 // rows up to this flush are merged
-	flushed   time.Time             // when the latest flush was written
+	flushed   chan struct{}         // holds a value when there was a flush
 
 	merging    sync.Mutex // held by who merges
 	background sync.WaitGroup

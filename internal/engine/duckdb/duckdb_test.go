@@ -2,6 +2,7 @@ package duckdb_test
 
 import (
 	"context"
+	"os"
 	"sync/atomic"
 	"testing"
 
@@ -10,6 +11,11 @@ import (
 	"github.com/tallystick/tallystick/internal/engine/enginetest"
 	"github.com/tallystick/tallystick/internal/engine/memory"
 )
+
+func TestMain(m *testing.M) {
+	duckdb.MergeSoon()
+	os.Exit(m.Run())
+}
 
 // TestContract asks every second engine without what it keeps of states, so that the statements behind that are held to the contract too, and lets some of them write
 // into the file after a few events.

@@ -7,8 +7,8 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// Rows are merged as often and as soon as they can be.
-func init() { mergeFlushes, mergeQuiet = 3, time.Millisecond }
+// MergeSoon lets all engines merge as often and as soon as they can.
+func MergeSoon() { mergeFlushes, mergeQuiet = 3, time.Millisecond }
 
 // HoldMerges lets nobody merge but MergeHeld, and returns what ends it.
 func HoldMerges(e *Engine) (end func()) {

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
@@ -323,11 +322,14 @@ func (e *Engine) flush(m *memtable) (err error) {
 		}
 	}
 	e.view = next
-	e.flushed = time.Now()
 	for log, seq := range m.ends {
 		e.flushEnds[log] = append(e.flushEnds[log], flushEnd{m.number, seq})
 	}
 	e.mu.Unlock()
+	select {
+	case e.flushed <- struct{}{}:
+	default:
+	}
 	m.mu.Lock()
 	m.flushed = true
 	unread := m.readers == 0

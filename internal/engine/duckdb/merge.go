@@ -153,22 +153,19 @@ func change(conn mapping.Connection, statement string) (int64, error) {
 	return int64(mapping.RowsChanged(&r)), nil
 }
 
-// mergeInBackground merges whenever nothing is written, until the engine is closed.
+// mergeInBackground merges whenever nothing was written for a while, until the engine is closed.
 func (e *Engine) mergeInBackground(ctx context.Context) {
-	wait := mergeQuiet
+	timer := time.NewTimer(mergeQuiet)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(wait):
-		}
-		e.mu.RLock()
-		wait = mergeQuiet - time.Since(e.flushed)
-		e.mu.RUnlock()
-		if wait > 0 {
+		case <-e.flushed:
+			timer.Reset(mergeQuiet)
 			continue
+		case <-timer.C:
 		}
-		wait = mergeQuiet
 		e.merging.Lock()
 		merged, err := e.mergeNext(ctx)
 		e.merging.Unlock()
@@ -177,9 +174,9 @@ func (e *Engine) mergeInBackground(ctx context.Context) {
 			return
 		case err != nil:
 			e.log.Warn("rows of the event store can't be put together; answers are slower until they are", "error", err)
-			wait = mergeAgain
+			timer.Reset(mergeAgain)
 		case merged:
-			wait = 0
+			timer.Reset(0) // unless there was a flush meanwhile
 		}
 	}
 }
