@@ -22,8 +22,9 @@ type drive struct {
 	url, key       string
 	clients, batch int
 	seconds        float64
-	events         int64 // after so many they stop, whatever the time
-	alone          bool  // the journal: no engine follows it
+	events         int64         // after so many they stop, whatever the time
+	alone          bool          // the journal: no engine follows it
+	pause          time.Duration // between reports that are asked meanwhile; 0: none
 }
 
 // figures are what the clients saw.
@@ -42,9 +43,10 @@ func main() {
 	runs := flag.Int("runs", 3, "how often")
 	dir := flag.String("dir", os.TempDir(), "where the data goes")
 	alone := flag.Bool("alone", false, "without an engine that follows, to see what it takes")
+	pause := flag.Duration("reports", 0, "also ask reports, one after the other with a pause of this length between; 0: none")
 	profile := flag.String("cpuprofile", "", "file for a CPU profile of the server")
 	flag.Parse()
-	d := drive{url: *url, key: os.Getenv(keyVariable), clients: *clients, batch: *batch, seconds: min(*seconds, 120), events: *events, alone: *alone}
+	d := drive{url: *url, key: os.Getenv(keyVariable), clients: *clients, batch: *batch, seconds: min(*seconds, 120), events: *events, alone: *alone, pause: *pause}
 	var err error
 	switch {
 	case *load:
@@ -89,8 +91,8 @@ func profiled(file string, fn func() error) error {
 // measure runs a drive several times, each on new data, and prints a table.
 func measure(d drive, runs int, dir string) error {
 	fmt.Printf("%d clients, %d events a request, %.0f s\n\n", d.clients, d.batch, d.seconds)
-	fmt.Println("| run | events/s | ack p50 ms | p99 ms | max ms | accepted | in the journal | engine behind by | CPU µs/event server | clients |")
-	fmt.Println("|---|---|---|---|---|---|---|---|---|---|")
+	fmt.Println("| run | events/s | ack p50 ms | p99 ms | max ms | accepted | in the journal | engine behind by | CPU µs/event server | clients | visible p50 ms | p99 ms | reports | p50 ms |")
+	fmt.Println("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 	var rates, p50s, p99s, maxs []float64
 	for i := range runs {
 		f, line, err := once(d, dir)
@@ -100,7 +102,7 @@ func measure(d drive, runs int, dir string) error {
 		fmt.Printf("| %d | %s |\n", i+1, line)
 		rates, p50s, p99s, maxs = append(rates, float64(f.Accepted)/f.Seconds), append(p50s, f.P50), append(p99s, f.P99), append(maxs, f.Max)
 	}
-	fmt.Printf("| median | %.0f | %.2f | %.2f | %.2f | | | | | |\n\n", median(rates), median(p50s), median(p99s), median(maxs))
+	fmt.Printf("| median | %.0f | %.2f | %.2f | %.2f | | | | | | | | | |\n\n", median(rates), median(p50s), median(p99s), median(maxs))
 	return nil
 }
 
@@ -122,6 +124,7 @@ func once(d drive, dir string) (f figures, line string, err error) {
 	}
 	defer s.close()
 	before := cpu()
+	m := begin(context.Background(), s, d.pause)
 	self, err := os.Executable()
 	if err != nil {
 		return f, "", err
@@ -131,7 +134,8 @@ func once(d drive, dir string) (f figures, line string, err error) {
 	c.Env = append(os.Environ(), keyVariable+"="+s.key)
 	c.Stderr = os.Stderr
 	out, err := c.Output()
-	if err != nil {
+	seen, problem := m.end()
+	if err = errors.Join(err, problem); err != nil {
 		return f, "", fmt.Errorf("clients: %w", err)
 	}
 	if err := json.Unmarshal(out, &f); err != nil {
@@ -153,8 +157,8 @@ func once(d drive, dir string) (f figures, line string, err error) {
 		return f, "", fmt.Errorf("%d events were acknowledged, and the journal holds %d", f.Accepted, held)
 	}
 	clients := c.ProcessState.UserTime() + c.ProcessState.SystemTime()
-	return f, fmt.Sprintf("%.0f | %.2f | %.2f | %.2f | %d | %d | %.2f s | %.1f | %.1f", float64(f.Accepted)/f.Seconds, f.P50, f.P99, f.Max, f.Accepted, held,
-		behind.Seconds(), float64(server.Microseconds())/float64(f.Accepted), float64(clients.Microseconds())/float64(f.Accepted)), nil
+	return f, fmt.Sprintf("%.0f | %.2f | %.2f | %.2f | %d | %d | %.2f s | %.1f | %.1f | %s", float64(f.Accepted)/f.Seconds, f.P50, f.P99, f.Max, f.Accepted, held,
+		behind.Seconds(), float64(server.Microseconds())/float64(f.Accepted), float64(clients.Microseconds())/float64(f.Accepted), seen), nil
 }
 
 // cpu returns the processor time that this process has used.
