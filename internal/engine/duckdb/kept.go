@@ -18,8 +18,9 @@ type keptSessions struct {
 	until tallystick.Instant // sessions that started before are as they are kept
 	quiet bool               // nothing is known of interactions since the flush
 
-	// Of these contacts nothing is: they had interactions, or failures, since then or after the scope, at times at which most had none; or a session id.
+	// Of these contacts nothing that started at or after an instant is: they had interactions, or failures, since then or after the scope, at times at which most had none; or a session id.
 	doubtful map[string]bool
+	since    tallystick.Instant
 }
 
 // flushEnd is where a flush ended in a log.
@@ -37,6 +38,7 @@ func (s *sessions) kept(ctx context.Context) (*keptSessions, error) {
 	if err != nil || k == nil || len(k.doubtful) > mostDoubtful {
 		return nil, err
 	}
+	k.since = min(k.since, k.until) // from there on theirs are made of the events in any case
 	return k, nil
 }
 
@@ -49,7 +51,7 @@ func (s *sessions) keptFor(ctx context.Context) (*keptSessions, error) {
 	if end.flush == 0 || s.Before < tallystick.MinInstant+2*sessionLength {
 		return nil, nil
 	}
-	k := &keptSessions{flush: end.flush, end: end.seq, until: s.Before - sessionLength, doubtful: map[string]bool{}}
+	k := &keptSessions{flush: end.flush, end: end.seq, until: s.Before - sessionLength, doubtful: map[string]bool{}, since: tallystick.MaxInstant}
 	if sure, err := s.doubtLost(ctx, k); !sure || err != nil {
 		return nil, err
 	}
@@ -109,27 +111,28 @@ func (s *sessions) doubtLost(ctx context.Context, k *keptSessions) (sure bool, e
 	if err != nil || len(lost) == 0 || len(lost) > mostLost {
 		return len(lost) == 0, err
 	}
-	contacts, err := s.engine.found.contacts(lostOf{s.Tenant(), k.flush, hashOf(strings.Join(lost, "\x00"))}, func() ([]string, error) { return s.contactsOf(ctx, lost) })
-	for _, contact := range contacts {
-		k.doubt(contact)
+	found, err := s.engine.found.contacts(lostOf{s.Tenant(), k.flush, hashOf(strings.Join(lost, "\x00"))}, func() (map[string]tallystick.Instant, error) { return s.contactsOf(ctx, lost) })
+	for contact, at := range found {
+		k.doubt(contact, at)
 	}
 	return true, err
 }
 
-// contactsOf looks through all messages of the tenant for some, and returns their contacts.
-func (s *sessions) contactsOf(ctx context.Context, messages []string) ([]string, error) {
+// contactsOf looks through all messages of the tenant for some, and returns their contacts, with the time of the earliest.
+func (s *sessions) contactsOf(ctx context.Context, messages []string) (map[string]tallystick.Instant, error) {
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
 	m := s.engine.source(tallystick.MessageSent, "m")
-	st.add("SELECT DISTINCT "+m.text(tallystick.FieldContactID), "FROM "+m.from(), // of whatever position: to doubt too many is no mistake
-		"WHERE m.tenant = "+sc.tenant(st)+" AND "+m.these(st, &tallystick.Condition{Field: tallystick.FieldMessageID, Op: tallystick.In, Values: messages}))
-	contacts := []string{}
+	st.add("SELECT "+m.text(tallystick.FieldContactID)+" AS contact, MIN(m.time)", "FROM "+m.from(), // of whatever position: to doubt too many is no mistake
+		"WHERE m.tenant = "+sc.tenant(st)+" AND "+m.these(st, &tallystick.Condition{Field: tallystick.FieldMessageID, Op: tallystick.In, Values: messages}),
+		"GROUP BY contact")
+	contacts := map[string]tallystick.Instant{}
 	err = s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			if contact := r.text(0, i); contact != "" {
-				contacts = append(contacts, strings.Clone(contact))
+				contacts[strings.Clone(contact)] = tallystick.Instant(r.bigint(1, i))
 			}
 		}
 		return nil
@@ -140,7 +143,7 @@ func (s *sessions) contactsOf(ctx context.Context, messages []string) ([]string,
 // foundLost remembers whose messages were found for failures that flushes had lost, because the same are asked for until the next flush.
 type foundLost struct {
 	mu    sync.Mutex
-	known map[lostOf][]string
+	known map[lostOf]map[string]tallystick.Instant
 }
 
 // lostOf names what was lost of a tenant, as of a flush.
@@ -153,7 +156,7 @@ type lostOf struct {
 // mostFound bounds what is remembered.
 const mostFound = 256
 
-func (f *foundLost) contacts(of lostOf, find func() ([]string, error)) ([]string, error) {
+func (f *foundLost) contacts(of lostOf, find func() (map[string]tallystick.Instant, error)) (map[string]tallystick.Instant, error) {
 	f.mu.Lock()
 	contacts, known := f.known[of]
 	f.mu.Unlock()
@@ -167,7 +170,7 @@ func (f *foundLost) contacts(of lostOf, find func() ([]string, error)) ([]string
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.known == nil || len(f.known) >= mostFound {
-		f.known = map[lostOf][]string{}
+		f.known = map[lostOf]map[string]tallystick.Instant{}
 	}
 	f.known[of] = contacts
 	return contacts, nil
@@ -179,13 +182,14 @@ func (s *sessions) doubtKept(ctx context.Context, k *keptSessions) error {
 	if err != nil {
 		return err
 	}
-	st.add("SELECT contact", "FROM "+identifier(givenTable), "WHERE "+upTo(st, sc, k.flush),
-		"UNION",
-		"SELECT contact", "FROM "+identifier(failedTable), "WHERE "+upTo(st, sc, k.flush)+" AND time < "+sc.before(st)+" AND failed >= "+sc.before(st),
+	st.add("SELECT DISTINCT contact, "+st.bind(tallystick.MinInstant), "FROM "+identifier(givenTable), "WHERE "+upTo(st, sc, k.flush),
+		"UNION ALL",
+		"SELECT contact, MIN(time)", "FROM "+identifier(failedTable), "WHERE "+upTo(st, sc, k.flush)+" AND time < "+sc.before(st)+" AND failed >= "+sc.before(st),
+		"GROUP BY contact",
 		"LIMIT "+st.bind(int64(mostDoubtful+1)))
 	return s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			k.doubt(r.text(0, i))
+			k.doubt(r.text(0, i), tallystick.Instant(r.bigint(1, i)))
 		}
 		return nil
 	})
@@ -209,7 +213,9 @@ func (k *keptSessions) maySayID(st *statement, m source) string {
 	return "(" + strings.Join(may, " OR ") + ")"
 }
 
-func (k *keptSessions) doubt(contact string) {
+// doubt doubts the sessions of a contact that an interaction at an instant, or one after it, may be in.
+func (k *keptSessions) doubt(contact string, at tallystick.Instant) {
+	k.since = min(k.since, max(at, tallystick.MinInstant+sessionLength)-sessionLength)
 	if !k.doubtful[contact] {
 		k.doubtful[strings.Clone(contact)] = true
 	}
@@ -241,7 +247,7 @@ func (s *sessions) doubtFailed(ctx context.Context, k *keptSessions, end uint64)
 	}
 	message := m.text(tallystick.FieldMessageID)
 	// Also those after the scope's end: they are found, and of no importance.
-	st.add("SELECT "+message+", "+m.text(tallystick.FieldContactID), "FROM "+m.from(),
+	st.add("SELECT "+message+", "+m.text(tallystick.FieldContactID)+", m.time", "FROM "+m.from(),
 		"WHERE m.tenant = "+sc.tenant(st)+" AND m.seq <= "+sc.asOf(st)+" AND m.time >= "+st.bind(windowBefore(earliest))+" AND m.time <= "+st.bind(latest),
 		"  AND "+m.these(st, &tallystick.Condition{Field: tallystick.FieldMessageID, Op: tallystick.In, Values: failed}))
 	found := map[string]bool{}
@@ -249,7 +255,7 @@ func (s *sessions) doubtFailed(ctx context.Context, k *keptSessions, end uint64)
 		for i := range r.n {
 			found[strings.Clone(r.text(0, i))] = true
 			if contact := r.text(1, i); contact != "" {
-				k.doubt(contact)
+				k.doubt(contact, tallystick.Instant(r.bigint(2, i)))
 			}
 		}
 		return nil
@@ -283,7 +289,7 @@ func (s *sessions) doubtRecent(ctx context.Context, k *keptSessions, end uint64)
 	err = s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			if r.bigint(2, i) != 0 {
-				k.doubt(r.text(0, i))
+				k.doubt(r.text(0, i), tallystick.MinInstant)
 				continue
 			}
 			all = append(all, recent{strings.Clone(r.text(0, i)), tallystick.Instant(r.bigint(1, i))})
@@ -302,7 +308,7 @@ func (s *sessions) doubtRecent(ctx context.Context, k *keptSessions, end uint64)
 		if x.at >= cut {
 			break
 		}
-		if k.doubt(x.contact); len(k.doubtful) > mostDoubtful/2 {
+		if k.doubt(x.contact, x.at); len(k.doubtful) > mostDoubtful/2 {
 			cut = x.at // the other contacts have nothing before
 			break
 		}
@@ -339,7 +345,7 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 	var start tallystick.Instant
 	err = s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			if k.doubtful[r.text(0, i)] {
+			if tallystick.Instant(r.bigint(1, i)) >= k.since && k.doubtful[r.text(0, i)] {
 				continue
 			}
 			if c, at := r.text(0, i), tallystick.Instant(r.bigint(1, i)); session == "" || c != contact || at != start {

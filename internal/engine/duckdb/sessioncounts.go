@@ -80,10 +80,8 @@ func (s *sessions) unkept(ctx context.Context, k *keptSessions) ([]tallystick.Se
 	if err != nil {
 		return nil, err
 	}
-	if len(k.doubtful) > 0 {
-		if parts, err = s.fromEvents(ctx, &reading{}, parts, slices.Sorted(maps.Keys(k.doubtful))); err != nil {
-			return nil, err
-		}
+	if parts, err = s.doubtful(ctx, &reading{}, k, parts); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(parts, compareParts)
 	return parts, nil
@@ -128,7 +126,7 @@ func (s *sessions) count(ctx context.Context, c *sessionCounter, k *keptSessions
 	if s.From < s.Until {
 		condition := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(s.Until) + " AND part.first < " + sc.before(st)
 		if len(k.doubtful) > 0 {
-			condition += " AND part.contact NOT IN (SELECT UNNEST(" + st.bind(slices.Sorted(maps.Keys(k.doubtful))) + "))"
+			condition += " AND (part.start < " + st.bind(k.since) + " OR part.contact NOT IN (SELECT UNNEST(" + st.bind(slices.Sorted(maps.Keys(k.doubtful))) + ")))"
 		}
 		for i := range groups {
 			join, group := labels(st, &c.q.By[i], keptText(c.q.By[i].Field), "label"+strconv.Itoa(i))

@@ -112,13 +112,19 @@ func (s *sessions) mostlyKept(ctx context.Context, m *reading, parts []tallystic
 		stillOngoing(before, after, s.Until)
 		m.ongoing, m.ongoingAt = after, s.Until
 	}
-	if len(k.doubtful) == 0 {
-		return parts, nil
-	}
 	if m.doubtful == nil {
 		m.doubtful = &reading{keeps: m.keeps}
 	}
-	return s.fromEvents(ctx, m.doubtful, parts, slices.Collect(maps.Keys(k.doubtful)))
+	return s.doubtful(ctx, m.doubtful, k, parts)
+}
+
+// doubtful adds the sessions of contacts that are doubtful, as far as these are.
+func (s *sessions) doubtful(ctx context.Context, m *reading, k *keptSessions, parts []tallystick.SessionPart) ([]tallystick.SessionPart, error) {
+	theirs := *s
+	if theirs.From = max(s.From, k.since); len(k.doubtful) == 0 || theirs.From >= s.Until {
+		return parts, nil
+	}
+	return theirs.fromEvents(ctx, m, parts, slices.Sorted(maps.Keys(k.doubtful)))
 }
 
 // stillOngoing adds to the sessions that may go on after an instant those of whose contacts nothing was heard.
