@@ -13,11 +13,12 @@
 //
 // A table for each type of event with a column for each of its fields (schema.go), of ids of messages two (id.go); NULL is: absent. Types that the vocabulary does not
 // know have one table together. Tenants are numbered, because a column of small numbers is skipped and compared faster than one of names, and because every row has one.
-// Tables are only ever appended to, and have no keys and no indexes: those made writing 2.5 times slower and the file 4 times larger, and most of the corruption
+// Rows are only ever added, and moved (merge.go); tables have no keys and no indexes: those made writing 2.5 times slower and the file 4 times larger, and most of the corruption
 // that others met began in them.
 //
 // What is applied goes into tables in memory, and some hundred thousand events at a time from there into the file, sorted by tenant and time (memtable.go): who reads one tenant's rows
-// passes over the others' without unpacking them, and a row is compressed and written once. As long as an event is in memory, the journal alone keeps it.
+// passes over the others' without unpacking them. As long as an event is in memory, the journal alone keeps it. When nothing is written, the rows of some flushes are put together (merge.go), so that those of a
+// tenant's day lie together, however much came since.
 //
 // Beside the events are tables of what each batch of them said: together (parts.go, arrivals.go), with the position that the batch ended at, or event by event in fewer bytes (correspondents.go, and in parts.go
 // what was resolved and what failed). A batch only ever adds rows; so late events
