@@ -105,7 +105,10 @@ func (p *plan) sessionEdges() ([]tallystick.Instant, error) {
 	}
 	for i, size := range sizes {
 		if inside > 0 && inside+size > most {
-			edges, inside, most = append(edges, grains[i]), 0, min(4*most, p.sliceSize)
+			if grains[i] != 0 { // which would be no end
+				edges = append(edges, grains[i])
+			}
+			inside, most = 0, min(4*most, p.sliceSize)
 		}
 		inside += size
 		for n, pieces := int64(1), (size+p.sliceSize-1)/p.sliceSize; n < pieces; n++ {

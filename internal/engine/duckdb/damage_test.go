@@ -253,7 +253,7 @@ func TestAProgramThatDiesWhileOpening(t *testing.T) {
 	}
 }
 
-// TestKill ends a program with SIGKILL while it applies, some times, and looks whether everything that was written into the file is there, once, and nothing of an Apply without the rest.
+// TestKill ends a program with SIGKILL while it applies and merges, some times, and looks whether everything that was written into the file is there, once, and nothing of an Apply without the rest.
 func TestKill(t *testing.T) {
 	if dir := os.Getenv("TALLYSTICK_KILLED_IN"); dir != "" {
 		applyForever(t, dir)
@@ -306,6 +306,9 @@ func applyForever(t *testing.T, dir string) {
 	for {
 		applied, _ := e.Applied(context.Background(), 1)
 		mustApply(t, e, messages("acme", applied.Sequence, 1+int(applied.Sequence*7919%20_000)))
+		if err := duckdb.MergeAll(context.Background(), e); err != nil {
+			t.Fatal(err)
+		}
 		inFile, err := duckdb.InFile(e, 1)
 		if err != nil {
 			t.Fatal(err)

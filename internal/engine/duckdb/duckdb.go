@@ -69,8 +69,9 @@ type Options struct {
 type Engine struct {
 	lock *os.File // held as long as the engine is open
 	log  *slog.Logger
+	file string // the database's
 
-	readers *sql.DB // connections for queries
+	readers *sql.DB // connections for opening
 
 	// The writer's handle on the same database, its connection and its buffers; used under applying.
 	applying sync.Mutex
@@ -97,7 +98,7 @@ type Engine struct {
 	merged    int32                 // rows up to this flush are merged
 	flushed   chan struct{}         // holds a value when there was a flush
 
-	merging    sync.Mutex // held by who merges
+	merger     *merger
 	background sync.WaitGroup
 	stop       context.CancelFunc // ends what is done in the background
 

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/tallystick/tallystick"
@@ -10,19 +11,32 @@ import (
 // MergeSoon lets all engines merge as often and as soon as they can.
 func MergeSoon() { mergeFlushes, mergeQuiet = 3, time.Millisecond }
 
-// HoldMerges lets nobody merge but MergeHeld, and returns what ends it.
-func HoldMerges(e *Engine) (end func()) {
-	e.merging.Lock()
-	return e.merging.Unlock
-}
+// MergeLate lets engines that are opened from now on not merge by themselves.
+func MergeLate() { mergeQuiet = time.Hour }
 
-// MergeHeld merges all that there is enough of.
-func MergeHeld(ctx context.Context, e *Engine) error {
+// MergeAll merges again until no flush lets it give up.
+func MergeAll(ctx context.Context, e *Engine) error {
 	for {
-		if merged, err := e.mergeNext(ctx); !merged || err != nil {
+		if err := e.Merge(ctx); !errors.Is(err, errFlushFirst) {
 			return err
 		}
 	}
+}
+
+// BeginMerge takes the turn of a merge, and returns the context that tells it to give up, and what ends it.
+func BeginMerge(e *Engine) (merging context.Context, end func()) {
+	merging, end, err := e.merger.merge(context.Background())
+	if err != nil {
+		panic(err) // only the context's
+	}
+	return merging, end
+}
+
+// RoomToMerge returns an error where there is too little room for a merge of so many flushes of which the store has one.
+func RoomToMerge(e *Engine, flushes int32) error {
+	defer func(n int32) { mergeFlushes = n }(mergeFlushes)
+	mergeFlushes = flushes
+	return e.roomToMerge(1)
 }
 
 // AskDatabase lets an engine ask DuckDB even for what it keeps in memory, and forget what it has written nearly at once.

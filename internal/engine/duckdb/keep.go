@@ -17,7 +17,7 @@ import (
 // changed: most interactions go on with a contact's latest session or begin one behind it. Where one lies in between and would take in the start of a session that is kept, or an interaction turns out
 // to have failed, the contact's sessions from there on are void and made again from the events.
 //
-// Rows are only ever added, and have the number of their flush: so the sessions as of the end of every flush stay known. Kept are sessions that follow from the times of interactions; of contacts
+// Rows are only ever added, and moved (merge.go), and have the number of their flush: so the sessions as of the end of every flush stay known. Kept are sessions that follow from the times of interactions; of contacts
 // that ever had an interaction with a session of its own, nothing that is kept is used.
 
 // Columns of [keptTable]: a row for each part of a session in the events of a flush; a session's parts of several flushes add up. Its start names a contact's session.

@@ -9,8 +9,8 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// A flush looks for the messages of its failures: among its own, and in the file, first in the week before the failure. Where that finds none the failure is lost, and as long as it is, nothing that is
-// kept is believed of its tenant. Now and then the whole file is looked through for what was lost since the last time; what is not found then has no message in the file, and is known when that comes.
+// A flush looks for the messages of its failures: among its own, and in the file, first in the week before the failure. Where that finds none the failure is lost, and as long as it is, who
+// asks looks for its message, and believes nothing that is kept of its contact since. Now and then the whole file is looked through for what was lost since the last time; what is not found then has no message in the file, and is known when that comes.
 
 // lostFailure is a failure whose message is looked for.
 type lostFailure struct {

@@ -270,6 +270,7 @@ func (e *Engine) flush(m *memtable) (err error) {
 	if len(all) == 0 {
 		return nil // nothing was written into it
 	}
+	defer e.merger.flush()()
 	if all[0] != m {
 		return fmt.Errorf("write events into the file: those before them, of flush %d, are not there", all[0].number)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/tallystick/tallystick/internal/engine/duckdb"
 )
 
-// TestFlushesUnderReaders asks while memtables are filled, flushed and dropped: no answer has a row twice, or lacks one.
+// TestFlushesUnderReaders asks while memtables are filled, flushed and dropped, and what they wrote is merged: no answer has a row twice, or lacks one.
 func TestFlushesUnderReaders(t *testing.T) {
 	e := openFlushing(t, t.TempDir(), 50)
 	defer e.Close()
@@ -48,6 +48,11 @@ func TestFlushesUnderReaders(t *testing.T) {
 	}
 	for i := 1; i < 60; i++ {
 		mustApply(t, e, messages("acme", uint64(20*i), 20))
+		if i%15 == 0 {
+			if err := duckdb.MergeAll(ctx, e); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	close(stop)
 	work.Wait()

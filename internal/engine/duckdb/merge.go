@@ -2,12 +2,18 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/tallystick/tallystick"
 )
 
 // A flush leaves a run of rows that is sorted by tenant and time. A tenant's day, with what came late, is in some thirty of them, and a small tenant's rows are in all: so the rows of some flushes in a row are
@@ -17,12 +23,67 @@ import (
 var ( // tests change them
 	// mergeFlushes is how many flushes are merged. More makes longer runs, and more work to be done at once: some seconds.
 	mergeFlushes int32 = 16
-	// mergeQuiet is how long no flush must have been written.
+	// mergeQuiet is how long no flush must have come to an end.
 	mergeQuiet = 3 * time.Second
 )
 
-// mergeAgain is how long nothing is merged after that has failed.
-const mergeAgain = time.Minute
+const (
+	// mergeAgain is how long nothing is merged after that has failed, and mostMergeAgain after it has failed often.
+	mergeAgain     = time.Minute
+	mostMergeAgain = time.Hour
+	// mergeReserve is what must be free on the disk beside twice what a merge writes.
+	mergeReserve = 256 << 20
+)
+
+// errFlushFirst ends a merge because a flush is waiting.
+var errFlushFirst = errors.New("events are to be written first")
+
+// merger says who may write much into the file: a flush, or a merge, which gives up for a flush. Together they could need more memory than there is, and a flush that fails ends all writing.
+type merger struct {
+	turn chan struct{} // holds a value while somebody has it
+
+	mu     sync.Mutex
+	giveUp context.CancelCauseFunc // of the merge under way
+}
+
+func newMerger() *merger { return &merger{turn: make(chan struct{}, 1)} }
+
+// flush waits until nothing is merged, and returns what ends the flush's turn.
+func (m *merger) flush() (end func()) {
+	for {
+		select {
+		case m.turn <- struct{}{}:
+			return func() { <-m.turn }
+		default:
+		}
+		m.mu.Lock()
+		if m.giveUp != nil {
+			m.giveUp(errFlushFirst)
+		}
+		m.mu.Unlock()
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// merge waits for its turn, and returns a context that ends when a flush wants it.
+func (m *merger) merge(ctx context.Context) (merging context.Context, end func(), err error) {
+	select {
+	case m.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, context.Cause(ctx)
+	}
+	merging, giveUp := context.WithCancelCause(ctx)
+	m.mu.Lock()
+	m.giveUp = giveUp
+	m.mu.Unlock()
+	return merging, func() {
+		m.mu.Lock()
+		m.giveUp = nil
+		m.mu.Unlock()
+		giveUp(nil)
+		<-m.turn
+	}, nil
+}
 
 // unmerged returns the flushes that are to be merged next; false: they are too few yet.
 func (e *Engine) unmerged() (first, last int32, enough bool) {
@@ -32,11 +93,9 @@ func (e *Engine) unmerged() (first, last int32, enough bool) {
 	return first, last, last <= e.view.flush
 }
 
-// Merge puts the rows of flushes together as long as there are enough of them. The store does this by itself when nothing is written; it is for who can't wait for that. What is written
-// and asked meanwhile does not wait for it.
+// Merge puts the rows of flushes together as long as there are enough of them. The store does this by itself when nothing was written for some seconds; it is for who can't wait for that. What is
+// asked meanwhile does not wait for it; when events are to be written, it gives up.
 func (e *Engine) Merge(ctx context.Context) error {
-	e.merging.Lock()
-	defer e.merging.Unlock()
 	for {
 		merged, err := e.mergeNext(ctx)
 		if !merged || err != nil {
@@ -45,11 +104,19 @@ func (e *Engine) Merge(ctx context.Context) error {
 	}
 }
 
-// mergeNext merges once, if there is enough. The caller holds merging.
+// mergeNext merges once, if there is enough.
 func (e *Engine) mergeNext(ctx context.Context) (merged bool, err error) {
+	ctx, end, err := e.merger.merge(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer end()
 	first, last, enough := e.unmerged()
 	if !enough {
 		return false, nil
+	}
+	if err := e.roomToMerge(last); err != nil {
+		return false, err
 	}
 	stream, err := e.stream()
 	if err != nil {
@@ -63,6 +130,23 @@ func (e *Engine) mergeNext(ctx context.Context) (merged bool, err error) {
 	defer e.mu.Unlock()
 	e.merged = last
 	return true, nil
+}
+
+// roomToMerge returns an error where the disk has too little room: a merge that fails for that reason has written all that there was, and DuckDB does not give it back before the file is opened again.
+func (e *Engine) roomToMerge(last int32) error {
+	file, err := os.Stat(e.file)
+	if err != nil {
+		return err
+	}
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(e.file, &disk); err != nil {
+		return err
+	}
+	free := int64(disk.Bavail) * int64(disk.Bsize)
+	if needed := 2*file.Size()*int64(mergeFlushes)/int64(last) + mergeReserve; free < needed {
+		return tallystick.Errorf(tallystick.Unavailable, "%d MB are free on the disk, and rows of flushes are put together where there are %d MB", free>>20, needed>>20).WithHint("make room")
+	}
+	return nil
 }
 
 func (e *Engine) merge(ctx context.Context, s *stream, first, last int32) error {
@@ -157,6 +241,7 @@ func change(conn mapping.Connection, statement string) (int64, error) {
 func (e *Engine) mergeInBackground(ctx context.Context) {
 	timer := time.NewTimer(mergeQuiet)
 	defer timer.Stop()
+	again := mergeAgain
 	for {
 		select {
 		case <-ctx.Done():
@@ -166,17 +251,27 @@ func (e *Engine) mergeInBackground(ctx context.Context) {
 			continue
 		case <-timer.C:
 		}
-		e.merging.Lock()
 		merged, err := e.mergeNext(ctx)
-		e.merging.Unlock()
 		switch {
 		case ctx.Err() != nil:
 			return
+		case errors.Is(err, errFlushFirst): // whose end is told
+		case errors.Is(err, tallystick.ErrDamaged):
+			e.log.Error("rows of the event store can't be put together; they aren't any more", "error", err)
+			return
 		case err != nil:
-			e.log.Warn("rows of the event store can't be put together; answers are slower until they are", "error", err)
-			timer.Reset(mergeAgain)
+			e.log.Warn("rows of the event store can't be put together; answers are slower until they are", "error", err, "again in", again)
+			timer.Reset(again)
+			again = min(2*again, mostMergeAgain)
+			select {
+			case <-ctx.Done():
+				return
+			case <-timer.C:
+				timer.Reset(mergeQuiet)
+			}
 		case merged:
-			timer.Reset(0) // unless there was a flush meanwhile
+			again = mergeAgain
+			timer.Reset(0)
 		}
 	}
 }

@@ -3,17 +3,20 @@ package duckdb_test
 import (
 	"context"
 	"errors"
+	"math"
 	"testing"
 	"time"
 
+	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/engine/duckdb"
 )
 
 // TestMergeThatWasGivenUp gives merges up after longer and longer times: all rows are where they were, once, and the merge that has time enough has them all.
 func TestMergeThatWasGivenUp(t *testing.T) {
+	duckdb.MergeLate()
+	defer duckdb.MergeSoon()
 	e := openFlushing(t, t.TempDir(), 1)
 	defer e.Close()
-	release := duckdb.HoldMerges(e)
 	for i := range 12 {
 		mustApply(t, e, messages("acme", uint64(20*i), 20))
 	}
@@ -23,7 +26,7 @@ func TestMergeThatWasGivenUp(t *testing.T) {
 	given := 0
 	for most := time.Duration(0); ; most += 500 * time.Microsecond {
 		ctx, cancel := context.WithTimeout(t.Context(), most)
-		err := duckdb.MergeHeld(ctx, e)
+		err := e.Merge(ctx)
 		cancel()
 		holds(t, e, "acme", 240)
 		if err == nil {
@@ -33,8 +36,41 @@ func TestMergeThatWasGivenUp(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	release()
 	if n, err := duckdb.Rows(e, "merged"); given < 3 || n < 4 || err != nil {
 		t.Errorf("%d merges were given up, %d came to an end, %v", given, n, err)
 	}
+}
+
+// TestNoMergeWithoutRoom asks for room for more and more flushes, until there is too little on any disk.
+func TestNoMergeWithoutRoom(t *testing.T) {
+	e := openFlushing(t, t.TempDir(), 1)
+	defer e.Close()
+	mustApply(t, e, messages("acme", 0, 20))
+	if err := duckdb.RoomToMerge(e, 1); err != nil {
+		t.Error(err)
+	}
+	if err := duckdb.RoomToMerge(e, math.MaxInt32); tallystick.CodeOf(err) != tallystick.Unavailable {
+		t.Errorf("a merge of so many flushes that no disk holds: %v", err)
+	}
+}
+
+// TestFlushComesFirst lets a flush wait for a merge that does not end by itself.
+func TestFlushComesFirst(t *testing.T) {
+	e := openFlushing(t, t.TempDir(), 1)
+	defer e.Close()
+	merging, end := duckdb.BeginMerge(e)
+	flushed := make(chan error)
+	mustApply(t, e, messages("acme", 0, 20))
+	go func() { flushed <- duckdb.Flush(e) }()
+	<-merging.Done()
+	select {
+	case err := <-flushed:
+		t.Error("the flush did not wait", err)
+	default:
+	}
+	end()
+	if err := <-flushed; err != nil {
+		t.Error(err)
+	}
+	holds(t, e, "acme", 20)
 }

@@ -61,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if err := errors.Join(os.RemoveAll(temp), os.MkdirAll(temp, 0o750)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open event store: %w", err), lock.Close())
 	}
-	e := &Engine{lock: lock, log: o.Logger, tables: schema(), byType: map[string]*table{}, chunks: newChunks(), flushEvents: o.FlushEvents, flushed: make(chan struct{}, 1)}
+	e := &Engine{lock: lock, log: o.Logger, tables: schema(), byType: map[string]*table{}, chunks: newChunks(), flushEvents: o.FlushEvents, flushed: make(chan struct{}, 1), merger: newMerger(), file: filepath.Join(dir, databaseFile)}
 	for _, t := range e.tables {
 		if t.event != nil {
 			e.byType[t.event.Name] = t
@@ -217,7 +217,6 @@ func (e *Engine) connect(ctx context.Context, o Options, path string) (err error
 		return err
 	}
 	e.readers = sql.OpenDB(connector)
-	e.readers.SetMaxIdleConns(8) // of reports that ask much at once
 	defer func() {
 		if err != nil {
 			mapping.Disconnect(&e.writer)

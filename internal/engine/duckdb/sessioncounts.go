@@ -33,19 +33,20 @@ func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) 
 	if err != nil {
 		return nil, err
 	}
-	counters := make([]*sessionCounter, len(q.Of))
-	for i, of := range q.Of {
-		counters[i] = newSessionCounter(&q, of)
-	}
-	add := func(parts []tallystick.SessionPart) {
-		for _, c := range counters {
-			c.add(parts)
-		}
-	}
 	if k != nil {
 		s.Until = max(s.From, k.until)
 		if k.quiet {
 			s.Until = q.Before // which sessions started before, and what they had by then, does not depend on what came later
+		}
+	}
+	counters := make([]*sessionCounter, len(q.Of))
+	for i, of := range q.Of {
+		counters[i] = newSessionCounter(&q, of)
+		counters[i].tickets = s.From == s.Until && !bare
+	}
+	add := func(parts []tallystick.SessionPart) {
+		for _, c := range counters {
+			c.add(parts)
 		}
 	}
 	if s.From < s.Until {
@@ -87,7 +88,8 @@ func (s *sessions) unkept(ctx context.Context, k *keptSessions) ([]tallystick.Se
 	return parts, nil
 }
 
-// later gives the sessions that start at or after the end of what is kept, some at a time, with no other tickets than their interactions' own.
+// later gives the sessions that start at or after the end of what is kept, some at a time. Where nothing is kept they have their tickets, else no others than their interactions' own: those of
+// conversations are then joined to all.
 func (s *sessions) later(ctx context.Context, add func([]tallystick.SessionPart)) error {
 	at, reading := s.Until, &tallystick.Reading{}
 	for step := tallystick.Day; at < s.Before; {
@@ -95,7 +97,10 @@ func (s *sessions) later(ctx context.Context, add func([]tallystick.SessionPart)
 		if step < s.Before-at {
 			until = at + step
 		}
-		parts, err := s.engine.sessions(ctx, tallystick.Sessions{Scope: s.Scope, From: at, Until: until, Bare: s.Bare, Reading: reading}, false)
+		if until == 0 { // which would be no end
+			until = 1
+		}
+		parts, err := s.engine.sessions(ctx, tallystick.Sessions{Scope: s.Scope, From: at, Until: until, Bare: s.Bare, Reading: reading}, !s.Bare && s.From == s.Until)
 		if err != nil {
 			return err
 		}
@@ -113,27 +118,24 @@ func (s *sessions) later(ctx context.Context, add func([]tallystick.SessionPart)
 
 // count counts what is kept, of contacts that are not doubtful, and adds what was counted of the others.
 func (s *sessions) count(ctx context.Context, c *sessionCounter, k *keptSessions) ([]tallystick.Count, error) {
-	if s.From == s.Until && c.of != tallystick.FieldTicketID {
+	if s.From == s.Until {
 		return c.answer(), nil
 	}
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
-	var kept string // what is kept of the period, with its labels
+	condition := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(s.Until) + " AND part.first < " + sc.before(st)
+	if len(k.doubtful) > 0 {
+		condition += " AND (part.start < " + st.bind(k.since) + " OR part.contact NOT IN (SELECT UNNEST(" + st.bind(slices.Sorted(maps.Keys(k.doubtful))) + ")))"
+	}
 	var joins, labelled []string
 	groups := columns("group", len(c.q.By))
-	if s.From < s.Until {
-		condition := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(s.Until) + " AND part.first < " + sc.before(st)
-		if len(k.doubtful) > 0 {
-			condition += " AND (part.start < " + st.bind(k.since) + " OR part.contact NOT IN (SELECT UNNEST(" + st.bind(slices.Sorted(maps.Keys(k.doubtful))) + ")))"
-		}
-		for i := range groups {
-			join, group := labels(st, &c.q.By[i], keptText(c.q.By[i].Field), "label"+strconv.Itoa(i))
-			joins, labelled = append(joins, join), append(labelled, group+" AS "+groups[i])
-		}
-		kept = keptRows(k.flush, condition) + " AS kept\n" + strings.Join(joins, "\n")
+	for i := range groups {
+		join, group := labels(st, &c.q.By[i], keptText(c.q.By[i].Field), "label"+strconv.Itoa(i))
+		joins, labelled = append(joins, join), append(labelled, group+" AS "+groups[i])
 	}
+	kept := keptRows(k.flush, condition) + " AS kept\n" + strings.Join(joins, "\n")
 	grouped := "TRUE"
 	if len(groups) > 0 {
 		grouped = "group0 <> ''"
@@ -162,16 +164,14 @@ func (s *sessions) count(ctx context.Context, c *sessionCounter, k *keptSessions
 		"FROM (",
 		"  SELECT DISTINCT "+keys+", "+named+" AS named",
 		"  FROM (")
-	if kept != "" {
-		join, bucket := buckets(st, c.q.Edges, "kept.start")
-		value := "kept.conversation AS value, '' AS conversation"
-		if c.of == tallystick.FieldTicketID {
-			value = "kept.ticket AS value, CASE WHEN kept.ticket = '' THEN kept.conversation ELSE '' END AS conversation"
-		}
-		st.add("    SELECT DISTINCT "+strings.Join(slices.Concat([]string{bucket + " AS bucket"}, labelled, []string{value}), ", "),
-			"    FROM "+kept, join,
-			"    UNION ALL")
+	join, bucket := buckets(st, c.q.Edges, "kept.start")
+	value := "kept.conversation AS value, '' AS conversation"
+	if c.of == tallystick.FieldTicketID {
+		value = "kept.ticket AS value, CASE WHEN kept.ticket = '' THEN kept.conversation ELSE '' END AS conversation"
 	}
+	st.add("    SELECT DISTINCT "+strings.Join(slices.Concat([]string{bucket + " AS bucket"}, labelled, []string{value}), ", "),
+		"    FROM "+kept, join,
+		"    UNION ALL")
 	st.add("    SELECT "+c.bindValues(st, groups),
 		"  ) AS seen", created,
 		"  WHERE named <> '' AND "+grouped,
@@ -209,6 +209,8 @@ type sessionCounter struct {
 	places map[sessionGroup]int
 	counts []tallystick.Count
 	values map[sessionValue]bool // that are counted, where values are
+
+	tickets bool // parts have their tickets, those of their conversations too
 }
 
 type sessionGroup struct {
@@ -249,7 +251,7 @@ func (c *sessionCounter) add(parts []tallystick.SessionPart) {
 		case tallystick.FieldConversationID:
 			v.value = p.Conversation
 		case tallystick.FieldTicketID:
-			if v.value = p.Ticket; v.value == "" {
+			if v.value = p.Ticket; v.value == "" && !c.tickets {
 				v.conversation = p.Conversation
 			}
 		}
