@@ -327,11 +327,20 @@ func (e *Engine) writeTable(ctx context.Context, m *memtable, t *table, b *batch
 // byTenant returns the places of rows in the order in which they are written: those of one tenant together, so that who reads one tenant's rows need not unpack the
 // texts of all others'. DuckDB passes over 2048 rows at a time.
 func byTenant(numbers []int32) []int32 {
-	order := make([]int32, len(numbers))
-	for i := range order {
-		order[i] = int32(i)
+	next := map[int32]int32{} // by tenant: how many rows, then where the next one goes
+	for _, n := range numbers {
+		next[n]++
 	}
-	slices.SortStableFunc(order, func(i, j int32) int { return cmp.Compare(numbers[i], numbers[j]) })
+	at := int32(0)
+	for _, n := range slices.Sorted(maps.Keys(next)) {
+		rows := next[n]
+		next[n], at = at, at+rows
+	}
+	order := make([]int32, len(numbers))
+	for i, n := range numbers {
+		order[next[n]] = int32(i)
+		next[n]++
+	}
 	return order
 }
 

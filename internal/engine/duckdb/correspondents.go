@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"hash/maphash"
 	"strings"
 
 	"github.com/tallystick/tallystick"
@@ -96,8 +97,11 @@ func (b *batch) nameOf(c *correspondent) hash {
 		s = append(s, 1)
 	}
 	b.scratch = s
-	return hashOf(s)
+	return hash{int64(maphash.Bytes(metSeeds[0], s)), int64(maphash.Bytes(metSeeds[1], s))}
 }
+
+// metSeeds make hashes that are only remembered and never stored: they take a fifth of the time of those that are.
+var metSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 // writeCorrespondent writes a row.
 func writeCorrespondent(a *appender, c *correspondent) {

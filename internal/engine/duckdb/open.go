@@ -315,7 +315,7 @@ func (e *Engine) remember(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.flushBytes = max(memory/flushShare, leastFlush)
+	e.flushBytes = max(min(memory/flushShare, memory/3-flushSpare), leastFlush)
 	if err := e.readers.QueryRowContext(ctx, "SELECT COALESCE(MAX(flush), 0) FROM progress").Scan(&e.flushes); err != nil {
 		return err
 	}
