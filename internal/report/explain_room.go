@@ -38,11 +38,11 @@ func (t *target) room() error {
 		return t.tallied(q, []string{id, "user", user}, t.from, t.scope.Before, nil)
 	}
 	t.sense = Events
-	q, err := t.askedTally(func(q *tallystick.Tally) bool { return q.EdgesOf != nil })
+	relinked, err := t.relinked()
 	if err != nil {
 		return err
 	}
-	return t.tallied(q, []string{id}, t.from, t.scope.Before, nil, condition{NotMember, t.membership(r, user)})
+	return t.tallied(t.heard(relinked), []string{id}, t.from, t.scope.Before, nil, condition{NotMember, t.membership(r, user)})
 }
 
 // ofSenders picks the query for the messages by sender.

@@ -103,8 +103,11 @@ func (p *plan) activeRooms() (map[string]*room, error) {
 		if rooms[id] == nil {
 			rooms[id] = &room{id: id, sent: map[string]int64{}, heard: map[int]int64{}, users: map[string]history{}, contacts: map[string]*participation{}}
 		}
-		if c.Group[1] == "user" {
+		switch c.Group[1] {
+		case "user":
 			rooms[id].sent[c.Group[2]] = c.Value
+		case "contact":
+			rooms[id].heard[0] += c.Value
 		}
 	}
 	return rooms, err
@@ -165,17 +168,11 @@ func (c *participation) through(channel, identity string) {
 	}
 }
 
-// readHeard counts what the contacts sent. Where membership matters a room's period is split at the instants at which its users come and go.
+// readHeard counts what the contacts sent in the rooms of which that is not known yet: those whose period is split at the instants at which its users come and go, where membership
+// matters; and all, where not every message counts.
 func (p *plan) readHeard(rooms map[string]*room, relinked []string) error {
-	q := tallystick.Tally{
-		Scope: p.scope, Type: tallystick.MessageSent, From: p.from, Countable: true,
-		Where:   append(p.considered(), in(tallystick.FieldSenderKind, "contact")),
-		By:      []tallystick.Dimension{{Field: tallystick.FieldRoomID}},
-		EdgesOf: map[string][]tallystick.Instant{},
-	}
-	if p.options["relink"] == "exclude" {
-		q.Where = append(q.Where, tallystick.Condition{Field: tallystick.FieldIdentity, Op: tallystick.NotIn, Values: relinked})
-	}
+	q := p.heard(relinked)
+	q.EdgesOf = map[string][]tallystick.Instant{}
 	if p.options["received"] == "member" {
 		for id, r := range rooms {
 			if len(r.edges) > 0 {
@@ -183,11 +180,37 @@ func (p *plan) readHeard(rooms map[string]*room, relinked []string) error {
 			}
 		}
 	}
+	if p.options["relink"] != "exclude" {
+		if len(q.EdgesOf) == 0 {
+			return nil
+		}
+		q.Where = append(q.Where, in(tallystick.FieldRoomID, sortedKeys(q.EdgesOf)...))
+		for id := range q.EdgesOf {
+			clear(rooms[id].heard)
+		}
+	} else {
+		for _, r := range rooms {
+			clear(r.heard)
+		}
+	}
 	counts, err := p.store.Tally(p.ctx, q)
 	for _, c := range counts {
 		rooms[c.Group[0]].heard[c.Bucket] = c.Value
 	}
 	return err
+}
+
+// heard is the question for what the contacts sent, by room.
+func (p *plan) heard(relinked []string) tallystick.Tally {
+	q := tallystick.Tally{
+		Scope: p.scope, Type: tallystick.MessageSent, From: p.from, Countable: true,
+		Where: append(p.considered(), in(tallystick.FieldSenderKind, "contact")),
+		By:    []tallystick.Dimension{{Field: tallystick.FieldRoomID}},
+	}
+	if p.options["relink"] == "exclude" {
+		q.Where = append(q.Where, tallystick.Condition{Field: tallystick.FieldIdentity, Op: tallystick.NotIn, Values: relinked})
+	}
+	return q
 }
 
 // received returns how many messages a user received: those of the buckets in which it was a member. Without any membership event it was one throughout.

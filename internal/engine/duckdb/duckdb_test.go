@@ -14,6 +14,7 @@ import (
 
 func TestMain(m *testing.M) {
 	duckdb.MergeSoon()
+	duckdb.CountApart()
 	os.Exit(m.Run())
 }
 

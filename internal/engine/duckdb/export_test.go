@@ -8,6 +8,9 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
+// CountApart lets different values be counted bucket after bucket wherever that can be.
+func CountApart() { apartTenants, apartSpan = 1, 1 }
+
 // MergeSoon lets all engines merge as often and as soon as they can.
 func MergeSoon() { mergeFlushes, mergeQuiet = 3, time.Millisecond }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // A flush leaves a run of rows that is sorted by tenant and time. A tenant's day, with what came late, is in some thirty of them, and a small tenant's rows are in all: so the rows of some flushes in a row are
-// put together into one run, in the background, when nothing else is written. They are written once more at the end of their table, sorted, and removed where they were, in one transaction: who
+// put together into one run, in the background, when nothing was written for a while. They are written once more at the end of their table, sorted, and removed where they were, in one transaction: who
 // reads sees them once. They keep the numbers of their flushes, so that what was known at the end of each stays known.
 
 var ( // tests change them

@@ -63,7 +63,22 @@ type tallies struct {
 	queries []*tallystick.Tally
 	scopes  []*scope
 	wanted  []wantedTally
+
+	only *onlyBucket // nil: all
 }
+
+// onlyBucket is a bucket that is asked for by itself.
+type onlyBucket struct {
+	number      int
+	from, until tallystick.Instant
+}
+
+var (
+	// apartTenants is the number of tenants from which on different values are counted bucket after bucket, where buckets are long: those of all tenants and a year together need many times
+	// the memory that there is. Tests change it.
+	apartTenants = 4
+	apartSpan    = 7 * tallystick.Day
+)
 
 // wantedTally is where an answer goes.
 type wantedTally struct {
@@ -151,8 +166,36 @@ func (t *tallies) widest() *tallystick.Tally {
 	return t.queries[max(at, 0)]
 }
 
-// answer runs the statement and puts the answers into their places.
+// answer runs the statement, or one for each bucket, and puts the answers into their places.
 func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) error {
+	if !t.apart() {
+		return t.answerAll(ctx, answers)
+	}
+	for i := range len(t.edges) - 1 {
+		if t.edges[i] == t.edges[i+1] {
+			continue
+		}
+		t.only = &onlyBucket{i, t.edges[i], t.edges[i+1]}
+		for _, sc := range t.scopes {
+			*sc = scope{Scope: sc.Scope, number: sc.number, log: sc.log} // its parameters are those of a statement
+		}
+		if err := t.answerAll(ctx, answers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apart reports whether buckets are asked for one after the other.
+func (t *tallies) apart() bool {
+	n := tallystick.Instant(len(t.edges) - 1)
+	if t.queries[0].Measure.Distinct == nil || len(t.queries) < apartTenants || n < 2 || t.edges[n]/n-t.edges[0]/n < apartSpan {
+		return false
+	}
+	return !slices.ContainsFunc(t.wanted, func(w wantedTally) bool { return !w.byBucket })
+}
+
+func (t *tallies) answerAll(ctx context.Context, answers [][]tallystick.Count) error {
 	widest := t.widest()
 	for _, q := range t.queries {
 		for len(q.By) < len(widest.By) { // nobody wants the tenant's groups
@@ -214,7 +257,11 @@ func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) erro
 	var distinctJoin string
 	if q.EdgesOf == nil {
 		var join string
-		join, bucket = buckets(st, t.edges, "counted.time")
+		if t.only != nil {
+			bucket = strconv.Itoa(t.only.number) + "::BIGINT"
+		} else {
+			join, bucket = buckets(st, t.edges, "counted.time")
+		}
 		if q.Measure.Distinct != nil {
 			distinctJoin = join
 			distinct = slices.Concat([]string{"counted.item", bucket + " AS bucket"}, columns("value", len(q.By)))
@@ -336,14 +383,14 @@ func (t *tallies) read(ctx context.Context, st *statement, dimensions int, answe
 func (t *tallies) where(st *statement) []string {
 	s, q, sc := t.source, t.queries[0], t.scopes[0]
 	if !t.many() {
-		where := append(s.scope(st, sc, q.Type), s.column("time")+" >= "+st.bind(q.From))
+		where := append(s.scope(st, sc, q.Type), t.during(st)...)
 		where = append(where, s.filter(st, q.Where)...)
 		if q.Countable && q.Type == tallystick.MessageSent {
 			where = append(where, t.engine.countable(st, s, sc, false)...)
 		}
 		return where
 	}
-	where := append(s.ofTenants(st, t.scopes, q.Type), s.column("time")+" >= "+st.bind(q.From))
+	where := append(s.ofTenants(st, t.scopes, q.Type), t.during(st)...)
 	for i := range q.Where {
 		same := func(o *tallystick.Tally) bool { return slices.Equal(o.Where[i].Values, q.Where[i].Values) }
 		if !slices.ContainsFunc(t.queries, func(o *tallystick.Tally) bool { return !same(o) }) {
@@ -363,6 +410,15 @@ func (t *tallies) where(st *statement) []string {
 		where = append(where, s.idNotIn(failed, tallystick.FieldMessageID, true, failed.ofTenants(st, t.scopes, tallystick.MessageFailed))...)
 	}
 	return where
+}
+
+// during returns the conditions of the time that is asked for; it ends with the scope, or with a bucket. What is after that bucket exists: a failure there counts.
+func (t *tallies) during(st *statement) []string {
+	time := t.source.column("time")
+	if t.only == nil {
+		return []string{time + " >= " + st.bind(t.queries[0].From)}
+	}
+	return []string{time + " >= " + st.bind(t.only.from), time + " < " + st.bind(t.only.until)}
 }
 
 // labels joins a dimension's labels, each tenant's own.
