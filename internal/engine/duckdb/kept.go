@@ -186,7 +186,7 @@ func (s *sessions) doubtKept(ctx context.Context, k *keptSessions) error {
 		"UNION ALL",
 		"SELECT contact, MIN(time)", "FROM "+identifier(failedTable), "WHERE "+upTo(st, sc, k.flush)+" AND time < "+sc.before(st)+" AND failed >= "+sc.before(st),
 		"GROUP BY contact",
-		"LIMIT "+st.bind(int64(mostDoubtful+1)))
+		"LIMIT "+st.bind(int64(2*mostDoubtful+1))) // a contact may be in both: so many rows are of more than the most
 	return s.stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			k.doubt(r.text(0, i), tallystick.Instant(r.bigint(1, i)))
