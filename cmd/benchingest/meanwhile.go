@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -18,10 +18,10 @@ type meanwhile struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
-	mu           sync.Mutex
-	visible      []float64 // ms from in the journal until in an answer
-	reports      []float64 // ms of a report
-	firstProblem error
+	mu      sync.Mutex
+	visible []float64 // ms from in the journal until in an answer
+	reports []float64 // ms of a report
+	problem error     // the first
 }
 
 // lookEvery is the pause between two looks at how far the engine is.
@@ -90,7 +90,7 @@ func (m *meanwhile) note(ctx context.Context, list *[]float64, began time.Time, 
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.firstProblem = errors.Join(m.firstProblem, err)
+	m.problem = cmp.Or(m.problem, err)
 	if list != nil {
 		*list = append(*list, time.Since(began).Seconds()*1000)
 	}
@@ -107,5 +107,5 @@ func (m *meanwhile) end() (string, error) {
 		slices.Sort(list)
 		return list[int(share*float64(len(list)-1))]
 	}
-	return fmt.Sprintf("%.0f | %.0f | %d | %.0f", at(m.visible, 0.5), at(m.visible, 0.99), len(m.reports), at(m.reports, 0.5)), m.firstProblem
+	return fmt.Sprintf("%.0f | %.0f | %d | %.0f", at(m.visible, 0.5), at(m.visible, 0.99), len(m.reports), at(m.reports, 0.5)), m.problem
 }

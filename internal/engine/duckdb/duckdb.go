@@ -71,7 +71,7 @@ type Engine struct {
 	log  *slog.Logger
 	file string // the database's
 
-	readers *sql.DB // connections for opening
+	db *sql.DB // for what is asked while it is opened; those who ask later read streams
 
 	// The writer's handle on the same database, its connection and its buffers; used under applying.
 	applying sync.Mutex
@@ -141,7 +141,7 @@ func (e *Engine) Close() error {
 	e.failed = errors.New("engine is closed")
 	e.chunks.close()
 	mapping.Disconnect(&e.writer)
-	err = errors.Join(err, e.readers.Close())
+	err = errors.Join(err, e.db.Close())
 	mapping.Close(&e.handle)
 	err = errors.Join(err, e.lock.Close())
 	e.lock = nil

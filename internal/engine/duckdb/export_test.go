@@ -56,13 +56,13 @@ func Flush(e *Engine) error {
 func InFile(e *Engine, log uint32) (seq uint64, err error) {
 	v := e.see()
 	defer e.done(v)
-	err = e.readers.QueryRow("SELECT COALESCE(MAX(seq), 0) FROM progress WHERE log = ? AND flush <= ?", log, v.flush).Scan(&seq)
+	err = e.db.QueryRow("SELECT COALESCE(MAX(seq), 0) FROM progress WHERE log = ? AND flush <= ?", log, v.flush).Scan(&seq)
 	return seq, err
 }
 
 // Memtables returns how many tables in memory there are.
 func Memtables(e *Engine) (n int, err error) {
-	err = e.readers.QueryRow("SELECT COUNT(*)::INTEGER FROM duckdb_tables() WHERE database_name = ?", recentDatabase).Scan(&n)
+	err = e.db.QueryRow("SELECT COUNT(*)::INTEGER FROM duckdb_tables() WHERE database_name = ?", recentDatabase).Scan(&n)
 	return n, err
 }
 
@@ -108,6 +108,6 @@ func Kept(e *Engine, scope tallystick.Scope) (until tallystick.Instant, doubted 
 
 // Rows returns how many rows a table of the file has.
 func Rows(e *Engine, table string) (n int, err error) {
-	err = e.readers.QueryRow("SELECT COUNT(*)::INTEGER FROM " + identifier(table)).Scan(&n)
+	err = e.db.QueryRow("SELECT COUNT(*)::INTEGER FROM " + identifier(table)).Scan(&n)
 	return n, err
 }

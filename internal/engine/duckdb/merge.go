@@ -48,7 +48,7 @@ type merger struct {
 
 func newMerger() *merger { return &merger{turn: make(chan struct{}, 1)} }
 
-// flush waits until nothing is merged, and returns what ends the flush's turn.
+// flush waits until nothing is merged, and returns what ends the flush's turn. It asks again and again, because another merge may have the turn after the one that it told.
 func (m *merger) flush() (end func()) {
 	for {
 		select {

@@ -216,12 +216,12 @@ func (e *Engine) connect(ctx context.Context, o Options, path string) (err error
 	if err != nil {
 		return err
 	}
-	e.readers = sql.OpenDB(connector)
+	e.db = sql.OpenDB(connector)
 	defer func() {
 		if err != nil {
 			mapping.Disconnect(&e.writer)
 			mapping.Close(&e.handle)
-			err = errors.Join(err, e.readers.Close())
+			err = errors.Join(err, e.db.Close())
 		}
 	}()
 	if err := e.connectWriter(path, settings); err != nil {
@@ -263,12 +263,12 @@ func (e *Engine) connectWriter(path string, settings map[string]string) error {
 func (e *Engine) prepare(ctx context.Context) error {
 	want := layout(e.tables)
 	var tables int
-	if err := e.readers.QueryRowContext(ctx, "SELECT COUNT(*)::INTEGER FROM duckdb_tables()").Scan(&tables); err != nil {
+	if err := e.db.QueryRowContext(ctx, "SELECT COUNT(*)::INTEGER FROM duckdb_tables()").Scan(&tables); err != nil {
 		return err
 	}
 	if tables > 0 {
 		var has string
-		if err := e.readers.QueryRowContext(ctx, "SELECT layout FROM layout").Scan(&has); err != nil {
+		if err := e.db.QueryRowContext(ctx, "SELECT layout FROM layout").Scan(&has); err != nil {
 			return fmt.Errorf("read layout: %w", err)
 		}
 		if has != want {
@@ -293,7 +293,7 @@ func (e *Engine) prepare(ctx context.Context) error {
 func (e *Engine) remember(ctx context.Context) error {
 	e.applied, e.tenants, e.ends = map[uint32]uint64{}, map[string]tenant{}, map[uint32]ends{}
 	e.view, e.flushes, e.recent = &view{filled: map[*table]bool{}, tables: map[*table][]int32{}}, 0, nil
-	err := query(ctx, e.readers, "SELECT table_name FROM duckdb_tables() WHERE estimated_size > 0", nil, func(scan func(...any) error) error {
+	err := e.each(ctx, "SELECT table_name FROM duckdb_tables() WHERE estimated_size > 0", func(scan func(...any) error) error {
 		var name string
 		err := scan(&name)
 		if i := slices.IndexFunc(e.tables, func(t *table) bool { return t.name == name }); i >= 0 {
@@ -308,7 +308,7 @@ func (e *Engine) remember(ctx context.Context) error {
 		e.flushEvents = flushEvents
 	}
 	var limit string
-	if err := e.readers.QueryRowContext(ctx, "SELECT current_setting('memory_limit')").Scan(&limit); err != nil {
+	if err := e.db.QueryRowContext(ctx, "SELECT current_setting('memory_limit')").Scan(&limit); err != nil {
 		return err
 	}
 	memory, err := memoryOf(limit)
@@ -316,15 +316,15 @@ func (e *Engine) remember(ctx context.Context) error {
 		return err
 	}
 	e.flushBytes = max(min(memory/flushShare, memory/3-flushSpare), leastFlush)
-	if err := e.readers.QueryRowContext(ctx, "SELECT COALESCE(MAX(flush), 0) FROM progress").Scan(&e.flushes); err != nil {
+	if err := e.db.QueryRowContext(ctx, "SELECT COALESCE(MAX(flush), 0) FROM progress").Scan(&e.flushes); err != nil {
 		return err
 	}
 	e.view.flush = e.flushes
-	if err := e.readers.QueryRowContext(ctx, "SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(mergedTable)).Scan(&e.merged); err != nil {
+	if err := e.db.QueryRowContext(ctx, "SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(mergedTable)).Scan(&e.merged); err != nil {
 		return err
 	}
 	e.flushEnds = map[uint32][]flushEnd{}
-	err = query(ctx, e.readers, "SELECT flush, log, MAX(seq) FROM progress GROUP BY flush, log ORDER BY flush", nil, func(scan func(...any) error) error {
+	err = e.each(ctx, "SELECT flush, log, MAX(seq) FROM progress GROUP BY flush, log ORDER BY flush", func(scan func(...any) error) error {
 		var end flushEnd
 		var log uint32
 		err := scan(&end.flush, &log, &end.seq)
@@ -334,7 +334,7 @@ func (e *Engine) remember(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = query(ctx, e.readers, "SELECT log, MAX(seq) FROM progress GROUP BY log", nil, func(scan func(...any) error) error {
+	err = e.each(ctx, "SELECT log, MAX(seq) FROM progress GROUP BY log", func(scan func(...any) error) error {
 		var log, seq int64
 		err := scan(&log, &seq)
 		e.applied[uint32(log)] = uint64(seq)
@@ -344,7 +344,7 @@ func (e *Engine) remember(ctx context.Context) error {
 		return err
 	}
 	numbers := map[int32]string{}
-	err = query(ctx, e.readers, "SELECT tenant, name, log FROM tenants", nil, func(scan func(...any) error) error {
+	err = e.each(ctx, "SELECT tenant, name, log FROM tenants", func(scan func(...any) error) error {
 		var name string
 		var t tenant
 		err := scan(&t.number, &name, &t.log)
@@ -354,7 +354,7 @@ func (e *Engine) remember(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return query(ctx, e.readers, "SELECT tenant, seq, time FROM first_events ORDER BY tenant, seq", nil, func(scan func(...any) error) error {
+	return e.each(ctx, "SELECT tenant, seq, time FROM first_events ORDER BY tenant, seq", func(scan func(...any) error) error {
 		var f first
 		err := scan(&f.tenant, &f.seq, &f.time)
 		name := numbers[f.tenant]
@@ -363,4 +363,19 @@ func (e *Engine) remember(ctx context.Context) error {
 		e.tenants[name] = t
 		return err
 	})
+}
+
+// each runs a statement and calls row for each row of its answer.
+func (e *Engine) each(ctx context.Context, text string, row func(scan func(...any) error) error) error {
+	rows, err := e.db.QueryContext(ctx, text)
+	if err != nil {
+		return cause(ctx, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return cause(ctx, err)
+		}
+	}
+	return cause(ctx, rows.Err())
 }

@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -52,26 +51,6 @@ func (s *statement) bind(v any) string {
 	}
 	s.args = append(s.args, v)
 	return "$" + strconv.Itoa(len(s.args)) + kind
-}
-
-// querier is a pool of connections, or a transaction.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// query runs a statement and calls row for each row of its answer.
-func query(ctx context.Context, q querier, text string, args []any, row func(scan func(...any) error) error) error {
-	rows, err := q.QueryContext(ctx, text, args...)
-	if err != nil {
-		return cause(ctx, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return cause(ctx, err)
-		}
-	}
-	return cause(ctx, rows.Err())
 }
 
 // run runs a statement and calls row for each row of its answer.
