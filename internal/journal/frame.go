@@ -17,7 +17,7 @@ import (
 //
 //	 0  4  0xF7 "TSF"
 //	 4  1  kind: 1 records, 2 trailer
-//	 5  1  compression of the payload: 0 none, 1 zstd
+//	 5  1  compression of the payload: 0 none, 1 zstd, 2 zstd with UUIDs apart
 //	 6  2  0
 //	 8  8  sequence of the first record; of a trailer, of the next record
 //	16  4  number of records
@@ -40,6 +40,8 @@ import (
 // The chain after a frame is the SHA-256 of the chain before it and the digests of its records; the digest of a record is the SHA-256 of its event's
 // bytes. So the chain still verifies when an event is replaced by its digest, and with its keys there a copy of it is still a duplicate.
 //
+// With UUIDs apart, what is stored is the number of bytes of what is left of the payload when compressed, in 4 bytes; that; and the UUIDs, compressed. See uuids.go.
+//
 // The trailer is a frame of kind 2 without records, in a group of its own; its payload is the text of [trailerText].
 const (
 	frameMagic  = "\xF7TSF"
@@ -51,8 +53,9 @@ const (
 	kindRecords = 1
 	kindTrailer = 2
 
-	compressionNone = 0
-	compressionZstd = 1
+	compressionNone  = 0
+	compressionZstd  = 1
+	compressionUUIDs = 2
 
 	recordEvent = 1
 
@@ -147,6 +150,12 @@ func (f *frame) decompress(z *zstd.Decoder, payload []byte) (string, string) {
 			return "", "a payload can't be decompressed"
 		}
 		return unsafe.String(unsafe.SliceData(raw), len(raw)), "" // nobody else has raw, so it never changes
+	case compressionUUIDs:
+		raw, ok := f.joinUUIDs(z, payload)
+		if !ok {
+			return "", "a payload can't be decompressed"
+		}
+		return unsafe.String(unsafe.SliceData(raw), len(raw)), ""
 	}
 	return "", fmt.Sprintf("a payload has compression %d", f.compression)
 }
