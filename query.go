@@ -306,14 +306,14 @@ type SessionCounts struct {
 	Of []Field
 }
 
-// Conversations asks when conversations began and were last heard of; the answer is in the order of ids by code point and leaves out ids without any of the events below.
+// Conversations asks when conversations began and were last heard of. The answer has one for each of IDs, in their order, however often an id is asked for.
 type Conversations struct {
 	Scope
 	IDs     []string // nil: none
 	Reading *Reading // as in [Sessions]
 }
 
-// Conversation is the answer of [Conversations]. Times are MinInstant where there is none.
+// Conversation is the answer of [Conversations]. Times are MinInstant where there is none: both, where none of the events below is in the scope.
 type Conversation struct {
 	ID      string
 	Created Instant // conversation.created, else the first message.sent, failed ones too

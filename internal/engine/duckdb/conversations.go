@@ -2,36 +2,36 @@ package duckdb
 
 import (
 	"context"
-	"slices"
 
 	"github.com/tallystick/tallystick"
 )
 
 // Conversations implements [tallystick.Answerer].
 func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
-	sc, err := e.scope(q.Scope)
-	ids := storable(q.IDs)
-	if sc == nil || len(ids) == 0 {
-		return nil, err
+	list := make([]tallystick.Conversation, len(q.IDs))
+	for i, id := range q.IDs {
+		list[i] = unheard.conversation(id)
 	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
+	sc, err := e.scope(q.Scope)
+	if sc == nil || len(list) == 0 {
+		return list, err
+	}
 	t := e.reading(q.Reading, q.Scope, sc).talks
 	stream, err := e.stream()
 	if err != nil {
 		return nil, err
 	}
 	defer stream.close()
-	if err := t.learn(ctx, stream, ids, nil); err != nil {
+	names := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] })
+	if err := t.learn(ctx, stream, names, nil); err != nil {
 		return nil, err
 	}
-	if err := t.learnLatest(ctx, stream, ids); err != nil {
+	if err := t.learnLatest(ctx, stream, q.IDs, names); err != nil {
 		return nil, err
 	}
-	list := make([]tallystick.Conversation, 0, len(ids))
-	for _, id := range ids {
-		if c, heard := t.conversation(id); heard {
-			list = append(list, c)
+	for i, name := range names {
+		if k, known := t.known[name]; known {
+			list[i] = k.conversation(q.IDs[i])
 		}
 	}
 	return list, nil

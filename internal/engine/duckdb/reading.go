@@ -42,25 +42,26 @@ func (e *Engine) reading(r *tallystick.Reading, asked tallystick.Scope, sc *scop
 	return m
 }
 
-// learn makes the conversations of parts known. The parts are of the sessions that started in [from, until).
-func (m *reading) learn(ctx context.Context, s *stream, parts []tallystick.SessionPart, from, until tallystick.Instant) error {
-	ids := make([]string, 0, len(parts))
+// learn makes conversations known, by their names; noName is none. They are those of the sessions that started in [from, until).
+func (m *reading) learn(ctx context.Context, s *stream, names []hash, from, until tallystick.Instant) error {
 	known := true
-	for i := range parts {
-		if id := parts[i].Conversation; id != "" {
-			_, knows := m.talks.known[hashOf(id)]
-			known = known && knows
-			ids = append(ids, id)
+	for _, name := range names {
+		if _, knows := m.talks.known[name]; !knows && name != noName {
+			known = false
+			break
 		}
 	}
-	if known || !m.keeps || until <= m.ahead {
-		return m.talks.learn(ctx, s, ids, nil)
+	if known {
+		return nil
+	}
+	if !m.keeps || until <= m.ahead {
+		return m.talks.learn(ctx, s, names, nil)
 	}
 	clear(m.talks.known) // what was before is not asked again
 	clear(m.talks.tickets)
 	m.ahead = until
-	return m.talks.learn(ctx, s, ids, func(add func(id string) bool) error {
-		return m.look(ctx, s, until-from, min(mostTalks, max(leastTalks, 8*len(ids))), add)
+	return m.talks.learn(ctx, s, names, func(add func(id string) bool) error {
+		return m.look(ctx, s, until-from, min(mostTalks, max(leastTalks, 8*len(names))), add)
 	})
 }
 

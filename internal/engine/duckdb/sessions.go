@@ -64,12 +64,13 @@ func (e *Engine) sessions(ctx context.Context, q tallystick.Sessions, tickets bo
 
 // fillTickets gives parts without a ticket that of their conversation.
 func (s *sessions) fillTickets(ctx context.Context, m *reading, parts []tallystick.SessionPart) error {
-	if err := m.learn(ctx, s.stream, parts, s.From, s.Until); err != nil {
+	names := hashesOf(len(parts), func(i int) string { return parts[i].Conversation })
+	if err := m.learn(ctx, s.stream, names, s.From, s.Until); err != nil {
 		return err
 	}
-	for i := range parts {
+	for i, name := range names {
 		if p := &parts[i]; p.Ticket == "" && len(m.talks.tickets) > 0 {
-			p.Ticket = m.talks.tickets[hashOf(p.Conversation)]
+			p.Ticket = m.talks.tickets[name]
 		}
 	}
 	return nil

@@ -33,15 +33,32 @@ func (e *Engine) talks(s tallystick.Scope) *talks {
 	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}, since: tallystick.MaxInstant}
 }
 
-// conversation returns what [tallystick.Conversations] answers about a conversation that was learned; false where there is nothing.
-func (t *talks) conversation(id string) (tallystick.Conversation, bool) {
-	k := t.known[hashOf(id)]
+// conversation returns what [tallystick.Conversations] answers about a conversation that was learned.
+func (k *talk) conversation(id string) tallystick.Conversation {
 	c := tallystick.Conversation{ID: id, Created: k.created, Updated: k.updated}
 	if c.Created == tallystick.MinInstant && k.message != tallystick.MaxInstant {
 		c.Created = k.message
 	}
-	return c, k.updated != tallystick.MinInstant
+	return c
 }
+
+// hashesOf returns the hash of each of some conversations, noName of none.
+func hashesOf(n int, id func(int) string) []hash {
+	names := make([]hash, n)
+	for i := range names {
+		switch {
+		case id(i) == "":
+			names[i] = noName
+		case i > 0 && id(i) == id(i-1):
+			names[i] = names[i-1]
+		default:
+			names[i] = hashOf(id(i))
+		}
+	}
+	return names
+}
+
+var noName hash
 
 // hear adds an event, or a part of many, to what is known of a conversation.
 func (t *talks) hear(name hash, created, message, last tallystick.Instant, ticket string) {
@@ -57,20 +74,19 @@ func (t *talks) hear(name hash, created, message, last tallystick.Instant, ticke
 // asked for is known already, it is not called. After an error nothing is known.
 //
 // What whole batches said is in their parts. Left to the events themselves are those of a batch of which only the beginning is in the scope.
-func (t *talks) learn(ctx context.Context, s *stream, ids []string, ahead func(add func(id string) (full bool)) error) (err error) {
+func (t *talks) learn(ctx context.Context, s *stream, names []hash, ahead func(add func(id string) (full bool)) error) (err error) {
 	asked := map[hash]bool{}
-	add := func(id string) {
-		if id == "" {
+	add := func(name hash) {
+		if name == noName {
 			return
 		}
-		name := hashOf(id)
 		if _, known := t.known[name]; !known {
 			t.known[name] = unheard
 			asked[name] = true
 		}
 	}
-	for _, id := range ids {
-		add(id)
+	for _, name := range names {
+		add(name)
 	}
 	defer func() {
 		if err != nil { // what was not read to its end is not known
@@ -81,7 +97,9 @@ func (t *talks) learn(ctx context.Context, s *stream, ids []string, ahead func(a
 	if len(asked) > 0 {
 		if ahead != nil {
 			err := ahead(func(id string) bool {
-				add(id)
+				if id != "" {
+					add(hashOf(id))
+				}
 				return len(t.known) >= mostTalks
 			})
 			if err != nil {
@@ -96,15 +114,14 @@ func (t *talks) learn(ctx context.Context, s *stream, ids []string, ahead func(a
 }
 
 // learnLatest looks up when some conversations, which are known, were last heard of, where their parts do not tell.
-func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string) error {
+func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names []hash) error {
 	var divided []string
 	asked := map[hash]bool{}
-	for _, id := range ids {
-		name := hashOf(id)
+	for i, name := range names {
 		if k := t.known[name]; k.divided {
 			k.divided = false
 			t.known[name] = k
-			divided, asked[name] = append(divided, id), true
+			divided, asked[name] = append(divided, ids[i]), true
 		}
 	}
 	if len(divided) == 0 {

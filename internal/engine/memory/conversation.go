@@ -2,7 +2,6 @@ package memory
 
 import (
 	"context"
-	"slices"
 
 	"github.com/tallystick/tallystick"
 )
@@ -92,7 +91,7 @@ func (e *Engine) Conversations(_ context.Context, q tallystick.Conversations) ([
 		return nil, err
 	}
 	var answer []tallystick.Conversation
-	for _, id := range slices.Compact(slices.Sorted(slices.Values(q.IDs))) {
+	for _, id := range q.IDs {
 		c := tallystick.Conversation{ID: id, Created: tallystick.MinInstant, Updated: tallystick.MinInstant}
 		message := tallystick.MinInstant
 		for _, r := range events {
@@ -115,9 +114,7 @@ func (e *Engine) Conversations(_ context.Context, q tallystick.Conversations) ([
 		if c.Created == tallystick.MinInstant {
 			c.Created = message
 		}
-		if c.Updated != tallystick.MinInstant {
-			answer = append(answer, c)
-		}
+		answer = append(answer, c)
 	}
 	return answer, nil
 }
