@@ -21,18 +21,17 @@ func (p *plan) sessionSlices() iter.Seq2[[]tallystick.SessionPart, error] {
 		}
 		p.reading = &tallystick.Reading{}
 		defer func() { p.reading = nil }()
-		edges, err := p.sessionEdges()
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for i := range len(edges) - 1 {
-			parts, err := p.store.Sessions(p.ctx, tallystick.Sessions{Scope: p.scope, From: edges[i], Until: edges[i+1], Bare: p.bareSessions(), Reading: p.reading})
+		for slice, err := range p.cut() {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			parts, err := p.store.Sessions(p.ctx, tallystick.Sessions{Scope: p.scope, From: slice.from, Until: slice.until, Bare: p.bareSessions(), Reading: p.reading})
 			parts = p.matching(parts)
-			if err == nil && len(edges) == 2 {
+			if err == nil && slice == (sessionSlice{p.from, p.scope.Before}) {
 				p.sessions, p.read = parts, true // few enough to be kept for the other tables
 			}
-			p.made.set(float64(i) / float64(len(edges)-1))
+			p.made.set(float64(slice.from-p.from) / float64(p.scope.Before-p.from))
 			if !yield(parts, err) || err != nil {
 				return
 			}
@@ -69,55 +68,91 @@ const (
 	firstSlice = 4_000   // in the first of several, each of which then has four times as many: who looks at the first rows waits for no more
 	sliceGrain = tallystick.Hour
 	mostGrains = 2000 // of a period
+	fewGrains  = 48   // of a period in which all are counted at once
 )
 
-// sessionEdges cuts the period into slices in which so few sessions can have started that they are no burden. They are counted first, by the hour or, in long
-// periods, by more; a grain with too much in it is cut evenly.
-func (p *plan) sessionEdges() ([]tallystick.Instant, error) {
-	grain := max(sliceGrain, (p.scope.Before-p.from)/mostGrains)
-	grains := []tallystick.Instant{p.from}
-	for at := p.from; at < p.scope.Before-grain; {
-		at += grain
-		grains = append(grains, at)
+// sessionSlice is a part of the period.
+type sessionSlice struct{ from, until tallystick.Instant }
+
+// cut yields the slices of the period: in each so few sessions can have started that they are no burden. The events that they are made of are counted first, by the hour or, in long periods, by more; a grain
+// with too much in it is cut evenly. Those of the beginning are counted, and its slices yielded, before all others: who looks at the first rows does not wait for the whole period.
+func (p *plan) cut() iter.Seq2[sessionSlice, error] {
+	return func(yield func(sessionSlice, error) bool) {
+		grain := max(sliceGrain, (p.scope.Before-p.from)/mostGrains)
+		grains := []tallystick.Instant{p.from}
+		for at := p.from; at < p.scope.Before-grain; {
+			at += grain
+			grains = append(grains, at)
+		}
+		all := len(grains)
+		grains = append(grains, p.scope.Before)
+
+		slice := sessionSlice{p.from, p.scope.Before}
+		end := func(at tallystick.Instant) bool {
+			if at == 0 { // which would be no end
+				return true
+			}
+			slice.until = at
+			going := yield(slice, nil)
+			slice = sessionSlice{at, p.scope.Before}
+			return going
+		}
+		inside, most := int64(0), int64(0) // of the slice so far
+		counted := all
+		if all > fewGrains {
+			counted = max(fewGrains/2, all/16)
+		}
+		for first, next := 0, counted; first < all; first, next = next, all {
+			sizes, total, err := p.sizes(grains[first : next+1])
+			if err != nil {
+				yield(slice, err)
+				return
+			}
+			if first == 0 {
+				most = p.sliceSize
+				if total*int64(all)/int64(counted) > p.sliceSize {
+					most = min(firstSlice, p.sliceSize)
+				}
+			}
+			for i, size := range sizes {
+				start, length := grains[first+i], grains[first+i+1]-grains[first+i]
+				if inside > 0 && inside+size > most {
+					if !end(start) {
+						return
+					}
+					inside, most = 0, min(4*most, p.sliceSize)
+				}
+				inside += size
+				for n, pieces := int64(1), (size+p.sliceSize-1)/p.sliceSize; n < pieces; n++ {
+					if !end(start + length/tallystick.Instant(pieces)*tallystick.Instant(n)) {
+						return
+					}
+				}
+			}
+		}
+		end(p.scope.Before)
 	}
-	grains = append(grains, p.scope.Before)
-	sizes := make([]int64, len(grains)-1)
+}
+
+// sizes returns how many events that sessions are made of lie between edges, and how many they are together.
+func (p *plan) sizes(edges []tallystick.Instant) (sizes []int64, total int64, err error) {
+	sizes = make([]int64, len(edges)-1)
 	for _, q := range []tallystick.Tally{
-		{Scope: p.scope, Type: tallystick.MessageSent, Where: tallystick.Filter{{Field: tallystick.FieldBotID, Op: tallystick.Present}}},
-		{Scope: p.scope, Type: tallystick.SessionStarted, Where: tallystick.Filter{in(tallystick.FieldKind, "bot")}},
+		{Type: tallystick.MessageSent, Where: tallystick.Filter{{Field: tallystick.FieldBotID, Op: tallystick.Present}}},
+		{Type: tallystick.SessionStarted, Where: tallystick.Filter{in(tallystick.FieldKind, "bot")}},
 	} {
-		q.From, q.Edges = p.from, grains
+		q.Scope, q.From, q.Edges = p.scope, edges[0], edges
+		q.Before = edges[len(edges)-1]
 		counts, err := p.store.Tally(p.ctx, q)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for _, c := range counts {
 			sizes[c.Bucket] += c.Value
+			total += c.Value
 		}
 	}
-	edges := []tallystick.Instant{p.from}
-	inside, most, all := int64(0), p.sliceSize, int64(0) // of the slice so far
-	for _, size := range sizes {
-		all += size
-	}
-	if all > p.sliceSize {
-		most = min(firstSlice, p.sliceSize)
-	}
-	for i, size := range sizes {
-		if inside > 0 && inside+size > most {
-			if grains[i] != 0 { // which would be no end
-				edges = append(edges, grains[i])
-			}
-			inside, most = 0, min(4*most, p.sliceSize)
-		}
-		inside += size
-		for n, pieces := int64(1), (size+p.sliceSize-1)/p.sliceSize; n < pieces; n++ {
-			if at := grains[i] + (grains[i+1]-grains[i])/tallystick.Instant(pieces)*tallystick.Instant(n); at != 0 { // which would be no end
-				edges = append(edges, at)
-			}
-		}
-	}
-	return append(edges, p.scope.Before), nil
+	return sizes, total, nil
 }
 
 // sessionKey names a session: given and computed ids are apart.
@@ -189,10 +224,7 @@ func (p *plan) sessionDetail(row rows) error {
 			if i > 0 && keyOf(s) == keyOf(&parts[i-1]) && s.Conversation == parts[i-1].Conversation {
 				continue // parts of a conversation are in order of their first interaction
 			}
-			created, updated := tallystick.Empty, tallystick.Empty
-			if c := conversations[i]; c != nil {
-				created, updated = instant(c.Created), instant(c.Updated)
-			}
+			created, updated := instant(conversations[i].Created), instant(conversations[i].Updated)
 			cells[0], cells[1], cells[2], cells[3] = tallystick.TextCell(s.Session), tallystick.InstantCell(s.Start), text(s.Contact), text(s.Conversation)
 			cells[4], cells[5] = created, updated
 			cells[6], cells[7], cells[8], cells[9] = text(botName(bots, s.Bot)), text(s.Version), text(p.channelName(s.Channel)), text(s.Ticket)
@@ -204,31 +236,13 @@ func (p *plan) sessionDetail(row rows) error {
 	return nil
 }
 
-// conversationsOf returns the conversation of each part, nil where it has none.
-func (p *plan) conversationsOf(parts []tallystick.SessionPart) ([]*tallystick.Conversation, error) {
-	at := make(map[string]int, len(parts)) // of a conversation in the answer
-	ids := make([]string, 0, len(parts))
+// conversationsOf returns the conversation of each part.
+func (p *plan) conversationsOf(parts []tallystick.SessionPart) ([]tallystick.Conversation, error) {
+	ids := make([]string, len(parts))
 	for i := range parts {
-		id := parts[i].Conversation
-		if _, known := at[id]; !known && id != "" {
-			at[id] = -1
-			ids = append(ids, id)
-		}
+		ids[i] = parts[i].Conversation
 	}
-	of := make([]*tallystick.Conversation, len(parts))
-	if len(ids) == 0 {
-		return of, nil
-	}
-	found, err := p.store.Conversations(p.ctx, tallystick.Conversations{Scope: p.scope, IDs: ids, Reading: p.reading})
-	for i := range found {
-		at[found[i].ID] = i
-	}
-	for i := range parts {
-		if n, asked := at[parts[i].Conversation]; asked && n >= 0 {
-			of[i] = &found[n]
-		}
-	}
-	return of, err
+	return p.store.Conversations(p.ctx, tallystick.Conversations{Scope: p.scope, IDs: ids, Reading: p.reading})
 }
 
 // text is a cell that is empty where there is no text.
