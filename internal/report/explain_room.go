@@ -47,19 +47,33 @@ func (t *target) room() error {
 
 // ofSenders picks the query for the messages by sender.
 func ofSenders(q *tallystick.Tally) bool {
-	return len(q.By) == 3 && q.By[2].Field == tallystick.FieldSenderID && q.Countable
+	return len(q.By) >= 3 && q.By[2].Field == tallystick.FieldSenderID && q.Countable
+}
+
+// heard is the question for what the contacts sent, by room, that counts as received.
+func (t *target) heard(relinked []string) tallystick.Tally {
+	q := tallystick.Tally{
+		Scope: t.scope, Type: tallystick.MessageSent, From: t.from, Countable: true,
+		Where: append(t.considered(), in(tallystick.FieldSenderKind, "contact")),
+		By:    []tallystick.Dimension{{Field: tallystick.FieldRoomID}},
+	}
+	if t.options["relink"] == "exclude" {
+		q.Where = append(q.Where, tallystick.Condition{Field: tallystick.FieldIdentity, Op: tallystick.NotIn, Values: relinked})
+	}
+	return q
 }
 
 // roomAndUser returns what is known of the row's room, and the id of its user: several may have one name.
 func (t *target) roomAndUser(id string) (*room, string, error) {
-	rooms, err := t.activeRooms()
+	relinked, err := t.relinked()
+	if err != nil {
+		return nil, "", err
+	}
+	rooms, err := t.activeRooms(relinked)
 	if err != nil {
 		return nil, "", err
 	}
 	rooms = map[string]*room{id: rooms[id]}
-	if err := t.readMembers(rooms, []string{id}); err != nil {
-		return nil, "", err
-	}
 	users, err := t.roomUsers(rooms)
 	if err != nil {
 		return nil, "", err

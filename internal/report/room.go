@@ -13,7 +13,7 @@ import (
 type room struct {
 	id       string
 	sent     map[string]int64          // considered messages by user
-	heard    map[int]int64             // messages that count as received, by bucket of edges
+	heard    []int64                   // messages that count as received, by bucket of edges; nil: none
 	edges    []tallystick.Instant      // where its users come and go, inside the period
 	users    map[string]history        // of those with a membership event
 	contacts map[string]*participation // of those with a membership event, or named by a message
@@ -22,8 +22,8 @@ type room struct {
 // participation is how a contact takes part in a room.
 type participation struct {
 	member     history
-	channels   map[string]bool // ids
-	identities map[string]bool // "" is: it wrote without one
+	channels   []string // ids; one may be there more than once
+	identities []string // the same; "" is: it wrote without one
 }
 
 // rooms makes the table of room-usage.
@@ -32,18 +32,12 @@ func (p *plan) rooms(row rows) error {
 	if err != nil {
 		return err
 	}
-	rooms, err := p.activeRooms()
+	rooms, err := p.activeRooms(relinked)
 	if err != nil || len(rooms) == 0 {
 		return err
 	}
 	active := slices.Sorted(maps.Keys(rooms))
-	if err := p.readMembers(rooms, active); err != nil {
-		return err
-	}
 	if err := p.readCorrespondents(rooms, active); err != nil {
-		return err
-	}
-	if err := p.readHeard(rooms, relinked); err != nil {
 		return err
 	}
 	states, err := p.store.Entities(p.ctx, tallystick.Entities{Scope: p.scope, Type: tallystick.RoomUpserted, IDs: active})
@@ -91,39 +85,81 @@ func (p *plan) considered() tallystick.Filter {
 	return slices.Concat(filter, p.wanted("room", tallystick.FieldRoomID), p.wantedChannels(p.channels))
 }
 
-// activeRooms returns the rooms with a considered message.
-func (p *plan) activeRooms() (map[string]*room, error) {
-	counts, err := p.store.Tally(p.ctx, tallystick.Tally{
-		Scope: p.scope, Type: tallystick.MessageSent, From: p.from, Where: p.considered(), Countable: true,
-		By: []tallystick.Dimension{{Field: tallystick.FieldRoomID}, {Field: tallystick.FieldSenderKind}, {Field: tallystick.FieldSenderID}},
-	})
-	rooms := map[string]*room{}
+// activeRooms returns the rooms with a considered message, with what was sent in them and who belonged to them.
+func (p *plan) activeRooms(relinked []string) (map[string]*room, error) {
+	rooms, err := p.members()
+	if err != nil {
+		return nil, err
+	}
+	counts, err := p.store.Tally(p.ctx, p.said(rooms, relinked))
+	active := map[string]*room{}
 	for _, c := range counts {
-		id := c.Group[0]
-		if rooms[id] == nil {
-			rooms[id] = &room{id: id, sent: map[string]int64{}, heard: map[int]int64{}, users: map[string]history{}, contacts: map[string]*participation{}}
+		id, kind, sender := c.Group[0], c.Group[1], c.Group[2]
+		r := active[id]
+		if r == nil {
+			if r = rooms[id]; r == nil {
+				r = newRoom(id)
+			}
+			active[id] = r
 		}
-		switch c.Group[1] {
-		case "user":
-			rooms[id].sent[c.Group[2]] = c.Value
-		case "contact":
-			rooms[id].heard[0] += c.Value
+		switch {
+		case kind == "user":
+			r.sent[sender] += c.Value
+		case kind == "contact" && (len(c.Group) == 3 || c.Group[3] == ""):
+			if r.heard == nil {
+				r.heard = make([]int64, len(r.edges)+1)
+			}
+			r.heard[c.Bucket] += c.Value
 		}
 	}
-	return rooms, err
+	return active, err
 }
 
-// readMembers reads who belonged to the rooms, and when.
-func (p *plan) readMembers(rooms map[string]*room, active []string) error {
+// said is the question for the considered messages: by room, kind of sender and sender, split where the users of a room come and go, and with the identities that were re-linked apart, where these matter. So the
+// messages are read once for all that a row says.
+func (p *plan) said(rooms map[string]*room, relinked []string) tallystick.Tally {
+	q := tallystick.Tally{
+		Scope: p.scope, Type: tallystick.MessageSent, From: p.from, Where: p.considered(), Countable: true,
+		By: []tallystick.Dimension{{Field: tallystick.FieldRoomID}, {Field: tallystick.FieldSenderKind}, {Field: tallystick.FieldSenderID}},
+	}
+	if p.options["received"] == "member" {
+		for id, r := range rooms {
+			if len(r.edges) == 0 {
+				continue
+			}
+			if q.EdgesOf == nil {
+				q.EdgesOf = map[string][]tallystick.Instant{}
+			}
+			q.EdgesOf[id] = r.edges
+		}
+	}
+	if p.options["relink"] == "exclude" && len(relinked) > 0 {
+		labels := map[string]string{}
+		for _, identity := range relinked {
+			labels[identity] = "re-linked"
+		}
+		q.By = append(q.By, tallystick.Dimension{Field: tallystick.FieldIdentity, Labels: labels, Unlabelled: tallystick.NoGroup})
+	}
+	return q
+}
+
+// members returns the rooms that anybody ever belonged to, with who did, and when.
+func (p *plan) members() (map[string]*room, error) {
 	changes, err := p.store.List(p.ctx, tallystick.List{
 		Scope: p.scope, From: tallystick.MinInstant, Types: []string{tallystick.RoomMemberAdded, tallystick.RoomMemberRemoved},
-		Where: tallystick.Filter{in(tallystick.FieldRoomID, active...)},
+		Where: append(tallystick.Filter{{Field: tallystick.FieldRoomID, Op: tallystick.Present}}, p.wanted("room", tallystick.FieldRoomID)...),
 		Fields: []tallystick.Field{
 			tallystick.FieldRoomID, tallystick.FieldMemberKind, tallystick.FieldMemberID, tallystick.FieldChannelID, tallystick.FieldIdentity,
 		},
 	})
+	rooms := map[string]*room{}
 	for _, l := range changes {
-		r, kind, member, channel, identity := rooms[l.Texts[0]], l.Texts[1], l.Texts[2], l.Texts[3], l.Texts[4]
+		id, kind, member, channel, identity := l.Texts[0], l.Texts[1], l.Texts[2], l.Texts[3], l.Texts[4]
+		r := rooms[id]
+		if r == nil {
+			r = newRoom(id)
+			rooms[id] = r
+		}
 		c := change{l.Time, l.Type == tallystick.RoomMemberAdded}
 		if kind == "user" {
 			r.users[member] = append(r.users[member], c)
@@ -136,7 +172,11 @@ func (p *plan) readMembers(rooms map[string]*room, active []string) error {
 		contact.member = append(contact.member, c)
 		contact.through(channel, identity)
 	}
-	return err
+	return rooms, err
+}
+
+func newRoom(id string) *room {
+	return &room{id: id, sent: map[string]int64{}, users: map[string]history{}, contacts: map[string]*participation{}}
 }
 
 // readCorrespondents reads which contacts wrote in the rooms or were named there, ever since.
@@ -146,71 +186,28 @@ func (p *plan) readCorrespondents(rooms map[string]*room, active []string) error
 		contact := rooms[c.Room].contact(c.Contact)
 		contact.through(c.Channel, c.Identity)
 		if c.Wrote && c.Identity == "" {
-			contact.identities[""] = true
+			contact.identities = append(contact.identities, "")
 		}
 	}
 	return err
 }
 
 func (r *room) contact(id string) *participation {
-	if r.contacts[id] == nil {
-		r.contacts[id] = &participation{channels: map[string]bool{}, identities: map[string]bool{}}
+	c := r.contacts[id]
+	if c == nil {
+		c = &participation{}
+		r.contacts[id] = c
 	}
-	return r.contacts[id]
+	return c
 }
 
 func (c *participation) through(channel, identity string) {
-	if channel != "" {
-		c.channels[channel] = true
+	if n := len(c.channels); channel != "" && (n == 0 || c.channels[n-1] != channel) {
+		c.channels = append(c.channels, channel)
 	}
-	if identity != "" {
-		c.identities[identity] = true
+	if n := len(c.identities); identity != "" && (n == 0 || c.identities[n-1] != identity) {
+		c.identities = append(c.identities, identity)
 	}
-}
-
-// readHeard counts what the contacts sent in the rooms of which that is not known yet: those whose period is split at the instants at which its users come and go, where membership
-// matters; and all, where not every message counts.
-func (p *plan) readHeard(rooms map[string]*room, relinked []string) error {
-	q := p.heard(relinked)
-	q.EdgesOf = map[string][]tallystick.Instant{}
-	if p.options["received"] == "member" {
-		for id, r := range rooms {
-			if len(r.edges) > 0 {
-				q.EdgesOf[id] = r.edges
-			}
-		}
-	}
-	if p.options["relink"] != "exclude" {
-		if len(q.EdgesOf) == 0 {
-			return nil
-		}
-		q.Where = append(q.Where, in(tallystick.FieldRoomID, sortedKeys(q.EdgesOf)...))
-		for id := range q.EdgesOf {
-			clear(rooms[id].heard)
-		}
-	} else {
-		for _, r := range rooms {
-			clear(r.heard)
-		}
-	}
-	counts, err := p.store.Tally(p.ctx, q)
-	for _, c := range counts {
-		rooms[c.Group[0]].heard[c.Bucket] = c.Value
-	}
-	return err
-}
-
-// heard is the question for what the contacts sent, by room.
-func (p *plan) heard(relinked []string) tallystick.Tally {
-	q := tallystick.Tally{
-		Scope: p.scope, Type: tallystick.MessageSent, From: p.from, Countable: true,
-		Where: append(p.considered(), in(tallystick.FieldSenderKind, "contact")),
-		By:    []tallystick.Dimension{{Field: tallystick.FieldRoomID}},
-	}
-	if p.options["relink"] == "exclude" {
-		q.Where = append(q.Where, tallystick.Condition{Field: tallystick.FieldIdentity, Op: tallystick.NotIn, Values: relinked})
-	}
-	return q
 }
 
 // received returns how many messages a user received: those of the buckets in which it was a member. Without any membership event it was one throughout.
@@ -219,6 +216,9 @@ func (r *room) received(p *plan, user string) int64 {
 	membership, known := r.users[user]
 	member := membership.during(p.from, p.scope.Before)
 	for bucket, n := range r.heard {
+		if n == 0 {
+			continue
+		}
 		start := p.from
 		if bucket > 0 {
 			start = r.edges[bucket-1]
@@ -236,22 +236,23 @@ func (r *room) received(p *plan, user string) int64 {
 func (p *plan) takePart(r *room, relinked []string) (string, bool) {
 	exclude := p.options["relink"] == "exclude"
 	listed := false
-	through := map[string]bool{}
+	var through []string
 	for _, c := range r.contacts {
 		if c.member != nil && len(c.member.during(p.from, p.scope.Before)) == 0 {
 			continue
 		}
-		for id := range c.channels {
-			through[p.channelName(id)] = true
+		for _, id := range c.channels {
+			through = append(through, p.channelName(id))
 		}
 		only := len(c.identities) > 0
-		for identity := range c.identities {
+		for _, identity := range c.identities {
 			_, is := slices.BinarySearch(relinked, identity)
 			only = only && is
 		}
 		listed = listed || !exclude || !only
 	}
-	return strings.Join(slices.Sorted(maps.Keys(through)), "; "), listed
+	slices.Sort(through)
+	return strings.Join(slices.Compact(through), "; "), listed
 }
 
 // relinked returns the identities that were unlinked from one contact and later linked to another, whatever came between, by code point.
@@ -295,7 +296,7 @@ func (p *plan) roomUsers(rooms map[string]*room) (map[string]user, error) {
 	if len(users) == 0 {
 		return users, nil
 	}
-	states, err := p.store.Entities(p.ctx, tallystick.Entities{Scope: p.scope, Type: tallystick.UserUpserted, IDs: slices.Sorted(maps.Keys(users))})
+	states, err := p.store.Entities(p.ctx, tallystick.Entities{Scope: p.scope, Type: tallystick.UserUpserted, IDs: sortedKeys(users)})
 	for _, s := range states {
 		parts := []string{s.Values[tallystick.FieldFirstName], s.Values[tallystick.FieldLastName]}
 		name := strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " ")
@@ -307,16 +308,20 @@ func (p *plan) roomUsers(rooms map[string]*room) (map[string]user, error) {
 	return users, err
 }
 
-// rowsOf returns the users with a row in the room, in its order.
+// rowsOf returns the users with a row in the room, in its order: those who sent something, and its members.
 func (p *plan) rowsOf(r *room, users map[string]user) []user {
 	var listed []user
-	wanted := p.where["user"]
-	for id, u := range users {
-		if wanted != nil && !slices.Contains(wanted, id) {
-			continue
-		}
-		if r.sent[id] > 0 || len(r.users[id].during(p.from, p.scope.Before)) > 0 {
+	add := func(id string) {
+		if u, provisioned := users[id]; provisioned && (p.where["user"] == nil || slices.Contains(p.where["user"], id)) {
 			listed = append(listed, u)
+		}
+	}
+	for id := range r.sent {
+		add(id)
+	}
+	for id, membership := range r.users {
+		if r.sent[id] == 0 && len(membership.during(p.from, p.scope.Before)) > 0 {
+			add(id)
 		}
 	}
 	slices.SortFunc(listed, func(a, b user) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id)) })

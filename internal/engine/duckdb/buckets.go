@@ -3,6 +3,7 @@ package duckdb
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/tallystick/tallystick"
@@ -71,22 +72,52 @@ func dense(edges []tallystick.Instant, offset int) (instants, numbers []int64) {
 	return instants, numbers
 }
 
-// bucketsOf joins the bucket of a group that has instants of its own; group is the column it is in.
+// bucketsOf joins the bucket of a group that has instants of its own; group is the column it is in. Where these are few a group's are joined to it, each in a column, and compared with the time: a join that finds
+// the latest of them has to sort all rows.
 func bucketsOf(st *statement, edgesOf map[string][]tallystick.Instant, group, time string) (join, bucket string) {
 	var groups []string
-	var instants, numbers []int64
+	most := 0
 	for g, edges := range edgesOf {
-		if !utf8.ValidString(g) {
-			continue
+		if utf8.ValidString(g) {
+			groups, most = append(groups, g), max(most, len(edges))
 		}
-		i, n := dense(edges, 1)
-		instants, numbers = append(instants, i...), append(numbers, n...)
-		groups = append(groups, slices.Repeat([]string{g}, len(i))...)
 	}
-	if len(groups) == 0 {
+	switch {
+	case most == 0:
 		return "", "0"
+	case most > fewEdges:
+		return latestOf(st, groups, edgesOf, group, time)
 	}
-	join = "ASOF LEFT JOIN (SELECT UNNEST(" + st.bind(groups) + ") AS value, UNNEST(" + st.bind(instants) + ") AS edge, UNNEST(" + st.bind(numbers) + ") AS number) AS edges" +
+	selected := []string{"UNNEST(" + st.bind(groups) + ") AS value"}
+	var passed []string
+	for i := range most {
+		edges := make([]int64, len(groups))
+		for j, g := range groups {
+			edges[j] = int64(tallystick.MaxInstant) // at which nothing is: it is after every scope's end, or that
+			if i < len(edgesOf[g]) {
+				edges[j] = int64(edgesOf[g][i])
+			}
+		}
+		name := "edge" + strconv.Itoa(i)
+		selected = append(selected, "UNNEST("+st.bind(edges)+") AS "+name)
+		passed = append(passed, "COALESCE(("+time+" >= edges."+name+")::BIGINT, 0)")
+	}
+	return "LEFT JOIN (SELECT " + strings.Join(selected, ", ") + ") AS edges ON edges.value = " + group, "(" + strings.Join(passed, " + ") + ")"
+}
+
+// fewEdges is the number of instants of a group up to which each has a column.
+const fewEdges = 16
+
+// latestOf joins the latest instant of a group that is not after the time.
+func latestOf(st *statement, groups []string, edgesOf map[string][]tallystick.Instant, group, time string) (join, bucket string) {
+	var values []string
+	var instants, numbers []int64
+	for _, g := range groups {
+		i, n := dense(edgesOf[g], 1)
+		instants, numbers = append(instants, i...), append(numbers, n...)
+		values = append(values, slices.Repeat([]string{g}, len(i))...)
+	}
+	join = "ASOF LEFT JOIN (SELECT UNNEST(" + st.bind(values) + ") AS value, UNNEST(" + st.bind(instants) + ") AS edge, UNNEST(" + st.bind(numbers) + ") AS number) AS edges" +
 		" ON edges.value = " + group + " AND " + time + " >= edges.edge"
 	return join, "COALESCE(edges.number, 0)"
 }

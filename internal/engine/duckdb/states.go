@@ -44,9 +44,9 @@ type stateEvent struct {
 }
 
 const (
-	mostOfState  = 4000     // events of a list
-	largestState = 2 << 20  // bytes of a list
-	mostOfStates = 16 << 20 // bytes of lists; there are up to twice as many with the earlier ones
+	mostOfState  = 40_000   // events of a list
+	largestState = 12 << 20 // bytes of a list
+	mostOfStates = 24 << 20 // bytes of lists at which new ones are begun; the earlier ones are kept for as long
 )
 
 // isState are the types of which a tenant has few, or of which one that has many is not slower for the looking.

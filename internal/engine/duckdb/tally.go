@@ -348,31 +348,37 @@ func (t *tallies) read(ctx context.Context, st *statement, dimensions int, answe
 	}
 	var c tallystick.Count
 	of := wantedTally{tenant: t.scopes[0].number}
+	var before wantedTally
+	var wanting []int // of the row before
 	var value sql.NullInt64
+	group := make([]string, dimensions)
+	var into []any
+	if t.many() {
+		into = append(into, &of.tenant)
+	}
+	into = append(into, &c.Bucket)
+	for i := range group {
+		into = append(into, &group[i])
+	}
+	into = append(into, &value, &of.byBucket, &of.byGroups)
 	return st.run(ctx, t.engine, func(scan func(...any) error) error {
-		group := make([]string, dimensions)
-		var into []any
-		if t.many() {
-			into = append(into, &of.tenant)
-		}
-		into = append(into, &c.Bucket)
-		for i := range group {
-			into = append(into, &group[i])
-		}
-		if err := scan(append(into, &value, &of.byBucket, &of.byGroups)...); err != nil {
+		if err := scan(into...); err != nil {
 			return err
 		}
 		if t.queries[0].EdgesOf != nil {
 			of.byBucket = false // it is of no edges
 		}
-		if !value.Valid && len(places[of]) > 0 {
+		if of != before || wanting == nil {
+			before, wanting = of, places[of]
+		}
+		if !value.Valid && len(wanting) > 0 {
 			return tooLarge()
 		}
-		c.Group, c.Value = nil, value.Int64
-		if of.byGroups {
-			c.Group = group
+		c.Value = value.Int64
+		if c.Group = nil; of.byGroups && len(wanting) > 0 {
+			c.Group = slices.Clone(group)
 		}
-		for _, place := range places[of] {
+		for _, place := range wanting {
 			answers[place] = append(answers[place], c)
 		}
 		return nil

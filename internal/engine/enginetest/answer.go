@@ -121,7 +121,7 @@ func (n notation) conversations(list []tallystick.Conversation) []string {
 	return lines
 }
 
-// correspondents writes ROOM CONTACT CHANNEL IDENTITY, and wrote where the contact did.
+// correspondents writes ROOM CONTACT CHANNEL IDENTITY, and wrote where the contact did, each once, in order.
 func (n notation) correspondents(list []tallystick.Correspondent) []string {
 	var lines []string
 	for _, c := range list {
@@ -131,7 +131,8 @@ func (n notation) correspondents(list []tallystick.Correspondent) []string {
 		}
 		lines = append(lines, line)
 	}
-	return lines
+	slices.Sort(lines)
+	return slices.Compact(lines)
 }
 
 // arrivals writes SLOT SOURCE ACCEPTED missing=… hour=… day=… month=… unknown=….

@@ -251,7 +251,11 @@ func (a *asker) edgesOf(q *Question) map[string][]tallystick.Instant {
 			continue
 		}
 		edges[group] = nil
-		for range a.IntN(4) {
+		most := 4
+		if a.chance(10) {
+			most = 40
+		}
+		for range a.IntN(most) {
 			edges[group] = append(edges[group], a.instant(q))
 		}
 		slices.Sort(edges[group])

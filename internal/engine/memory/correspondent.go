@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -35,8 +34,5 @@ func (e *Engine) Correspondents(_ context.Context, q tallystick.Correspondents) 
 	for c := range met {
 		answer = append(answer, c)
 	}
-	slices.SortFunc(answer, func(a, b tallystick.Correspondent) int {
-		return cmp.Or(cmp.Compare(a.Room, b.Room), cmp.Compare(a.Contact, b.Contact), cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Identity, b.Identity), cmp.Compare(number(a.Wrote), number(b.Wrote)))
-	})
 	return answer, nil
 }
