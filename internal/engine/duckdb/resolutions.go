@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,14 +22,20 @@ func (e *Engine) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]t
 	}
 	q.Scope = sc.Scope
 	if !whole {
-		return e.resolutionsByEvents(ctx, q, nil, tallystick.MinInstant)
+		return e.resolutionsByEvents(ctx, q, nil)
 	}
-	counts, unsure, since, err := e.resolutionsByParts(ctx, q, sc)
+	counts, unsure, err := e.resolutionsByParts(ctx, q, sc)
 	if err != nil || len(unsure) == 0 {
 		return counts, err
 	}
-	others, err := e.resolutionsByEvents(ctx, q, unsure, since)
+	others, err := e.resolutionsByEvents(ctx, q, unsure)
 	return addCounts(counts, others), err
+}
+
+// unsureTalk is a resolution of a conversation of which its parts do not say enough, and the time in which everything was said in it.
+type unsureTalk struct {
+	seq         int64
+	first, last tallystick.Instant
 }
 
 // addCounts adds up two answers that count different things.
@@ -74,9 +81,8 @@ func bucketsAndGroups(st *statement, q *tallystick.Resolutions) (joins, selected
 	return joins, selected, strings.Join(append([]string{"bucket"}, groups...), ", ")
 }
 
-// resolutionsByParts counts by what the batches said. The resolutions of conversations of which that is not enough are not counted: their positions are returned, with an instant
-// that is not after anything said in them.
-func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolutions, sc *scope) (counts []tallystick.Count, unsure []int64, since tallystick.Instant, err error) {
+// resolutionsByParts counts by what the batches said. The resolutions of conversations of which that is not enough are not counted, but returned.
+func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolutions, sc *scope) (counts []tallystick.Count, unsure []unsureTalk, err error) {
 	st := &statement{}
 	before := sc.before(st)
 	inScope := func(time string) string {
@@ -96,7 +102,7 @@ func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolution
 		"  FROM (SELECT * FROM "+stored(partTable)+" WHERE "+inScope("first")+")",
 		"  SEMI JOIN resolved USING (high, low)",
 		"), conversations AS MATERIALIZED (",
-		"  SELECT high, low, MIN(first) AS first, MIN(LEAST(one, other)) AS answer,",
+		"  SELECT high, low, MIN(first) AS first, MAX(last) AS last, MIN(LEAST(one, other)) AS answer,",
 		// Of each kind of event a part has the earliest: where that is not in the scope, none of them is.
 		"    COALESCE(MAX(started_by) FILTER (WHERE created < "+before+") = 'inbound',",
 		"      ARG_MIN(inbound, "+orderOf("COALESCE(spoken, message)", "COALESCE(spoken_seq, message_seq)")+") FILTER (WHERE COALESCE(spoken, message) < "+before+"), FALSE) AS inbound,",
@@ -111,26 +117,25 @@ func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolution
 	st.add(joins...)
 	st.add("  WHERE "+strings.Join(where, "\n    AND "),
 		")",
-		"SELECT "+keys+", COUNT(*) AS value, NULL::BIGINT AS seq, NULL::BIGINT AS first",
+		"SELECT "+keys+", COUNT(*) AS value, NULL::BIGINT AS seq, NULL::BIGINT AS first, NULL::BIGINT AS last",
 		"FROM counted",
 		"GROUP BY "+keys,
 		"UNION ALL")
 	if q.Whole {
 		groups := strings.Join(columns("group", len(q.By)), ", ")
-		st.add("SELECT "+whole(groups)+", COUNT(*), NULL, NULL",
+		st.add("SELECT "+whole(groups)+", COUNT(*), NULL, NULL, NULL",
 			"FROM (SELECT DISTINCT "+strings.Join(append(columns("group", len(q.By)), "high", "low"), ", ")+" FROM counted)",
 			"GROUP BY "+whole(groups),
 			"UNION ALL")
 	}
-	st.add("SELECT "+none+", 0, seq, first",
+	st.add("SELECT "+none+", 0, seq, first, last",
 		"FROM resolved",
 		"JOIN conversations USING (high, low)",
 		"WHERE unsure",
 		"ORDER BY "+keys)
 
-	since = tallystick.MaxInstant
 	var c tallystick.Count
-	var seq, first sql.NullInt64
+	var seq, first, last sql.NullInt64
 	err = st.run(ctx, e, func(scan func(...any) error) error {
 		c.Group = nil
 		if len(q.By) > 0 {
@@ -140,21 +145,21 @@ func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolution
 		for i := range c.Group {
 			into = append(into, &c.Group[i])
 		}
-		if err := scan(append(into, &c.Value, &seq, &first)...); err != nil {
+		if err := scan(append(into, &c.Value, &seq, &first, &last)...); err != nil {
 			return err
 		}
 		if !seq.Valid {
 			counts = append(counts, c)
 			return nil
 		}
-		unsure, since = append(unsure, seq.Int64), min(since, tallystick.Instant(first.Int64))
+		unsure = append(unsure, unsureTalk{seq.Int64, tallystick.Instant(first.Int64), tallystick.Instant(last.Int64)})
 		return nil
 	})
-	return counts, unsure, since, err
+	return counts, unsure, err
 }
 
-// resolutionsByEvents counts by the events themselves: the resolutions at some positions, of whose conversations nothing was said before an instant; nil: all of them.
-func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutions, resolutions []int64, since tallystick.Instant) ([]tallystick.Count, error) {
+// resolutionsByEvents counts by the events themselves: those of some conversations, or for nil all.
+func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutions, unsure []unsureTalk) ([]tallystick.Count, error) {
 	sc, err := e.scope(q.Scope)
 	if sc == nil {
 		return nil, err
@@ -168,35 +173,48 @@ func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutio
 	order := orderOf("time", "seq")
 
 	counts := append([]string{"start = 'inbound'", "answer <= resolved.time"}, filter(st, q.Where, ofChannel, noNumber)...)
-	resolved := append(r.scope(st, sc, tallystick.ConversationSolved), r.column("time")+" >= "+st.bind(q.From))
-	created := c.scope(st, sc, tallystick.ConversationCreated)
-	these := "TRUE" // messages of these conversations only
-	if resolutions != nil {
-		ids, err := e.resolvedAt(ctx, q.Scope, resolutions)
-		if err != nil {
+	var ids map[int64]string
+	if unsure != nil {
+		if ids, err = e.resolvedAt(ctx, q.Scope, unsure); err != nil {
 			return nil, err
 		}
-		list := "(SELECT UNNEST(" + st.bind(ids) + "))"
-		these = m.column(tallystick.FieldConversationID.String()) + " IN " + list
-		resolved = append(resolved, r.column(tallystick.FieldConversationID.String())+" IN "+list)
-		created = append(created, c.column(tallystick.FieldConversationID.String())+" IN "+list)
+	}
+	// events is where those of a type come from, of the conversations that are asked about: of few the time of each is looked through, in which there is little besides.
+	events := func(of source, typeName string, conditions ...string) string {
+		from := "FROM " + of.from() + "\n  WHERE " + strings.Join(of.scope(st, sc, typeName), "\n    AND ")
+		conversation, time := of.column(tallystick.FieldConversationID.String()), of.column("time")
+		switch {
+		case len(unsure) > shortList:
+			since := tallystick.MaxInstant
+			for _, u := range unsure {
+				since = min(since, u.first)
+			}
+			conditions = append(conditions, time+" >= "+st.bind(since), conversation+" IN (SELECT UNNEST("+st.bind(slices.Sorted(maps.Values(ids)))+"))")
+		case len(unsure) > 0:
+			var each []string
+			seen := map[string]bool{}
+			for _, u := range unsure {
+				if id := ids[u.seq]; !seen[id] {
+					seen[id] = true
+					each = append(each, "SELECT * "+from+"\n    AND "+time+" >= "+st.bind(u.first)+" AND "+time+" <= "+st.bind(u.last)+" AND "+conversation+" = "+st.bind(id))
+				}
+			}
+			from = "FROM (" + strings.Join(each, "\n  UNION ALL ") + ") AS " + of.alias + "\n  WHERE TRUE"
+		}
+		return strings.Join(append([]string{from}, conditions...), "\n    AND ")
 	}
 	joins, selected, keys := bucketsAndGroups(st, &q)
 
 	st.add("WITH resolved AS (",
 		"  SELECT "+r.text(tallystick.FieldConversationID)+" AS id, "+r.column("time")+" AS time",
-		"  FROM "+r.from(),
-		"  WHERE "+strings.Join(resolved, "\n    AND "),
+		"  "+events(r, tallystick.ConversationSolved, r.column("time")+" >= "+st.bind(q.From)),
 		"), created AS (",
 		"  SELECT "+c.text(tallystick.FieldConversationID)+" AS id, "+c.text(tallystick.FieldStartedBy)+" AS start, "+c.text(tallystick.FieldChannelID)+" AS channel",
-		"  FROM "+c.from(),
-		"  WHERE "+strings.Join(created, "\n    AND "),
+		"  "+events(c, tallystick.ConversationCreated),
 		"), messages AS (",
 		"  SELECT "+m.text(tallystick.FieldConversationID)+" AS id, "+m.column("time")+" AS time, "+m.column("seq")+" AS seq, "+direction+" AS direction,",
 		"    "+m.text(tallystick.FieldChannelID)+" AS channel, "+strings.Join(answers, " AND ")+" AS answers",
-		"  FROM "+m.from(),
-		"  WHERE "+strings.Join(append(m.scope(st, sc, tallystick.MessageSent), m.column("time")+" >= "+st.bind(since)), "\n    AND "),
-		"    AND "+these+" AND id IN (SELECT id FROM resolved)",
+		"  "+events(m, tallystick.MessageSent, m.text(tallystick.FieldConversationID)+" IN (SELECT id FROM resolved)"),
 		"), begun AS (",
 		"  SELECT id, MIN(time) FILTER (WHERE answers) AS answer, ARG_MIN(channel, "+order+") AS channel,",
 		"    ARG_MIN(direction, "+order+") FILTER (WHERE direction <> 'internal') AS direction",
@@ -238,22 +256,29 @@ func whole(groups string) string {
 	return bucket + ", " + groups
 }
 
-// resolvedAt returns the conversations that were resolved at some positions.
-func (e *Engine) resolvedAt(ctx context.Context, s tallystick.Scope, positions []int64) ([]string, error) {
+// resolvedAt returns the conversations of some resolutions, by the positions of these.
+func (e *Engine) resolvedAt(ctx context.Context, s tallystick.Scope, resolutions []unsureTalk) (map[int64]string, error) {
 	sc, err := e.scope(s)
 	if sc == nil {
 		return nil, err
 	}
+	positions := make([]int64, len(resolutions))
+	for i := range positions {
+		positions[i] = resolutions[i].seq
+	}
 	st := &statement{}
 	r := e.source(tallystick.ConversationSolved, "r")
-	st.add("SELECT DISTINCT "+r.text(tallystick.FieldConversationID),
+	st.add("SELECT "+r.column("seq")+", "+r.text(tallystick.FieldConversationID),
 		"FROM "+r.from(),
 		"WHERE "+strings.Join(r.scope(st, sc, tallystick.ConversationSolved), "\n  AND "),
 		"  AND "+r.column("seq")+" IN (SELECT UNNEST("+st.bind(positions)+"))")
-	ids := []string{}
+	ids := map[int64]string{}
+	var seq int64
+	var id string
 	err = st.run(ctx, e, func(scan func(...any) error) error {
-		ids = append(ids, "")
-		return scan(&ids[len(ids)-1])
+		err := scan(&seq, &id)
+		ids[seq] = id
+		return err
 	})
 	return ids, err
 }
