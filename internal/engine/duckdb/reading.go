@@ -57,6 +57,10 @@ func (m *reading) learn(ctx context.Context, s *stream, names []hash, from, unti
 	if !m.keeps || until <= m.ahead {
 		return m.talks.learn(ctx, s, names, nil)
 	}
+	if m.ahead == tallystick.MinInstant { // perhaps nobody will ask for more than this
+		m.ahead = until
+		return m.talks.learn(ctx, s, names, nil)
+	}
 	clear(m.talks.known) // what was before is not asked again
 	clear(m.talks.tickets)
 	m.ahead = until
