@@ -288,9 +288,8 @@ type SessionPart struct {
 	Contact, Conversation, Bot, Version, Channel string
 	Ticket                                       string // ticket_id, else that of the conversation's conversation.created
 
-	First        Instant  // time of the earliest interaction of the part
-	FirstAt      Position // and its position
-	Interactions int64
+	First   Instant  // time of the earliest interaction of the part
+	FirstAt Position // and its position
 }
 
 // SessionCounts counts the bot sessions that [Sessions] answers for the whole of [From, Before): by the bucket that they started in, and by the groups in which they have an interaction, once in each.

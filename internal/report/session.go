@@ -170,7 +170,7 @@ func (p *plan) matching(parts []tallystick.SessionPart) []tallystick.SessionPart
 	}
 	matches := map[sessionKey]bool{}
 	for i := range parts {
-		if s := &parts[i]; s.Interactions > 0 && p.matches(s) {
+		if s := &parts[i]; !s.FirstAt.IsZero() && p.matches(s) {
 			matches[keyOf(s)] = true
 		}
 	}

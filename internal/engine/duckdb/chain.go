@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/tallystick/tallystick"
@@ -26,7 +27,7 @@ type chain struct {
 	doubted  bool               // whether the contact is among the unsure
 	start    tallystick.Instant // of the latest session
 	first    int                // of its parts
-	index    map[tallystick.SessionPart]int
+	index    map[tallystick.SessionPart]bool
 	latest   ongoing // of the sessions that started before until
 }
 
@@ -109,8 +110,7 @@ func (c *chain) leave() {
 // count adds an interaction to its part of the latest session.
 func (c *chain) count(r *rows, row int, at tallystick.Instant) {
 	p := tallystick.SessionPart{Conversation: r.text(3, row), Bot: r.text(4, row), Version: r.text(5, row), Channel: r.text(6, row), Ticket: r.text(7, row)}
-	if i := c.find(&p); i >= 0 {
-		c.parts[i].Interactions++
+	if c.has(&p) {
 		return
 	}
 	if c.first == len(c.parts) {
@@ -120,34 +120,26 @@ func (c *chain) count(r *rows, row int, at tallystick.Instant) {
 	}
 	p.Contact, p.Start = p.Session[:len(c.contact)], c.start
 	p.Conversation, p.Bot, p.Version, p.Channel, p.Ticket = strings.Clone(p.Conversation), one(c.names, p.Bot), one(c.names, p.Version), one(c.names, p.Channel), strings.Clone(p.Ticket)
-	p.First, p.FirstAt, p.Interactions = at, tallystick.Position{Log: c.log, Sequence: uint64(r.bigint(2, row))}, 1
+	p.First, p.FirstAt = at, tallystick.Position{Log: c.log, Sequence: uint64(r.bigint(2, row))}
 	c.parts = append(c.parts, p)
 	if c.index != nil {
-		c.index[namesOf(&p)] = len(c.parts) - 1
+		c.index[namesOf(&p)] = true
 	}
 }
 
-// find returns the part of the latest session with the names of an interaction, -1 where there is none. Most sessions have few parts.
-func (c *chain) find(p *tallystick.SessionPart) int {
+// has reports whether the latest session has a part with the names of an interaction. Most sessions have few parts.
+func (c *chain) has(p *tallystick.SessionPart) bool {
 	const few = 8
 	if len(c.parts)-c.first <= few {
-		for i := c.first; i < len(c.parts); i++ {
-			if sameNames(&c.parts[i], p) {
-				return i
-			}
-		}
-		return -1
+		return slices.ContainsFunc(c.parts[c.first:], func(q tallystick.SessionPart) bool { return sameNames(&q, p) })
 	}
 	if c.index == nil {
-		c.index = map[tallystick.SessionPart]int{}
+		c.index = map[tallystick.SessionPart]bool{}
 		for i := c.first; i < len(c.parts); i++ {
-			c.index[namesOf(&c.parts[i])] = i
+			c.index[namesOf(&c.parts[i])] = true
 		}
 	}
-	if i, ok := c.index[namesOf(p)]; ok {
-		return i
-	}
-	return -1
+	return c.index[namesOf(p)]
 }
 
 func namesOf(p *tallystick.SessionPart) tallystick.SessionPart {
@@ -191,7 +183,7 @@ func bit(b bool) int {
 func joined(parts []tallystick.SessionPart) []tallystick.SessionPart {
 	kept := parts[:0]
 	first := 0 // of those kept of the same session and conversation
-	var index map[tallystick.SessionPart]int
+	var index map[tallystick.SessionPart]bool
 	for i := range parts {
 		p := parts[i]
 		if n := len(kept); n == 0 || kept[n-1].Start != p.Start || kept[n-1].Session != p.Session || kept[n-1].Given != p.Given || kept[n-1].Conversation != p.Conversation {
@@ -200,18 +192,15 @@ func joined(parts []tallystick.SessionPart) []tallystick.SessionPart {
 			continue
 		}
 		if index == nil {
-			index = map[tallystick.SessionPart]int{}
+			index = map[tallystick.SessionPart]bool{}
 			for j := first; j < len(kept); j++ {
-				index[allNamesOf(&kept[j])] = j
+				index[allNamesOf(&kept[j])] = true
 			}
 		}
-		key := allNamesOf(&p)
-		if j, ok := index[key]; ok {
-			kept[j].Interactions += p.Interactions
-			continue
+		if key := allNamesOf(&p); !index[key] {
+			index[key] = true
+			kept = append(kept, p)
 		}
-		index[key] = len(kept)
-		kept = append(kept, p)
 	}
 	return kept
 }
@@ -219,6 +208,6 @@ func joined(parts []tallystick.SessionPart) []tallystick.SessionPart {
 // allNamesOf is what the interactions of a part agree in.
 func allNamesOf(p *tallystick.SessionPart) tallystick.SessionPart {
 	n := *p
-	n.First, n.FirstAt, n.Interactions = 0, tallystick.Position{}, 0
+	n.First, n.FirstAt = 0, tallystick.Position{}
 	return n
 }

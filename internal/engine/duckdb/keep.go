@@ -20,14 +20,15 @@ import (
 // Rows are only ever added, and moved (merge.go), and have the number of their flush: so the sessions as of the end of every flush stay known. Kept are sessions that follow from the times of interactions; of contacts
 // that ever had an interaction with a session of its own, nothing that is kept is used.
 
-// Columns of [keptTable]: a row for each part of a session in the events of a flush; a session's parts of several flushes add up. Its start names a contact's session.
+// Columns of [keptTable]: a row for each part of a session in the events of a flush; a session has those of several flushes together. Its start names a contact's session. One row of a session begins it: so
+// sessions are counted without being told apart.
 // [voidTable]: the rows of a contact's session in flushes before this one count no longer.
 // [failedTable]: an interaction that failed, with the time of the failure. [givenTable]: a contact that had an interaction with a session id.
 // [lostTable]: a failure whose message is not in the file, as far as was looked: in the week before it. [searchTable]: a flush that has looked through everything for what was lost until then.
 var (
 	keptColumns = []column{
 		{"tenant", integer}, {"contact", varchar}, {"start", bigint}, {"conversation", varchar}, {"bot", varchar}, {"version", varchar}, {"channel", varchar}, {"ticket", varchar},
-		{"first", bigint}, {"first_seq", bigint}, {"interactions", bigint},
+		{"first", bigint}, {"first_seq", bigint}, {"begins", boolean},
 	}
 	voidColumns   = []column{{"tenant", integer}, {"contact", varchar}, {"start", bigint}}
 	failedColumns = []column{{"tenant", integer}, {"contact", varchar}, {"time", bigint}, {"seq", bigint}, {"failed", bigint}}
@@ -76,8 +77,8 @@ type keptPart struct {
 
 type keptSum struct {
 	keptPart
-	first place
-	n     int64
+	first  place
+	begins bool
 }
 
 type failedInteraction struct {
@@ -291,7 +292,6 @@ func (k *keeping) count(c contactKey, start, at tallystick.Instant, seq int64, r
 		k.rows = append(k.rows, sum)
 	}
 	k.latest = sum
-	sum.n++
 	if p := (place{at, uint64(seq)}); p.before(sum.first) {
 		sum.first = p
 	}
@@ -382,11 +382,30 @@ func (k *keeping) forgetGiven(ctx context.Context) error {
 	})
 }
 
+// begin marks the row of the first interaction of each session that is not kept yet, or made again. Rows of a session follow each other.
+func (k *keeping) begin() {
+	void := map[keptStart]bool{}
+	for _, s := range k.voids {
+		void[s] = true
+	}
+	for from, to := 0, 0; from < len(k.rows); from = to {
+		first := k.rows[from]
+		for to = from; to < len(k.rows) && k.rows[to].keptStart == k.rows[from].keptStart; to++ {
+			if r := k.rows[to]; r.first.before(first.first) {
+				first = r
+			}
+		}
+		_, kept := slices.BinarySearch(k.starts[first.contactKey], first.start)
+		first.begins = !kept || void[first.keptStart]
+	}
+}
+
 // write writes the rows into the file.
 func (k *keeping) write(ctx context.Context, conn mapping.Connection, chunks *chunks) error {
 	slices.SortFunc(k.rows, func(a, b *keptSum) int {
 		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.start, b.start), cmp.Compare(a.contact, b.contact))
 	})
+	k.begin()
 	if err := k.forgetGiven(ctx); err != nil {
 		return err
 	}
@@ -410,7 +429,7 @@ func (k *keeping) write(ctx context.Context, conn mapping.Connection, chunks *ch
 			}
 			a.setBigint(8, int64(p.first.time))
 			a.setBigint(9, int64(p.first.seq))
-			a.setBigint(10, p.n)
+			a.setBoolean(10, p.begins)
 		}},
 		{voidTable, len(k.voids), func(a *appender, i int) {
 			a.setInteger(0, k.voids[i].tenant)

@@ -51,7 +51,7 @@ func (s *sessions) keptFor(ctx context.Context) (*keptSessions, error) {
 	if end.flush == 0 || s.Before < tallystick.MinInstant+2*sessionLength {
 		return nil, nil
 	}
-	k := &keptSessions{flush: end.flush, end: end.seq, until: s.Before - sessionLength, doubtful: map[string]bool{}, since: tallystick.MaxInstant}
+	k := &keptSessions{flush: end.flush, end: end.seq, until: s.Before, doubtful: map[string]bool{}, since: tallystick.MaxInstant}
 	if sure, err := s.doubtLost(ctx, k); !sure || err != nil {
 		return nil, err
 	}
@@ -335,8 +335,8 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 	} else {
 		names += ", conversation, ticket"
 	}
-	period := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(until)
-	st.add("SELECT contact, start, "+conversation+", bot, version, channel, "+ticket+", MIN(first), ARG_MIN(first_seq, "+orderOf("first", "first_seq")+"), SUM(interactions)::BIGINT",
+	period := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(until) + " AND part.first < " + sc.before(st)
+	st.add("SELECT contact, start, "+conversation+", bot, version, channel, "+ticket+", MIN(first), ARG_MIN(first_seq, "+orderOf("first", "first_seq")+")",
 		"FROM "+keptRows(k.flush, period),
 		"GROUP BY "+names,
 		"ORDER BY contact, start")
@@ -355,7 +355,7 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 			parts = append(parts, tallystick.SessionPart{
 				Session: session, Start: start, Contact: contact, Conversation: strings.Clone(r.text(2, i)),
 				Bot: one(shared, r.text(3, i)), Version: one(shared, r.text(4, i)), Channel: one(shared, r.text(5, i)), Ticket: strings.Clone(r.text(6, i)),
-				First: tallystick.Instant(r.bigint(7, i)), FirstAt: tallystick.Position{Log: s.log, Sequence: uint64(r.bigint(8, i))}, Interactions: r.bigint(9, i),
+				First: tallystick.Instant(r.bigint(7, i)), FirstAt: tallystick.Position{Log: s.log, Sequence: uint64(r.bigint(8, i))},
 			})
 		}
 		return nil

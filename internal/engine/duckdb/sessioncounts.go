@@ -35,9 +35,6 @@ func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) 
 	}
 	if k != nil {
 		s.Until = max(s.From, k.until)
-		if k.quiet {
-			s.Until = q.Before // which sessions started before, and what they had by then, does not depend on what came later
-		}
 	}
 	counters := make([]*sessionCounter, len(q.Of))
 	for i, of := range q.Of {
@@ -141,6 +138,15 @@ func (s *sessions) count(ctx context.Context, c *sessionCounter, k *keptSessions
 		grouped = "group0 <> ''"
 	}
 	keys := strings.Join(append([]string{"bucket"}, groups...), ", ")
+	if c.of == tallystick.FieldSessionID && len(groups) == 0 {
+		join, bucket := buckets(st, c.q.Edges, "kept.start")
+		st.add("SELECT "+bucket+" AS bucket, COUNT(*)",
+			"FROM "+keptRows(k.flush, condition+" AND part.begins")+" AS kept", join,
+			"GROUP BY bucket",
+			"ORDER BY ALL")
+		counts, err := s.engine.counts(ctx, st, 0)
+		return addCounts(counts, c.answer()), err
+	}
 	if c.of == tallystick.FieldSessionID {
 		join, bucket := buckets(st, c.q.Edges, "one.start")
 		st.add("SELECT "+strings.Join(slices.Concat([]string{bucket + " AS bucket"}, groups, []string{"COUNT(*)"}), ", "),
@@ -169,7 +175,7 @@ func (s *sessions) count(ctx context.Context, c *sessionCounter, k *keptSessions
 	if c.of == tallystick.FieldTicketID {
 		value = "kept.ticket AS value, CASE WHEN kept.ticket = '' THEN kept.conversation ELSE '' END AS conversation"
 	}
-	st.add("    SELECT DISTINCT "+strings.Join(slices.Concat([]string{bucket + " AS bucket"}, labelled, []string{value}), ", "),
+	st.add("    SELECT "+strings.Join(slices.Concat([]string{bucket + " AS bucket"}, labelled, []string{value}), ", "),
 		"    FROM "+kept, join,
 		"    UNION ALL")
 	st.add("    SELECT "+c.bindValues(st, groups),

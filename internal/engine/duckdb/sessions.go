@@ -282,7 +282,7 @@ func (s *sessions) computed(ctx context.Context, parts []tallystick.SessionPart,
 // part are the columns that the interactions of a part agree in, and partSums what is known of them together.
 const part = "contact, conversation, bot, version, channel, ticket"
 
-var partSums = "MIN(time), ARG_MIN(seq, " + orderOf("time", "seq") + "), COUNT(*)"
+var partSums = "MIN(time), ARG_MIN(seq, " + orderOf("time", "seq") + ")"
 
 // given returns the parts of the sessions that have an id of their own. Whether one started in the period is known from its session.started, or from the first of all
 // its interactions, which are looked for only where there is one in the period.
@@ -325,7 +325,6 @@ func (s *sessions) given(ctx context.Context, k *keptSessions) ([]tallystick.Ses
 			}
 			if !r.vectors[8].null(i) { // it has interactions
 				p.First, p.FirstAt = tallystick.Instant(r.bigint(8, i)), tallystick.Position{Log: s.log, Sequence: uint64(r.bigint(9, i))}
-				p.Interactions = r.bigint(10, i)
 			}
 			parts = append(parts, p)
 		}

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/tallystick/tallystick"
@@ -245,42 +246,42 @@ func (t *talks) lastPart(ctx context.Context, s *stream) (seq int64, err error) 
 
 // learnEvents reads the events that meet a condition, and keeps what they say of the conversations that were asked for.
 func (t *talks) learnEvents(ctx context.Context, s *stream, asked map[hash]bool, condition func(*statement, source) string) error {
-	for _, kind := range []string{tallystick.ConversationCreated, tallystick.MessageSent, tallystick.ConversationUpdated, tallystick.ConversationSolved} {
-		sc, err := t.engine.scope(t.scope)
-		if sc == nil {
-			return err
-		}
-		st := &statement{}
+	sc, err := t.engine.scope(t.scope)
+	if sc == nil {
+		return err
+	}
+	st := &statement{}
+	kinds := []string{tallystick.ConversationCreated, tallystick.MessageSent, tallystick.ConversationUpdated, tallystick.ConversationSolved}
+	for i, kind := range kinds {
 		e := t.engine.source(kind, "e")
 		ticket := "''"
 		if kind == tallystick.ConversationCreated {
 			ticket = e.text(tallystick.FieldTicketID)
 		}
-		st.add("SELECT "+e.text(tallystick.FieldConversationID)+", "+e.column("time")+", "+ticket,
+		if i > 0 {
+			st.add("UNION ALL")
+		}
+		st.add("SELECT "+strconv.Itoa(i)+"::BIGINT, "+e.text(tallystick.FieldConversationID)+", "+e.column("time")+", "+ticket,
 			"FROM "+e.from(),
 			"WHERE "+strings.Join(append(e.scope(st, sc, kind), condition(st, e)), "\n  AND "))
-		err = s.each(ctx, st, func(r *rows) error {
-			for i := range r.n {
-				name := hashOf(r.text(0, i))
-				if !asked[name] {
-					continue
-				}
-				created, message, at := tallystick.MinInstant, tallystick.MaxInstant, tallystick.Instant(r.bigint(1, i))
-				switch kind {
-				case tallystick.ConversationCreated:
-					created = at
-				case tallystick.MessageSent:
-					message = at
-				}
-				t.hear(name, created, message, at, r.text(2, i))
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
 	}
-	return nil
+	return s.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			name := hashOf(r.text(1, i))
+			if !asked[name] {
+				continue
+			}
+			created, message, at := tallystick.MinInstant, tallystick.MaxInstant, tallystick.Instant(r.bigint(2, i))
+			switch kinds[r.bigint(0, i)] {
+			case tallystick.ConversationCreated:
+				created = at
+			case tallystick.MessageSent:
+				message = at
+			}
+			t.hear(name, created, message, at, r.text(3, i))
+		}
+		return nil
+	})
 }
 
 var errEnough = errors.New("enough conversations")

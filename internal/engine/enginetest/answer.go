@@ -104,9 +104,6 @@ func (n notation) sessions(parts []tallystick.SessionPart) []string {
 		if p.FirstAt != (tallystick.Position{}) {
 			line += " at=" + n.formatPosition(p.FirstAt)
 		}
-		if p.Interactions != 0 {
-			line += fmt.Sprintf(" n=%d", p.Interactions)
-		}
 		lines = append(lines, line)
 	}
 	return lines

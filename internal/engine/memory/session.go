@@ -129,15 +129,13 @@ func (s *session) parts(tickets map[string]string, bare bool) []tallystick.Sessi
 			p.Conversation, p.Ticket = "", ""
 		}
 		same := slices.IndexFunc(parts, func(q tallystick.SessionPart) bool {
-			q.First, q.FirstAt, q.Interactions = p.First, p.FirstAt, p.Interactions
+			q.First, q.FirstAt = p.First, p.FirstAt
 			return q == p
 		})
 		if same < 0 {
 			p.First, p.FirstAt = r.Event.Time, r.Position
 			parts = append(parts, p)
-			same = len(parts) - 1
 		}
-		parts[same].Interactions++
 	}
 	return parts
 }
