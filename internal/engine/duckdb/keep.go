@@ -20,15 +20,15 @@ import (
 // Rows are only ever added, and moved (merge.go), and have the number of their flush: so the sessions as of the end of every flush stay known. Kept are sessions that follow from the times of interactions; of contacts
 // that ever had an interaction with a session of its own, nothing that is kept is used.
 
-// Columns of [keptTable]: a row for each part of a session in the events of a flush; a session has those of several flushes together. Its start names a contact's session. One row of a session begins it: so
-// sessions are counted without being told apart.
+// Columns of [keptTable]: a row for each part of a session in the events of a flush; a session has those of several flushes together. Its start names a contact's session. One row of a session begins it, and
+// one each its bots, versions of bots and channels: so sessions are counted without being told apart.
 // [voidTable]: the rows of a contact's session in flushes before this one count no longer.
 // [failedTable]: an interaction that failed, with the time of the failure. [givenTable]: a contact that had an interaction with a session id.
 // [lostTable]: a failure whose message is not in the file, as far as was looked: in the week before it. [searchTable]: a flush that has looked through everything for what was lost until then.
 var (
 	keptColumns = []column{
 		{"tenant", integer}, {"contact", varchar}, {"start", bigint}, {"conversation", varchar}, {"bot", varchar}, {"version", varchar}, {"channel", varchar}, {"ticket", varchar},
-		{"first", bigint}, {"first_seq", bigint}, {"begins", boolean},
+		{"first", bigint}, {"first_seq", bigint}, {"begins", boolean}, {"begins_bot", boolean}, {"begins_version", boolean}, {"begins_channel", boolean},
 	}
 	voidColumns   = []column{{"tenant", integer}, {"contact", varchar}, {"start", bigint}}
 	failedColumns = []column{{"tenant", integer}, {"contact", varchar}, {"time", bigint}, {"seq", bigint}, {"failed", bigint}}
@@ -46,6 +46,7 @@ type keeping struct {
 	before, fresh, all *view // the file, the events of the flush, and both
 
 	starts  map[contactKey][]tallystick.Instant // of kept sessions that may be touched, ascending
+	names   map[keptName]bool                   // what they have
 	since   map[contactKey]tallystick.Instant   // from when on a contact's sessions are made again
 	changed map[contactKey]tallystick.Instant   // the latest instant at which something of these contacts is new
 	failed  map[int32]map[int64]bool            // by tenant: the positions of interactions that failed
@@ -77,9 +78,26 @@ type keptPart struct {
 
 type keptSum struct {
 	keptPart
-	first  place
-	begins bool
+	first                             place
+	begins, newBot, newVersion, newOn bool // whether it is the row of the session, and of its bot, version and channel
 }
+
+// keptName is a bot, a version of one or a channel of a session.
+type keptName struct {
+	keptStart
+	bot, version, channel string
+}
+
+func (p *keptPart) ofBot() keptName {
+	return keptName{keptStart: p.keptStart, bot: p.bot, version: anyVersion}
+}
+func (p *keptPart) ofVersion() keptName {
+	return keptName{keptStart: p.keptStart, bot: p.bot, version: p.version}
+}
+func (p *keptPart) ofChannel() keptName { return keptName{keptStart: p.keptStart, channel: p.channel} }
+
+// anyVersion is no version: no text in the file is like it.
+const anyVersion = "\xFF"
 
 type failedInteraction struct {
 	contactKey
@@ -99,7 +117,7 @@ func (e *Engine) keep(ctx context.Context, conn mapping.Connection, m *memtable,
 	k := &keeping{
 		engine: e, conn: &stream{engine: e, conn: conn}, flush: m.number,
 		before: &view{flush: v.flush, filled: v.filled}, fresh: &view{flush: -1, tables: only}, all: &view{flush: v.flush, filled: v.filled, tables: only},
-		starts: map[contactKey][]tallystick.Instant{}, since: map[contactKey]tallystick.Instant{}, changed: map[contactKey]tallystick.Instant{}, failed: map[int32]map[int64]bool{}, parts: map[keptPart]*keptSum{}, given: map[contactKey]bool{},
+		starts: map[contactKey][]tallystick.Instant{}, names: map[keptName]bool{}, since: map[contactKey]tallystick.Instant{}, changed: map[contactKey]tallystick.Instant{}, failed: map[int32]map[int64]bool{}, parts: map[keptPart]*keptSum{}, given: map[contactKey]bool{},
 	}
 	for _, step := range []func(context.Context) error{k.findFailed, k.findStarts, k.goOn, k.makeAgain} {
 		if err := step(ctx); err != nil {
@@ -178,18 +196,24 @@ func (k *keeping) findStarts(ctx context.Context) error {
 		"  )",
 		"  GROUP BY tenant, contact",
 		")",
-		"SELECT DISTINCT kept.tenant::BIGINT, kept.contact, kept.start",
+		"SELECT DISTINCT kept.tenant::BIGINT, kept.contact, kept.start, kept.bot, kept.version, kept.channel",
 		"FROM "+keptRows(k.before.flush, "part.start > "+strconv.FormatInt(int64(max(earliest, tallystick.MinInstant+sessionLength)-sessionLength), 10))+" AS kept",
 		"JOIN touched ON touched.tenant = kept.tenant AND touched.contact = kept.contact",
 		"WHERE kept.start > touched.time - "+length,
 		"ORDER BY ALL")
 	var c contactKey
+	texts := map[string]string{}
 	return k.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			if tenant, contact := int32(r.bigint(0, i)), r.text(1, i); tenant != c.tenant || contact != c.contact {
 				c = contactKey{tenant, strings.Clone(contact)}
 			}
-			k.starts[c] = append(k.starts[c], tallystick.Instant(r.bigint(2, i)))
+			start := tallystick.Instant(r.bigint(2, i))
+			if n := len(k.starts[c]); n == 0 || k.starts[c][n-1] != start {
+				k.starts[c] = append(k.starts[c], start)
+			}
+			p := keptPart{keptStart: keptStart{c, start}, bot: one(texts, r.text(3, i)), version: one(texts, r.text(4, i)), channel: one(texts, r.text(5, i))}
+			k.names[p.ofBot()], k.names[p.ofVersion()], k.names[p.ofChannel()] = true, true, true
 		}
 		return nil
 	})
@@ -382,7 +406,7 @@ func (k *keeping) forgetGiven(ctx context.Context) error {
 	})
 }
 
-// begin marks the row of the first interaction of each session that is not kept yet, or made again. Rows of a session follow each other.
+// begin marks the rows that begin a session, or something of it, which is not kept yet, or made again. Rows of a session follow each other.
 func (k *keeping) begin() {
 	void := map[keptStart]bool{}
 	for _, s := range k.voids {
@@ -390,13 +414,25 @@ func (k *keeping) begin() {
 	}
 	for from, to := 0, 0; from < len(k.rows); from = to {
 		first := k.rows[from]
-		for to = from; to < len(k.rows) && k.rows[to].keptStart == k.rows[from].keptStart; to++ {
+		for to = from; to < len(k.rows) && k.rows[to].keptStart == first.keptStart; to++ {
 			if r := k.rows[to]; r.first.before(first.first) {
 				first = r
 			}
 		}
 		_, kept := slices.BinarySearch(k.starts[first.contactKey], first.start)
-		first.begins = !kept || void[first.keptStart]
+		kept = kept && !void[first.keptStart]
+		first.begins = !kept
+		seen := map[keptName]bool{} // in this flush
+		isNew := func(name keptName) bool {
+			if seen[name] || kept && k.names[name] {
+				return false
+			}
+			seen[name] = true
+			return true
+		}
+		for _, r := range k.rows[from:to] {
+			r.newBot, r.newVersion, r.newOn = isNew(r.ofBot()), isNew(r.ofVersion()), isNew(r.ofChannel())
+		}
 	}
 }
 
@@ -429,7 +465,9 @@ func (k *keeping) write(ctx context.Context, conn mapping.Connection, chunks *ch
 			}
 			a.setBigint(8, int64(p.first.time))
 			a.setBigint(9, int64(p.first.seq))
-			a.setBoolean(10, p.begins)
+			for j, begins := range []bool{p.begins, p.newBot, p.newVersion, p.newOn} {
+				a.setBoolean(uint8(10+j), begins)
+			}
 		}},
 		{voidTable, len(k.voids), func(a *appender, i int) {
 			a.setInteger(0, k.voids[i].tenant)

@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -118,14 +117,17 @@ func (s *sessions) count(ctx context.Context, c *sessionCounter, k *keptSessions
 	if s.From == s.Until {
 		return c.answer(), nil
 	}
+	if c.of == tallystick.FieldSessionID {
+		counts, told, err := s.countBeginnings(ctx, c.q, k)
+		if err != nil || told {
+			return addCounts(counts, c.answer()), err
+		}
+	}
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
-	condition := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(s.Until) + " AND part.first < " + sc.before(st)
-	if len(k.doubtful) > 0 {
-		condition += " AND (part.start < " + st.bind(k.since) + " OR part.contact NOT IN (SELECT UNNEST(" + st.bind(slices.Sorted(maps.Keys(k.doubtful))) + ")))"
-	}
+	condition := s.sureRows(st, sc, k)
 	var joins, labelled []string
 	groups := columns("group", len(c.q.By))
 	for i := range groups {
@@ -138,15 +140,6 @@ func (s *sessions) count(ctx context.Context, c *sessionCounter, k *keptSessions
 		grouped = "group0 <> ''"
 	}
 	keys := strings.Join(append([]string{"bucket"}, groups...), ", ")
-	if c.of == tallystick.FieldSessionID && len(groups) == 0 {
-		join, bucket := buckets(st, c.q.Edges, "kept.start")
-		st.add("SELECT "+bucket+" AS bucket, COUNT(*)",
-			"FROM "+keptRows(k.flush, condition+" AND part.begins")+" AS kept", join,
-			"GROUP BY bucket",
-			"ORDER BY ALL")
-		counts, err := s.engine.counts(ctx, st, 0)
-		return addCounts(counts, c.answer()), err
-	}
 	if c.of == tallystick.FieldSessionID {
 		join, bucket := buckets(st, c.q.Edges, "one.start")
 		st.add("SELECT "+strings.Join(slices.Concat([]string{bucket + " AS bucket"}, groups, []string{"COUNT(*)"}), ", "),
@@ -185,6 +178,15 @@ func (s *sessions) count(ctx context.Context, c *sessionCounter, k *keptSessions
 		"GROUP BY "+keys,
 		"ORDER BY ALL")
 	return s.engine.counts(ctx, st, len(groups))
+}
+
+// sureRows is the condition of the rows of kept sessions that started in the period, of contacts that are not doubtful.
+func (s *sessions) sureRows(st *statement, sc *scope, k *keptSessions) string {
+	condition := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(s.Until) + " AND part.first < " + sc.before(st)
+	if len(k.doubtful) > 0 {
+		condition += " AND (part.start < " + st.bind(k.since) + " OR part.contact NOT IN (SELECT UNNEST(" + st.bind(slices.Sorted(maps.Keys(k.doubtful))) + ")))"
+	}
+	return condition
 }
 
 // keptText is an expression for a field of a part that is kept.
@@ -246,7 +248,7 @@ func (c *sessionCounter) add(parts []tallystick.SessionPart) {
 		if len(group) > 0 && group[0] == "" {
 			continue
 		}
-		g := sessionGroup{bucketOf(c.q.Edges, p.Start), fmt.Sprintf("%q", group)}
+		g := sessionGroup{bucketOf(c.q.Edges, p.Start), quoted(group)}
 		var v sessionValue
 		switch c.of {
 		case tallystick.FieldSessionID:
