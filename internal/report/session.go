@@ -208,14 +208,15 @@ func (p *plan) sessionDetail(row rows) error {
 		return err
 	}
 	cells := make([]tallystick.Cell, 10)
-	for parts, err := range p.sessionSlices() {
+	talks := p.talks()
+	if p.alone {
+		talks = ahead(p, talks)
+	}
+	for slice, err := range talks {
 		if err != nil {
 			return err
 		}
-		conversations, err := p.conversationsOf(parts)
-		if err != nil {
-			return err
-		}
+		parts, conversations := slice.parts, slice.conversations
 		for i := range parts {
 			if i%1000 == 0 && p.ctx.Err() != nil {
 				return context.Cause(p.ctx)
@@ -234,6 +235,27 @@ func (p *plan) sessionDetail(row rows) error {
 		}
 	}
 	return nil
+}
+
+// talkedSlice is parts of sessions, each with its conversation.
+type talkedSlice struct {
+	parts         []tallystick.SessionPart
+	conversations []tallystick.Conversation
+}
+
+// talks yields the slices of the sessions that count, with their conversations.
+func (p *plan) talks() iter.Seq2[talkedSlice, error] {
+	return func(yield func(talkedSlice, error) bool) {
+		for parts, err := range p.sessionSlices() {
+			s := talkedSlice{parts: parts}
+			if err == nil {
+				s.conversations, err = p.conversationsOf(parts)
+			}
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // conversationsOf returns the conversation of each part.
