@@ -325,7 +325,7 @@ type Correspondents struct {
 	Rooms []string // nil: none
 }
 
-// Correspondent is how a contact was met in a room. The answer to [Correspondents] has each, once or more often, in no order.
+// Correspondent is how a contact was met in a room. The answer to [Correspondents] has each once, in no order.
 type Correspondent struct {
 	Room    string
 	Contact string // the sender of a message that a contact sent, or the contact_id of a message that it did not send itself

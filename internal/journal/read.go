@@ -140,9 +140,9 @@ func (v *view) segmentFrames(ctx context.Context, seg segment, start place, from
 	return nil
 }
 
-// newDecoder returns a decompressor for so many goroutines.
+// newDecoder returns a decompressor for so many goroutines. It gives no more than there is room for: a frame says how much that is.
 func newDecoder(side int) (*zstd.Decoder, error) {
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(side), zstd.WithDecoderMaxMemory(maxFrame), zstd.WithDecoderLowmem(true))
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(side), zstd.WithDecoderMaxMemory(2*maxFrame), zstd.WithDecodeAllCapLimit(true), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return nil, fmt.Errorf("make decompressor: %w", err)
 	}

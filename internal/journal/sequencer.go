@@ -178,8 +178,8 @@ func (s *sequencer) flush(g *group) {
 		return
 	}
 	s.digests.Sum(s.chain[:0])
-	f := frame{kind: kindRecords, compression: compressionUUIDs, first: s.first, count: s.count, raw: uint32(len(s.payload)), behind: uint32(len(g.frames)), chain: s.chain}
-	s.squeezed = s.split.compress(s.squeezed[:0], s.payload, s.z)
+	f := frame{kind: kindRecords, first: s.first, count: s.count, raw: uint32(len(s.payload)), behind: uint32(len(g.frames)), chain: s.chain}
+	s.squeezed, f.compression = s.split.compress(s.squeezed[:0], s.payload, s.z)
 	payload := s.squeezed
 	if len(payload) >= len(s.payload) {
 		f.compression, payload = compressionNone, s.payload

@@ -145,29 +145,44 @@ type split struct{ rest, ids []byte }
 // splits are those that nobody uses.
 var splits = sync.Pool{New: func() any { return &split{} }}
 
-// compress appends a payload as it is stored with its UUIDs apart.
-func (s *split) compress(b, payload []byte, z *zstd.Encoder) []byte {
+// compress appends a payload as it is stored, and returns how that is: with its UUIDs apart, where it has any.
+func (s *split) compress(b, payload []byte, z *zstd.Encoder) ([]byte, byte) {
 	s.rest, s.ids = takeUUIDs(s.rest[:0], s.ids[:0], payload)
+	if len(s.ids) == 0 {
+		return z.EncodeAll(payload, b), compressionZstd
+	}
 	start := len(b)
 	b = z.EncodeAll(s.rest, append(b, 0, 0, 0, 0))
 	binary.LittleEndian.PutUint32(b[start:], uint32(len(b)-start-4))
-	return z.EncodeAll(s.ids, b)
+	return z.EncodeAll(s.ids, b), compressionUUIDs
+}
+
+// room returns a buffer for so many bytes and no more, which a decompressor takes for its limit.
+func room(b []byte, n int) []byte { return slices.Grow(b[:0], n)[:0:n] }
+
+// mostKept is the size of the buffers that wait for another frame; few are larger.
+const mostKept = 8 << 20
+
+func (s *split) release() {
+	if cap(s.rest)+cap(s.ids) <= mostKept {
+		splits.Put(s)
+	}
 }
 
 // joinUUIDs returns the payload of a frame that is stored with its UUIDs apart; nobody else has it.
 func (f *frame) joinUUIDs(z *zstd.Decoder, stored []byte) (payload []byte, ok bool) {
 	s := splits.Get().(*split)
-	defer splits.Put(s)
+	defer s.release()
 	if len(stored) < 4 || uint64(binary.LittleEndian.Uint32(stored)) > uint64(len(stored)-4) {
 		return nil, false
 	}
 	end := 4 + int(binary.LittleEndian.Uint32(stored))
 	rest, ids := stored[4:end], stored[end:]
 	var err error
-	if s.rest, err = z.DecodeAll(rest, s.rest[:0]); err != nil {
+	if s.rest, err = z.DecodeAll(rest, room(s.rest, 2*int(f.raw))); err != nil { // at most a mark for each byte
 		return nil, false
 	}
-	if s.ids, err = z.DecodeAll(ids, s.ids[:0]); err != nil {
+	if s.ids, err = z.DecodeAll(ids, room(s.ids, int(f.raw)/uuidText*uuidSize)); err != nil {
 		return nil, false
 	}
 	payload, ok = putUUIDs(make([]byte, 0, f.raw), s.rest, s.ids, int(f.raw))

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -101,7 +102,7 @@ func BenchmarkCompress(b *testing.B) {
 	f := &frame{compression: compressionZstd, raw: uint32(len(payload))}
 	whole := z.EncodeAll(payload, nil)
 	var s split
-	apart := s.compress(nil, payload, z)
+	apart, _ := s.compress(nil, payload, z)
 	for _, c := range []struct {
 		name        string
 		stored      []byte
@@ -109,7 +110,7 @@ func BenchmarkCompress(b *testing.B) {
 		compress    func(b []byte) []byte
 	}{
 		{"whole", whole, compressionZstd, func(b []byte) []byte { return z.EncodeAll(payload, b) }},
-		{"UUIDs apart", apart, compressionUUIDs, func(b []byte) []byte { return s.compress(b, payload, z) }},
+		{"UUIDs apart", apart, compressionUUIDs, func(b []byte) []byte { b, _ = s.compress(b, payload, z); return b }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			var into []byte
@@ -128,5 +129,55 @@ func BenchmarkCompress(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/events, "ns/event")
 		})
+	}
+}
+
+// TestFramesThatAreCompressedWhole, as they were before UUIDs were stored apart: a payload that was compressed whole is read.
+func TestFramesThatAreCompressedWhole(t *testing.T) {
+	z, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := newDecoder(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	const payload = "\x01\x240f8fad5b-d9cb-469f-a165-70867728950e"
+	f := &frame{compression: compressionZstd, raw: uint32(len(payload))}
+	if got, problem := f.decompress(d, z.EncodeAll([]byte(payload), nil)); got != payload || problem != "" {
+		t.Errorf("%q, %s", got, problem)
+	}
+}
+
+// TestStoredUUIDsThatLie: a stored payload whose parts are not what it says is a problem, and no panic.
+func TestStoredUUIDsThatLie(t *testing.T) {
+	z, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := newDecoder(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	payload := []byte("\x01\x240f8fad5b-d9cb-469f-a165-70867728950e")
+	var s split
+	whole, _ := s.compress(nil, payload, z)
+	bomb := z.EncodeAll(make([]byte, 1<<20), nil) // a megabyte of nothing
+	large := append(binary.LittleEndian.AppendUint32(nil, uint32(len(bomb))), bomb...)
+	for _, c := range []struct {
+		stored string
+		raw    int
+		ok     bool
+	}{
+		{string(whole), len(payload), true}, {string(whole), len(payload) - 1, false}, {string(whole), len(payload) + 1, false},
+		{"", 0, false}, {"\x00\x00\x00", 0, false}, {"\x01\x00\x00\x00", 0, false}, {"\xFF\xFF\xFF\xFF" + string(whole[4:]), len(payload), false},
+		{string(append(large, z.EncodeAll(nil, nil)...)), len(payload), false}, {string(append(large, bomb...)), len(payload), false},
+	} {
+		f := &frame{compression: compressionUUIDs, raw: uint32(c.raw)}
+		if got, problem := f.decompress(d, []byte(c.stored)); (problem == "") != c.ok || c.ok && got != string(payload) {
+			t.Errorf("%q of %d bytes: %q, %q", c.stored, c.raw, got, problem)
+		}
 	}
 }

@@ -86,3 +86,27 @@ func TestAhead(t *testing.T) {
 	for range ahead(p, func(yield func(int, error) bool) { yield(1, nil); panic("broken") }) {
 	}
 }
+
+// TestAheadThatEndsQuietly: what makes rows ends quietly once its context has; who takes them must hear that they are not all.
+func TestAheadThatEndsQuietly(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	gone := errors.New("gone")
+	p := &plan{ctx: ctx}
+	var problem error
+	for n, err := range ahead(p, func(yield func(int, error) bool) {
+		for i := range 5 {
+			if !yield(i, nil) {
+				return
+			}
+		}
+	}) {
+		if problem = err; n == 1 && err == nil {
+			cancel(gone)
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	if !errors.Is(problem, gone) {
+		t.Errorf("cancelled, and it ends with %v", problem)
+	}
+}

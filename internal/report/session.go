@@ -87,17 +87,17 @@ func (p *plan) cut() iter.Seq2[sessionSlice, error] {
 		all := len(grains)
 		grains = append(grains, p.scope.Before)
 
-		slice := sessionSlice{p.from, p.scope.Before}
+		slice, ended := sessionSlice{p.from, p.scope.Before}, false
 		end := func(at tallystick.Instant) bool {
 			if at == 0 { // which would be no end
 				return true
 			}
-			slice.until = at
+			slice.until, ended = at, true
 			going := yield(slice, nil)
 			slice = sessionSlice{at, p.scope.Before}
 			return going
 		}
-		inside, most := int64(0), int64(0) // of the slice so far
+		inside, most, sum := int64(0), p.sliceSize, int64(0) // of the slice so far, and of all that is counted
 		counted := all
 		if all > fewGrains {
 			counted = max(fewGrains/2, all/16)
@@ -108,11 +108,8 @@ func (p *plan) cut() iter.Seq2[sessionSlice, error] {
 				yield(slice, err)
 				return
 			}
-			if first == 0 {
-				most = p.sliceSize
-				if total*int64(all)/int64(counted) > p.sliceSize {
-					most = min(firstSlice, p.sliceSize)
-				}
+			if sum += total; !ended && sum*int64(all)/int64(next) > p.sliceSize { // there will be several
+				most = min(firstSlice, p.sliceSize)
 			}
 			for i, size := range sizes {
 				start, length := grains[first+i], grains[first+i+1]-grains[first+i]
@@ -130,7 +127,7 @@ func (p *plan) cut() iter.Seq2[sessionSlice, error] {
 				}
 			}
 		}
-		end(p.scope.Before)
+		yield(slice, nil)
 	}
 }
 

@@ -25,7 +25,8 @@ func beginning(by []tallystick.Dimension) string {
 
 // countBeginnings counts kept sessions by the rows that begin what they are grouped by. It does not tell where there are none, and where two values have one label: a session with both counts once.
 //
-// The row that begins a bot may be of another interaction than the first with it, where that came late. So in the sessions of the last day, of which the scope's end may have cut off that row, bots are told apart.
+// The row that begins a bot need not be that of the first interaction with it: that may have come late, or be in another row of the same flush. So in the sessions of the last day, of which the scope's end may have
+// cut off that row, bots are told apart.
 func (s *sessions) countBeginnings(ctx context.Context, q *tallystick.SessionCounts, k *keptSessions) (counts []tallystick.Count, told bool, err error) {
 	begins := beginning(q.By)
 	if begins == "" {
@@ -80,7 +81,7 @@ func labelled(counts []tallystick.Count, by []tallystick.Dimension) (list []tall
 		}
 		labels := make([]string, len(by))
 		for i := range by {
-			labels[i] = by[i].Of(c.Group[i])
+			labels[i] = strings.ToValidUTF8(by[i].Of(c.Group[i]), "\uFFFD")
 		}
 		if labels[0] == "" {
 			continue

@@ -8,7 +8,7 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// chain cuts interactions, which come by contact, time and position, into sessions, and sums up their parts.
+// chain cuts interactions, which come by contact, time and position, into sessions, and these into parts.
 type chain struct {
 	from, until, since tallystick.Instant
 	skips              map[string]bool // contacts
@@ -107,7 +107,7 @@ func (c *chain) leave() {
 	c.latest = nothing
 }
 
-// count adds an interaction to its part of the latest session.
+// count adds the part of an interaction to the latest session, where it has none like it.
 func (c *chain) count(r *rows, row int, at tallystick.Instant) {
 	p := tallystick.SessionPart{Conversation: r.text(3, row), Bot: r.text(4, row), Version: r.text(5, row), Channel: r.text(6, row), Ticket: r.text(7, row)}
 	if c.has(&p) {

@@ -132,7 +132,7 @@ func (e *Engine) Correspondents(ctx context.Context, q tallystick.Correspondents
 			wanted[room] = true
 		}
 	}
-	st.add("SELECT room, contact, channel, identity, wrote",
+	st.add("SELECT DISTINCT room, contact, channel, identity, wrote",
 		"FROM "+stored(correspondentTable),
 		"WHERE "+strings.Join(where, "\n  AND "))
 	var list []tallystick.Correspondent

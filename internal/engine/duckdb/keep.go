@@ -50,9 +50,9 @@ type keeping struct {
 	since   map[contactKey]tallystick.Instant   // from when on a contact's sessions are made again
 	changed map[contactKey]tallystick.Instant   // the latest instant at which something of these contacts is new
 	failed  map[int32]map[int64]bool            // by tenant: the positions of interactions that failed
-	parts   map[keptPart]*keptSum
-	rows    []*keptSum
-	latest  *keptSum
+	parts   map[keptPart]*keptRow
+	rows    []*keptRow
+	latest  *keptRow
 	voids   []keptStart
 	failing []failedInteraction
 	given   map[contactKey]bool
@@ -76,7 +76,7 @@ type keptPart struct {
 	conversation, bot, version, channel, ticket string
 }
 
-type keptSum struct {
+type keptRow struct {
 	keptPart
 	first                             place
 	begins, newBot, newVersion, newOn bool // whether it is the row of the session, and of its bot, version and channel
@@ -117,7 +117,7 @@ func (e *Engine) keep(ctx context.Context, conn mapping.Connection, m *memtable,
 	k := &keeping{
 		engine: e, conn: &stream{engine: e, conn: conn}, flush: m.number,
 		before: &view{flush: v.flush, filled: v.filled}, fresh: &view{flush: -1, tables: only}, all: &view{flush: v.flush, filled: v.filled, tables: only},
-		starts: map[contactKey][]tallystick.Instant{}, names: map[keptName]bool{}, since: map[contactKey]tallystick.Instant{}, changed: map[contactKey]tallystick.Instant{}, failed: map[int32]map[int64]bool{}, parts: map[keptPart]*keptSum{}, given: map[contactKey]bool{},
+		starts: map[contactKey][]tallystick.Instant{}, names: map[keptName]bool{}, since: map[contactKey]tallystick.Instant{}, changed: map[contactKey]tallystick.Instant{}, failed: map[int32]map[int64]bool{}, parts: map[keptPart]*keptRow{}, given: map[contactKey]bool{},
 	}
 	for _, step := range []func(context.Context) error{k.findFailed, k.findStarts, k.goOn, k.makeAgain} {
 		if err := step(ctx); err != nil {
@@ -300,7 +300,7 @@ func (k *keeping) selectInteractions(st *statement, v *view, join, where string)
 		"ORDER BY m.tenant, contact, m.time, m.seq")
 }
 
-// count adds an interaction to its part.
+// count notes the row of an interaction's part.
 func (k *keeping) count(c contactKey, start, at tallystick.Instant, seq int64, r *rows, row int) {
 	key := keptPart{keptStart{c, start}, r.text(5, row), r.text(6, row), r.text(7, row), r.text(8, row), r.text(9, row)}
 	sum := k.latest // most are like the one before
@@ -311,7 +311,7 @@ func (k *keeping) count(c contactKey, start, at tallystick.Instant, seq int64, r
 		for _, text := range []*string{&key.conversation, &key.bot, &key.version, &key.channel, &key.ticket} {
 			*text = strings.Clone(*text)
 		}
-		sum = &keptSum{keptPart: key, first: nowhere}
+		sum = &keptRow{keptPart: key, first: nowhere}
 		k.parts[key] = sum
 		k.rows = append(k.rows, sum)
 	}
@@ -438,7 +438,7 @@ func (k *keeping) begin() {
 
 // write writes the rows into the file.
 func (k *keeping) write(ctx context.Context, conn mapping.Connection, chunks *chunks) error {
-	slices.SortFunc(k.rows, func(a, b *keptSum) int {
+	slices.SortFunc(k.rows, func(a, b *keptRow) int {
 		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.start, b.start), cmp.Compare(a.contact, b.contact))
 	})
 	k.begin()

@@ -15,7 +15,7 @@ import (
 type keptSessions struct {
 	flush int32              // as of its end
 	end   uint64             // which is this position of the tenant's log
-	until tallystick.Instant // sessions that started before are as they are kept
+	until tallystick.Instant // sessions that started before are as they are kept, but for parts that begin after the scope
 	quiet bool               // nothing is known of interactions since the flush
 
 	// Of these contacts nothing that started at or after an instant is: they had interactions, or failures, since then or after the scope, at times at which most had none; or a session id.

@@ -28,8 +28,14 @@ func TestReadingAfterAnError(t *testing.T) {
 	if list, err := ask(gone); err == nil {
 		t.Fatalf("answered %d to who was gone", len(list))
 	}
-	if list, err := ask(t.Context()); err != nil || len(list) != len(ids) {
+	list, err := ask(t.Context())
+	if err != nil || len(list) != len(ids) {
 		t.Fatalf("%d conversations of %d, %v", len(list), len(ids), err)
+	}
+	for _, c := range list {
+		if c.Created == tallystick.MinInstant || c.Updated == tallystick.MinInstant {
+			t.Errorf("what was not read passes for what is not there: %+v", c)
+		}
 	}
 }
 

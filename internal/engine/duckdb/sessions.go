@@ -279,10 +279,10 @@ func (s *sessions) computed(ctx context.Context, parts []tallystick.SessionPart,
 	return c.parts, c.unsure, err
 }
 
-// part are the columns that the interactions of a part agree in, and partSums what is known of them together.
+// part are the columns that the interactions of a part agree in, and firstOfPart its first interaction.
 const part = "contact, conversation, bot, version, channel, ticket"
 
-var partSums = "MIN(time), ARG_MIN(seq, " + orderOf("time", "seq") + ")"
+var firstOfPart = "MIN(time), ARG_MIN(seq, " + orderOf("time", "seq") + ")"
 
 // given returns the parts of the sessions that have an id of their own. Whether one started in the period is known from its session.started, or from the first of all
 // its interactions, which are looked for only where there is one in the period.
@@ -310,7 +310,7 @@ func (s *sessions) given(ctx context.Context, k *keptSessions) ([]tallystick.Ses
 		"  FROM bots",
 		"  FULL JOIN (SELECT session, MIN(time) AS time FROM heard GROUP BY session) AS firsts ON firsts.session = bots.id",
 		")",
-		"SELECT sessions.session, start, "+part+", "+partSums,
+		"SELECT sessions.session, start, "+part+", "+firstOfPart,
 		"FROM sessions",
 		"LEFT JOIN heard ON heard.session = sessions.session",
 		"WHERE start >= "+st.bind(s.From)+" AND start < "+st.bind(s.Until),
