@@ -28,7 +28,7 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 	notes, made := &notes{}, &share{}
 	plans := make([]*plan, len(tenants))
 	err = abreast(len(tenants), func(i int) error {
-		p := &plan{wish: wish, ctx: ctx, store: store, tenant: tenants[i], alone: len(tenants) == 1, sliceSize: cmp.Or(c.sliceSize, sliceSize)}
+		p := &plan{wish: wish, ctx: ctx, store: store, tenant: tenants[i], sliceSize: cmp.Or(c.sliceSize, sliceSize)}
 		plans[i] = p
 		for _, pass := range passes {
 			if err := pass.run(p); err != nil {

@@ -24,7 +24,6 @@ type plan struct {
 	tenant string
 	notes  notes
 	made   fraction // of its rows
-	alone  bool     // nobody else asks the store for it meanwhile
 
 	scope    tallystick.Scope // set by the first pass; narrowed to the period by a later one
 	calendar *tallystick.Calendar

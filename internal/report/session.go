@@ -64,7 +64,7 @@ func (p *plan) sessionParts() ([]tallystick.SessionPart, error) {
 }
 
 const (
-	sliceSize  = 120_000 // events that sessions are made of, in a slice
+	sliceSize  = 100_000 // events that sessions are made of, in a slice
 	firstSlice = 16_000  // in the first of several, each of which then has four times as many: who looks at the first rows waits for no more
 	sliceGrain = tallystick.Hour
 	mostGrains = 2000 // of a period
@@ -205,15 +205,14 @@ func (p *plan) sessionDetail(row rows) error {
 		return err
 	}
 	cells := make([]tallystick.Cell, 10)
-	talks := p.talks()
-	if p.alone {
-		talks = ahead(p, talks)
-	}
-	for slice, err := range talks {
+	for parts, err := range p.sessionSlices() {
 		if err != nil {
 			return err
 		}
-		parts, conversations := slice.parts, slice.conversations
+		conversations, err := p.conversationsOf(parts)
+		if err != nil {
+			return err
+		}
 		for i := range parts {
 			if i%1000 == 0 && p.ctx.Err() != nil {
 				return context.Cause(p.ctx)
@@ -232,27 +231,6 @@ func (p *plan) sessionDetail(row rows) error {
 		}
 	}
 	return nil
-}
-
-// talkedSlice is parts of sessions, each with its conversation.
-type talkedSlice struct {
-	parts         []tallystick.SessionPart
-	conversations []tallystick.Conversation
-}
-
-// talks yields the slices of the sessions that count, with their conversations.
-func (p *plan) talks() iter.Seq2[talkedSlice, error] {
-	return func(yield func(talkedSlice, error) bool) {
-		for parts, err := range p.sessionSlices() {
-			s := talkedSlice{parts: parts}
-			if err == nil {
-				s.conversations, err = p.conversationsOf(parts)
-			}
-			if !yield(s, err) || err != nil {
-				return
-			}
-		}
-	}
 }
 
 // conversationsOf returns the conversation of each part.
