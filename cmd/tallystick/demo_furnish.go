@@ -75,8 +75,8 @@ func demoSchedules(start tallystick.Date) []demoSchedule {
 	weekly.Weekdays, monthly.Day, quarterly.Day = []time.Weekday{time.Monday}, 1, tallystick.LastDay
 	return []demoSchedule{
 		{owner: demoGrace, members: []string{demoGrace}, k: control.Schedule{
-			Name: "Rooms of the day", Description: "Messages by room and adviser.", Attach: true, Enabled: true, Recurrence: every(tallystick.Daily, 1, "America/New_York"),
-			Job: control.Job{Report: "room-usage", Tenants: []string{"hudson-savings", "hudson-wealth"}, Format: "csv"},
+			Name: "Rooms of the last week", Description: "Messages by room and adviser, of seven days.", Attach: true, Enabled: true, Recurrence: every(tallystick.Daily, 1, "America/New_York"),
+			Job: control.Job{Report: "room-usage", Tenants: []string{"hudson-savings", "hudson-wealth"}, Period: "last-7-days", Format: "csv"},
 		}},
 		{owner: demoAda, members: []string{demoAda, "ravi@sahyadri.example"}, k: control.Schedule{
 			Name: "Bot sessions of the week", Enabled: true, Recurrence: weekly,
