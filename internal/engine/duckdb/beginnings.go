@@ -3,10 +3,60 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tallystick/tallystick"
 )
+
+// A row of a session begins it, and one each its bots, versions of bots and channels: the first that a flush keeps. So sessions are counted without being told apart.
+
+// keptName is a bot, a version of one or a channel of a session.
+type keptName struct {
+	keptStart
+	bot, version, channel string
+}
+
+func (p *keptPart) ofBot() keptName {
+	return keptName{keptStart: p.keptStart, bot: p.bot, version: anyVersion}
+}
+func (p *keptPart) ofVersion() keptName {
+	return keptName{keptStart: p.keptStart, bot: p.bot, version: p.version}
+}
+func (p *keptPart) ofChannel() keptName { return keptName{keptStart: p.keptStart, channel: p.channel} }
+
+// anyVersion is no version: no text in the file is like it.
+const anyVersion = "\xFF"
+
+// begin marks the rows that begin a session, or something of it, which is not kept yet, or made again. Rows of a session follow each other.
+func (k *keeping) begin() {
+	void := map[keptStart]bool{}
+	for _, s := range k.voids {
+		void[s] = true
+	}
+	for from, to := 0, 0; from < len(k.rows); from = to {
+		first := k.rows[from]
+		for to = from; to < len(k.rows) && k.rows[to].keptStart == first.keptStart; to++ {
+			if r := k.rows[to]; r.first.before(first.first) {
+				first = r
+			}
+		}
+		_, kept := slices.BinarySearch(k.starts[first.contactKey], first.start)
+		kept = kept && !void[first.keptStart]
+		first.begins = !kept
+		seen := map[keptName]bool{} // in this flush
+		isNew := func(name keptName) bool {
+			if seen[name] || kept && k.names[name] {
+				return false
+			}
+			seen[name] = true
+			return true
+		}
+		for _, r := range k.rows[from:to] {
+			r.newBot, r.newVersion, r.newOn = isNew(r.ofBot()), isNew(r.ofVersion()), isNew(r.ofChannel())
+		}
+	}
+}
 
 // beginning returns the column of [keptTable] that marks one row of each session for what it is grouped by, "" where there is none.
 func beginning(by []tallystick.Dimension) string {

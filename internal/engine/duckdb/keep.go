@@ -82,23 +82,6 @@ type keptRow struct {
 	begins, newBot, newVersion, newOn bool // whether it is the row of the session, and of its bot, version and channel
 }
 
-// keptName is a bot, a version of one or a channel of a session.
-type keptName struct {
-	keptStart
-	bot, version, channel string
-}
-
-func (p *keptPart) ofBot() keptName {
-	return keptName{keptStart: p.keptStart, bot: p.bot, version: anyVersion}
-}
-func (p *keptPart) ofVersion() keptName {
-	return keptName{keptStart: p.keptStart, bot: p.bot, version: p.version}
-}
-func (p *keptPart) ofChannel() keptName { return keptName{keptStart: p.keptStart, channel: p.channel} }
-
-// anyVersion is no version: no text in the file is like it.
-const anyVersion = "\xFF"
-
 type failedInteraction struct {
 	contactKey
 	time   tallystick.Instant
@@ -404,36 +387,6 @@ func (k *keeping) forgetGiven(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// begin marks the rows that begin a session, or something of it, which is not kept yet, or made again. Rows of a session follow each other.
-func (k *keeping) begin() {
-	void := map[keptStart]bool{}
-	for _, s := range k.voids {
-		void[s] = true
-	}
-	for from, to := 0, 0; from < len(k.rows); from = to {
-		first := k.rows[from]
-		for to = from; to < len(k.rows) && k.rows[to].keptStart == first.keptStart; to++ {
-			if r := k.rows[to]; r.first.before(first.first) {
-				first = r
-			}
-		}
-		_, kept := slices.BinarySearch(k.starts[first.contactKey], first.start)
-		kept = kept && !void[first.keptStart]
-		first.begins = !kept
-		seen := map[keptName]bool{} // in this flush
-		isNew := func(name keptName) bool {
-			if seen[name] || kept && k.names[name] {
-				return false
-			}
-			seen[name] = true
-			return true
-		}
-		for _, r := range k.rows[from:to] {
-			r.newBot, r.newVersion, r.newOn = isNew(r.ofBot()), isNew(r.ofVersion()), isNew(r.ofChannel())
-		}
-	}
 }
 
 // write writes the rows into the file.
