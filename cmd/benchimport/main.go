@@ -64,6 +64,9 @@ type figures struct {
 }
 
 func measure(program string, events, runs int, dir string) error {
+	if runs < 1 {
+		return fmt.Errorf("-runs %d: say at least 1", runs)
+	}
 	dir, err := os.MkdirTemp(dir, "benchimport")
 	if err != nil {
 		return err

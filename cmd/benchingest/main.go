@@ -90,6 +90,9 @@ func profiled(file string, fn func() error) error {
 
 // measure runs a drive several times, each on new data, and prints a table.
 func measure(d drive, runs int, dir string) error {
+	if runs < 1 {
+		return fmt.Errorf("-runs %d: say at least 1", runs)
+	}
 	fmt.Printf("%d clients, %d events a request, %.0f s\n\n", d.clients, d.batch, d.seconds)
 	fmt.Println("| run | events/s | ack p50 ms | p99 ms | max ms | accepted | in the journal | engine behind by | CPU µs/event server | clients | visible p50 ms | p99 ms | reports | p50 ms |")
 	fmt.Println("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")

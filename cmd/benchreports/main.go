@@ -20,6 +20,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -51,11 +52,25 @@ func main() {
 	flag.StringVar(&o.asked, "question", "", "only the questions whose name has this in it")
 	flag.DurationVar(&o.patience, "patience", 30*time.Second, "time after which a question is not asked again, and SQL is given up")
 	flag.Parse()
-	if err := measure(context.Background(), o); err != nil {
+	err := checkNumbers(o)
+	if err == nil {
+		err = measure(context.Background(), o)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "benchreports:", err)
 		os.Exit(1)
 	}
 }
+
+func checkNumbers(o options) error {
+	if o.events < leastEvents || o.runs < 1 {
+		return fmt.Errorf("-events %d and -runs %d: at least %d events, and a run, say anything", o.events, o.runs, leastEvents)
+	}
+	return nil
+}
+
+// leastEvents is how many it takes until people and places are there and something happens.
+const leastEvents = 10_000
 
 // question is whose usage is asked for, and when. All days are in UTC.
 type question struct {
@@ -111,6 +126,13 @@ func measure(ctx context.Context, o options) error {
 		if err := load(o); err != nil {
 			return err
 		}
+		if err := os.WriteFile(o.data+loaded, []byte(strconv.Itoa(o.events)), 0o600); err != nil {
+			return err
+		}
+	} else if whole, err := os.ReadFile(o.data + loaded); string(whole) != strconv.Itoa(o.events) {
+		return errors.Join(err, fmt.Errorf("%s is there, but not as an import of %d events that came to its end left it (%s says %q); remove it, or say another directory", o.data, o.events, o.data+loaded, whole))
+	} else {
+		fmt.Printf("the %d events of an earlier run are asked\n", o.events)
 	}
 	if err := merge(ctx, o); err != nil {
 		return err
@@ -125,6 +147,9 @@ func measure(ctx context.Context, o options) error {
 	tell(figures)
 	return nil
 }
+
+// loaded ends the name of the file beside a data directory that says how many events were imported into it.
+const loaded = ".events"
 
 // load imports the events, and tells how long it took.
 func load(o options) error {

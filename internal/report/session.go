@@ -64,8 +64,8 @@ func (p *plan) sessionParts() ([]tallystick.SessionPart, error) {
 }
 
 const (
-	sliceSize  = 100_000 // events that sessions are made of, in a slice
-	firstSlice = 16_000  // in the first of several, each of which then has four times as many: who looks at the first rows waits for no more
+	sliceSize  = 60_000 // events that sessions are made of, in a slice
+	firstSlice = 16_000 // in the first of several, each of which then has four times as many: who looks at the first rows waits for no more
 	sliceGrain = tallystick.Hour
 	mostGrains = 2000 // of a period
 	fewGrains  = 48   // of a period in which all are counted at once
