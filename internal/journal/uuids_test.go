@@ -83,6 +83,21 @@ func TestUUIDsInAnything(t *testing.T) {
 	}
 }
 
+// zstandard returns a compressor as a journal has it, and a decompressor.
+func zstandard(t testing.TB) (*zstd.Encoder, *zstd.Decoder) {
+	t.Helper()
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := newDecoder(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	return z, d
+}
+
 // BenchmarkCompress compresses and decompresses payloads of believable messages with random UUIDs, as they are and with the UUIDs apart.
 func BenchmarkCompress(b *testing.B) {
 	var payload []byte
@@ -90,15 +105,7 @@ func BenchmarkCompress(b *testing.B) {
 	for _, e := range believables(true)[:events] {
 		payload = e.AppendBinary(payload)
 	}
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
-	if err != nil {
-		b.Fatal(err)
-	}
-	d, err := newDecoder(1)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer d.Close()
+	z, d := zstandard(b)
 	f := &frame{compression: compressionZstd, raw: uint32(len(payload))}
 	whole := z.EncodeAll(payload, nil)
 	var s split
@@ -134,15 +141,7 @@ func BenchmarkCompress(b *testing.B) {
 
 // TestFramesThatAreCompressedWhole, as they were before UUIDs were stored apart: a payload that was compressed whole is read.
 func TestFramesThatAreCompressedWhole(t *testing.T) {
-	z, err := zstd.NewWriter(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := newDecoder(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	z, d := zstandard(t)
 	const payload = "\x01\x240f8fad5b-d9cb-469f-a165-70867728950e"
 	f := &frame{compression: compressionZstd, raw: uint32(len(payload))}
 	if got, problem := f.decompress(d, z.EncodeAll([]byte(payload), nil)); got != payload || problem != "" {
@@ -152,15 +151,7 @@ func TestFramesThatAreCompressedWhole(t *testing.T) {
 
 // TestStoredUUIDsThatLie: a stored payload whose parts are not what it says is a problem, and no panic.
 func TestStoredUUIDsThatLie(t *testing.T) {
-	z, err := zstd.NewWriter(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := newDecoder(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
+	z, d := zstandard(t)
 	payload := []byte("\x01\x240f8fad5b-d9cb-469f-a165-70867728950e")
 	var s split
 	whole, _ := s.compress(nil, payload, z)
