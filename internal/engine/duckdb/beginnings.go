@@ -53,7 +53,7 @@ func (k *keeping) begin() {
 			return true
 		}
 		for _, r := range k.rows[from:to] {
-			r.newBot, r.newVersion, r.newOn = isNew(r.ofBot()), isNew(r.ofVersion()), isNew(r.ofChannel())
+			r.beginsBot, r.beginsVersion, r.beginsChannel = isNew(r.ofBot()), isNew(r.ofVersion()), isNew(r.ofChannel())
 		}
 	}
 }

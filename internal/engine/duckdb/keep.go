@@ -78,8 +78,8 @@ type keptPart struct {
 
 type keptRow struct {
 	keptPart
-	first                             place
-	begins, newBot, newVersion, newOn bool // whether it is the row of the session, and of its bot, version and channel
+	first                                           place
+	begins, beginsBot, beginsVersion, beginsChannel bool // whether it is the row of the session, and of its bot, version and channel
 }
 
 type failedInteraction struct {
@@ -418,7 +418,7 @@ func (k *keeping) write(ctx context.Context, conn mapping.Connection, chunks *ch
 			}
 			a.setBigint(8, int64(p.first.time))
 			a.setBigint(9, int64(p.first.seq))
-			for j, begins := range []bool{p.begins, p.newBot, p.newVersion, p.newOn} {
+			for j, begins := range []bool{p.begins, p.beginsBot, p.beginsVersion, p.beginsChannel} {
 				a.setBoolean(uint8(10+j), begins)
 			}
 		}},
