@@ -95,7 +95,7 @@ var questions = []question{
 type figure struct {
 	table, question string
 	cold, warm, sql spent // sql of no time: not asked
-	givenUp         bool  // what sql took until then
+	givenUp         bool  // sql is the patience, and what processors took until then
 	rows            int
 	first           []string // tenants of the first rows, where the table was not measured to its end
 }
@@ -345,7 +345,7 @@ func askSQL(ctx context.Context, o options, figures []*figure) error {
 		for len(took) < o.runs && !f.givenUp {
 			t, err := runSQL(ctx, o, db, text)
 			if f.givenUp = errors.Is(err, context.DeadlineExceeded); f.givenUp {
-				took = nil
+				took, t.time = nil, o.patience // though it takes a moment to end
 			} else if err != nil {
 				return fmt.Errorf("SQL of %s, %s: %w", f.table, f.question, err)
 			}
@@ -405,21 +405,26 @@ func median(list []spent) spent {
 	return spent{of(func(s spent) time.Duration { return s.time }), of(func(s spent) time.Duration { return s.processor })}
 }
 
-// tell prints the figures as a table for docs/benchmarks.md, and the geometric mean of the ratios over months and years.
+// tell prints the figures as a table for docs/benchmarks.md, and the geometric means of the ratios over months and years.
 func tell(figures []*figure) {
 	fmt.Println("\n| table | question | rows | cold ms | warm ms | its CPU ms | SQL ms | its CPU ms | ratio | of CPU |\n|---|---|---|---|---|---|---|---|---|---|")
-	var waited, worked mean
+	var answered, all ratios
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
 	for _, f := range figures {
 		raw, rawCPU, ratio, ratioCPU := "", "", "", ""
 		if f.givenUp {
 			raw = "given up"
-		} else if f.sql.time > 0 {
+		}
+		if f.sql.time > 0 {
 			r, c := float64(f.sql.time)/float64(f.warm.time), float64(f.sql.processor)/float64(max(f.warm.processor, 1))
-			raw, rawCPU, ratio, ratioCPU = ms(f.sql.time), ms(f.sql.processor), fmt.Sprintf("%.1f", r), fmt.Sprintf("%.1f", c)
+			if !f.givenUp {
+				raw, rawCPU, ratio, ratioCPU = ms(f.sql.time), ms(f.sql.processor), fmt.Sprintf("%.1f", r), fmt.Sprintf("%.1f", c)
+			}
 			if !strings.Contains(f.question, "day") {
-				waited.add(r)
-				worked.add(c)
+				all.add(r, c)
+				if !f.givenUp {
+					answered.add(r, c)
+				}
 			}
 		}
 		rows := fmt.Sprint(f.rows)
@@ -428,16 +433,29 @@ func tell(figures []*figure) {
 		}
 		fmt.Printf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", f.table, f.question, rows, ms(f.cold.time), ms(f.warm.time), ms(f.warm.processor), raw, rawCPU, ratio, ratioCPU)
 	}
-	if waited.n > 0 {
-		fmt.Printf("\ngeometric mean of the ratios over months and years: %.2f of time, %.2f of CPU, of %d\n", waited.value(), worked.value(), waited.n)
+	if all.n == 0 {
+		return
+	}
+	fmt.Println()
+	if answered.n > 0 {
+		fmt.Printf("geometric mean of the ratios over months and years that SQL answered: %s\n", &answered)
+	}
+	if given := all.n - answered.n; given > 0 {
+		fmt.Printf("with the %d for which SQL was given up, as if it had answered just then: at least %s\n", given, &all)
 	}
 }
 
-// mean is a geometric mean.
-type mean struct {
-	sum float64
-	n   int
+// ratios are the geometric means of ratios of time and of processors' time.
+type ratios struct {
+	waited, worked float64 // sums of logarithms
+	n              int
 }
 
-func (m *mean) add(ratio float64) { m.sum, m.n = m.sum+math.Log(max(ratio, 1e-9)), m.n+1 }
-func (m *mean) value() float64    { return math.Exp(m.sum / float64(m.n)) }
+func (r *ratios) add(waited, worked float64) {
+	r.waited, r.worked, r.n = r.waited+math.Log(max(waited, 1e-9)), r.worked+math.Log(max(worked, 1e-9)), r.n+1
+}
+
+func (r *ratios) String() string {
+	mean := func(sum float64) float64 { return math.Exp(sum / float64(r.n)) }
+	return fmt.Sprintf("%.2f of time, %.2f of CPU, of %d", mean(r.waited), mean(r.worked), r.n)
+}
