@@ -65,6 +65,26 @@ type Peaker interface {
 	Peaks(context.Context, []Peak) ([]PeakAnswer, error)
 }
 
+// SessionCounter is an [Answerer] that answers many [SessionCounts] at once, as a [Tallier] does.
+type SessionCounter interface {
+	AllSessionCounts(context.Context, []SessionCounts) ([][][]Count, error)
+}
+
+// AllSessionCounts asks several questions: at once where the store can, else one by one.
+func AllSessionCounts(ctx context.Context, store Answerer, qs []SessionCounts) ([][][]Count, error) {
+	if c, ok := store.(SessionCounter); ok && len(qs) > 1 {
+		return c.AllSessionCounts(ctx, qs)
+	}
+	answers := make([][][]Count, len(qs))
+	for i := range qs {
+		var err error
+		if answers[i], err = store.SessionCounts(ctx, qs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
 // Peaks asks several questions: at once where the store can, else one by one.
 func Peaks(ctx context.Context, store Answerer, qs []Peak) ([]PeakAnswer, error) {
 	if p, ok := store.(Peaker); ok && len(qs) > 1 {

@@ -73,6 +73,11 @@ func (l localStore) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallysti
 	return tallystick.Peaks(ctx, l.Answerer, qs)
 }
 
+// AllSessionCounts implements [tallystick.SessionCounter].
+func (l localStore) AllSessionCounts(ctx context.Context, qs []tallystick.SessionCounts) ([][][]tallystick.Count, error) {
+	return tallystick.AllSessionCounts(ctx, l.Answerer, qs)
+}
+
 // control calls fn with the control plane; not at all where there is none yet, so that a report makes nothing.
 func (l localStore) control(ctx context.Context, fn func(*control.Store) error) (err error) {
 	if _, err := os.Stat(l.dir.Control()); errors.Is(err, fs.ErrNotExist) && l.program.settings.get("control") == "" {

@@ -8,7 +8,7 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// gathering is a store for several builders at once, each of which asks one question after the other. A tally, or a question about spans, waits until all of them wait for something, and then those that
+// gathering is a store for several builders at once, each of which asks one question after the other. A tally, or a question about spans or for counts of sessions, waits until all of them wait for something, and then those that
 // wait are asked together: builders of the same table ask the same about different tenants, at about the same time.
 //
 // Answers are in memory until their builder is done. Once those of all builders have mostHeld rows, only the builder whose turn it is is answered.
@@ -36,7 +36,7 @@ func gather(store tallystick.Answerer) *gathering {
 	return &gathering{store: store, slots: make(chan struct{}, askedAtOnce), held: map[int]int{}}
 }
 
-// waiting are tallies, and peaks, of a builder that wait for those of others.
+// waiting are tallies, peaks and counts of sessions of a builder that wait for those of others.
 type waiting struct {
 	ctx     context.Context
 	asker   int
@@ -44,6 +44,8 @@ type waiting struct {
 	answers [][]tallystick.Count
 	spans   []tallystick.Peak // what is asked besides, or instead
 	peaks   []tallystick.PeakAnswer
+	chats   []tallystick.SessionCounts // or these
+	counted [][][]tallystick.Count
 	err     error
 	fault   any // what the store panicked with
 	done    chan struct{}
@@ -156,13 +158,18 @@ func (g *gathering) answerAmong(ready []*waiting) bool {
 func (g *gathering) answer(ready []*waiting) bool {
 	var queries []tallystick.Tally
 	var spans []tallystick.Peak
+	var chats []tallystick.SessionCounts
 	for _, w := range ready {
-		queries, spans = append(queries, w.queries...), append(spans, w.spans...)
+		queries, spans, chats = append(queries, w.queries...), append(spans, w.spans...), append(chats, w.chats...)
 	}
 	answers, err := tallystick.Tallies(ready[0].ctx, g.store, queries)
 	var peaks []tallystick.PeakAnswer
 	if err == nil {
 		peaks, err = tallystick.Peaks(ready[0].ctx, g.store, spans)
+	}
+	var counted [][][]tallystick.Count
+	if err == nil {
+		counted, err = tallystick.AllSessionCounts(ready[0].ctx, g.store, chats)
 	}
 	for _, w := range ready {
 		if w.err = err; err != nil {
@@ -171,6 +178,12 @@ func (g *gathering) answer(ready []*waiting) bool {
 		w.peaks, peaks = peaks[:len(w.spans):len(w.spans)], peaks[len(w.spans):]
 		for _, p := range w.peaks {
 			g.holds(w.asker, len(p.Counts)+len(p.Sums))
+		}
+		w.counted, counted = counted[:len(w.chats):len(w.chats)], counted[len(w.chats):]
+		for _, lists := range w.counted {
+			for _, counts := range lists {
+				g.holds(w.asker, len(counts))
+			}
 		}
 		w.answers, answers = answers[:len(w.queries):len(w.queries)], answers[len(w.queries):]
 		for _, counts := range w.answers {
@@ -229,6 +242,15 @@ func (a asker) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAnsw
 func (a asker) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.PeakAnswer, error) {
 	w := a.wait(&waiting{ctx: ctx, spans: qs})
 	return w.peaks, w.err
+}
+
+// SessionCounts implements [tallystick.Answerer].
+func (a asker) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
+	w := a.wait(&waiting{ctx: ctx, chats: []tallystick.SessionCounts{q}})
+	if w.err != nil {
+		return nil, w.err
+	}
+	return w.counted[0], nil
 }
 
 // wait waits until something is answered, and returns it, or another with the reason why it is not.
@@ -309,10 +331,6 @@ func (a asker) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]tal
 
 func (a asker) Correspondents(ctx context.Context, q tallystick.Correspondents) ([]tallystick.Correspondent, error) {
 	return apart(ctx, a, q, length, a.Answerer.Correspondents)
-}
-
-func (a asker) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
-	return apart(ctx, a, q, length, a.Answerer.SessionCounts)
 }
 
 // Sessions and conversations come in slices, which are not kept.

@@ -122,6 +122,15 @@ func (r *Reached) SessionCounts(ctx context.Context, q tallystick.SessionCounts)
 	return r.engine.SessionCounts(ctx, q)
 }
 
+func (r *Reached) AllSessionCounts(ctx context.Context, qs []tallystick.SessionCounts) ([][][]tallystick.Count, error) {
+	for i := range qs {
+		if err := r.within(qs[i].Scope); err != nil {
+			return nil, err
+		}
+	}
+	return tallystick.AllSessionCounts(ctx, r.engine, qs)
+}
+
 func (r *Reached) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
 	if err := r.within(q.Scope); err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ import (
 
 // Columns of [keptTable]: a row for each part of a session in the events of a flush; a session has those of several flushes together. Its start names a contact's session. One row of a session begins it, and
 // one each its bots, versions of bots and channels: so sessions are counted without being told apart.
-// [voidTable]: the rows of a contact's session in flushes before this one count no longer.
+// [voidTable]: the rows of a contact's session in flushes before this one count no longer: a copy of each that begins something, so that these can be counted off.
 // [failedTable]: an interaction that failed, with the time of the failure. [givenTable]: a contact that had an interaction with a session id.
 // [lostTable]: a failure whose message is not in the file, as far as was looked: in the week before it. [searchTable]: a flush that has looked through everything for what was lost until then.
 var (
@@ -30,7 +30,10 @@ var (
 		{"tenant", integer}, {"contact", varchar}, {"start", bigint}, {"conversation", varchar}, {"bot", varchar}, {"version", varchar}, {"channel", varchar}, {"ticket", varchar},
 		{"first", bigint}, {"first_seq", bigint}, {"begins", boolean}, {"begins_bot", boolean}, {"begins_version", boolean}, {"begins_channel", boolean},
 	}
-	voidColumns   = []column{{"tenant", integer}, {"contact", varchar}, {"start", bigint}}
+	voidColumns = []column{
+		{"tenant", integer}, {"contact", varchar}, {"start", bigint}, {"bot", varchar}, {"version", varchar}, {"channel", varchar},
+		{"begins", boolean}, {"begins_bot", boolean}, {"begins_version", boolean}, {"begins_channel", boolean},
+	}
 	failedColumns = []column{{"tenant", integer}, {"contact", varchar}, {"time", bigint}, {"seq", bigint}, {"failed", bigint}}
 	givenColumns  = []column{{"tenant", integer}, {"contact", varchar}}
 	lostColumns   = []column{{"tenant", integer}, {"message", uuid}, {"other", varchar}, {"time", bigint}} // the id as in id.go
@@ -54,6 +57,7 @@ type keeping struct {
 	rows    []*keptRow
 	latest  *keptRow
 	voids   []keptStart
+	counted []keptRow // of these sessions: the rows that begin something
 	failing []failedInteraction
 	given   map[contactKey]bool
 	lost    []lostFailure
@@ -68,6 +72,10 @@ type contactKey struct {
 type keptStart struct {
 	contactKey
 	start tallystick.Instant
+}
+
+func (s keptStart) compare(t keptStart) int {
+	return cmp.Or(cmp.Compare(s.tenant, t.tenant), cmp.Compare(s.start, t.start), cmp.Compare(s.contact, t.contact))
 }
 
 // keptPart is what the interactions of a part agree in.
@@ -102,7 +110,7 @@ func (e *Engine) keep(ctx context.Context, conn mapping.Connection, m *memtable,
 		before: &view{flush: v.flush, filled: v.filled}, fresh: &view{flush: -1, tables: only}, all: &view{flush: v.flush, filled: v.filled, tables: only},
 		starts: map[contactKey][]tallystick.Instant{}, names: map[keptName]bool{}, since: map[contactKey]tallystick.Instant{}, changed: map[contactKey]tallystick.Instant{}, failed: map[int32]map[int64]bool{}, parts: map[keptPart]*keptRow{}, given: map[contactKey]bool{},
 	}
-	for _, step := range []func(context.Context) error{k.findFailed, k.findStarts, k.goOn, k.makeAgain} {
+	for _, step := range []func(context.Context) error{k.findFailed, k.findStarts, k.goOn, k.makeAgain, k.findCounted} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -391,9 +399,7 @@ func (k *keeping) forgetGiven(ctx context.Context) error {
 
 // write writes the rows into the file.
 func (k *keeping) write(ctx context.Context, conn mapping.Connection, chunks *chunks) error {
-	slices.SortFunc(k.rows, func(a, b *keptRow) int {
-		return cmp.Or(cmp.Compare(a.tenant, b.tenant), cmp.Compare(a.start, b.start), cmp.Compare(a.contact, b.contact))
-	})
+	slices.SortFunc(k.rows, func(a, b *keptRow) int { return a.compare(b.keptStart) })
 	k.begin()
 	if err := k.forgetGiven(ctx); err != nil {
 		return err
@@ -418,14 +424,17 @@ func (k *keeping) write(ctx context.Context, conn mapping.Connection, chunks *ch
 			}
 			a.setBigint(8, int64(p.first.time))
 			a.setBigint(9, int64(p.first.seq))
-			for j, begins := range []bool{p.begins, p.beginsBot, p.beginsVersion, p.beginsChannel} {
-				a.setBoolean(uint8(10+j), begins)
-			}
+			p.setBegins(a, 10)
 		}},
-		{voidTable, len(k.voids), func(a *appender, i int) {
-			a.setInteger(0, k.voids[i].tenant)
-			a.setVarchar(1, k.voids[i].contact)
-			a.setBigint(2, int64(k.voids[i].start))
+		{voidTable, len(k.counted), func(a *appender, i int) {
+			p := &k.counted[i]
+			a.setInteger(0, p.tenant)
+			a.setVarchar(1, p.contact)
+			a.setBigint(2, int64(p.start))
+			for j, text := range []string{p.bot, p.version, p.channel} {
+				a.setVarchar(uint8(3+j), text)
+			}
+			p.setBegins(a, 6)
 		}},
 		{failedTable, len(k.failing), func(a *appender, i int) {
 			x := k.failing[i]

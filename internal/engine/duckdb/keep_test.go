@@ -153,13 +153,14 @@ func TestKeptSessions(t *testing.T) {
 			}
 			want := sameSessions(t, seed, oracle, e, q, q)
 			counts := tallystick.SessionCounts{Scope: q.Scope, From: q.From, Of: []tallystick.Field{tallystick.FieldSessionID, tallystick.FieldTicketID, tallystick.FieldConversationID}[:1+r.IntN(3)]}
-			if r.IntN(2) == 0 {
-				counts.By = []tallystick.Dimension{{Field: tallystick.FieldBotID}, {Field: tallystick.FieldBotVersion}}
-			}
+			counts.By = [][]tallystick.Dimension{
+				nil, {{Field: tallystick.FieldBotID}, {Field: tallystick.FieldBotVersion}}, {{Field: tallystick.FieldBotID}}, {{Field: tallystick.FieldChannelID}}, {{Field: tallystick.FieldBotVersion}},
+			}[r.IntN(5)]
 			if day := q.From + tallystick.Day; day < q.Before && q.From > tallystick.MinInstant {
 				counts.Edges = []tallystick.Instant{q.From, day, min(day+tallystick.Hour, q.Before), q.Before}
 			}
 			sameCounts(t, seed, oracle, e, counts)
+			sameCountsTogether(t, seed, oracle, e, counts)
 			if until, _, is, err := duckdb.Kept(e, q.Scope); err != nil {
 				t.Fatal(err)
 			} else if is && until > q.From && len(want) > 0 {
@@ -203,6 +204,27 @@ func sameCounts(t *testing.T, seed uint64, oracle, e tallystick.Answerer, q tall
 	got, err := e.SessionCounts(t.Context(), q)
 	if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
 		t.Errorf("seed %d, %+v: %v\n%v\nwant\n%v", seed, q, err, got, want)
+	}
+}
+
+// sameCountsTogether asks a question about both tenants together.
+func sameCountsTogether(t *testing.T, seed uint64, oracle tallystick.Answerer, e *duckdb.Engine, q tallystick.SessionCounts) {
+	t.Helper()
+	var qs []tallystick.SessionCounts
+	for _, tenant := range []string{"bolt", "acme"} {
+		own := q
+		own.Scope = tallystick.For(tenant, q.AsOf, q.Before)
+		qs = append(qs, own)
+	}
+	got, err := e.AllSessionCounts(t.Context(), qs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range qs {
+		want, err := oracle.SessionCounts(t.Context(), qs[i])
+		if err != nil || len(got[i])+len(want) > 0 && !reflect.DeepEqual(got[i], want) {
+			t.Errorf("seed %d, together, %+v: %v\n%v\nwant\n%v", seed, qs[i], err, got[i], want)
+		}
 	}
 }
 

@@ -34,37 +34,65 @@ const mostDoubtful = 5000
 
 // kept finds out how far kept sessions are those of the scope; nil: not at all.
 func (s *sessions) kept(ctx context.Context) (*keptSessions, error) {
-	k, err := s.keptFor(ctx)
-	if err != nil || k == nil || len(k.doubtful) > mostDoubtful {
-		return nil, err
-	}
-	k.since = min(k.since, k.until) // from there on theirs are made of the events in any case
-	return k, nil
-}
-
-func (s *sessions) keptFor(ctx context.Context) (*keptSessions, error) {
 	sc, err := s.engine.scope(s.Scope)
 	if sc == nil || err != nil {
 		return nil, err
 	}
-	end := s.engine.flushEnd(sc)
-	if end.flush == 0 || s.Before < tallystick.MinInstant+2*sessionLength {
-		return nil, nil
-	}
-	k := &keptSessions{flush: end.flush, end: end.seq, until: s.Before, doubtful: map[string]bool{}, since: tallystick.MaxInstant}
-	if sure, err := s.doubtLost(ctx, k); !sure || err != nil {
+	kept, err := s.engine.keptOf(ctx, s.stream, []*scope{sc})
+	if err != nil {
 		return nil, err
 	}
-	if err := s.doubtKept(ctx, k); err != nil {
+	return kept[0], nil
+}
+
+// keptOf finds out how far kept sessions are those of some scopes, which agree in all but the tenant; nil: not at all.
+func (e *Engine) keptOf(ctx context.Context, stream *stream, scopes []*scope) ([]*keptSessions, error) {
+	kept := make([]*keptSessions, len(scopes))
+	end, before := e.flushEnd(scopes[0]), scopes[0].Before
+	if end.flush == 0 || before < tallystick.MinInstant+2*sessionLength {
+		return kept, nil
+	}
+	byTenant := map[int32]*keptSessions{}
+	for i, sc := range scopes {
+		kept[i] = &keptSessions{flush: end.flush, end: end.seq, until: before, quiet: end.seq == sc.AsOf.Sequence, doubtful: map[string]bool{}, since: tallystick.MaxInstant}
+		byTenant[sc.number] = kept[i]
+	}
+	lost, err := e.doubtKept(ctx, stream, scopes, byTenant)
+	if err != nil {
 		return nil, err
 	}
-	if k.quiet = end.seq == sc.AsOf.Sequence; k.quiet {
-		return k, nil
+	for i, sc := range scopes {
+		s := &sessions{Sessions: tallystick.Sessions{Scope: sc.Scope}, engine: e, stream: stream, log: sc.log}
+		sure, err := s.doubtAll(ctx, kept[i], lost[sc.number])
+		if err != nil {
+			return nil, err
+		}
+		if !sure || len(kept[i].doubtful) > mostDoubtful {
+			kept[i] = nil
+			continue
+		}
+		kept[i].since = min(kept[i].since, kept[i].until) // from there on theirs are made of the events in any case
 	}
-	if sure, err := s.doubtFailed(ctx, k, end.seq); !sure || err != nil {
-		return nil, err
+	return kept, nil
+}
+
+// doubtAll doubts the contacts of lost failures, and those that something new is known of. Where that is too much, it reports that nothing is sure.
+func (s *sessions) doubtAll(ctx context.Context, k *keptSessions, lost []string) (sure bool, err error) {
+	if len(lost) > mostLost {
+		return false, nil
 	}
-	return k, s.doubtRecent(ctx, k, end.seq)
+	if len(lost) > 0 {
+		if err := s.doubtLost(ctx, k, lost); err != nil {
+			return false, err
+		}
+	}
+	if k.quiet {
+		return true, nil
+	}
+	if sure, err := s.doubtFailed(ctx, k, k.end); !sure || err != nil {
+		return false, err
+	}
+	return true, s.doubtRecent(ctx, k, k.end)
 }
 
 // flushEnd returns the latest flush that a scope has wholly; of number 0: none.
@@ -84,38 +112,51 @@ func (e *Engine) flushEnd(sc *scope) flushEnd {
 	return ends[n-1]
 }
 
-// upTo returns the conditions of the tenant's rows of a table of what is kept.
-func upTo(st *statement, sc *scope, flush int32) string {
-	return "tenant = " + sc.tenant(st) + " AND flush <= " + strconv.Itoa(int(flush))
+// upTo returns the conditions of the tenants' rows of a table of what is kept.
+func upTo(scopes []*scope, flush int32) string {
+	return "tenant IN (" + numbersOf(scopes) + ") AND flush <= " + strconv.Itoa(int(flush))
 }
 
 // mostLost is the number of failures up to which their messages are looked for.
 const mostLost = 10_000
 
-// doubtLost doubts the contacts of the messages of failures that flushes have met and not found, as far as they are in the file. Where those are too many, it reports that nothing is sure.
-func (s *sessions) doubtLost(ctx context.Context, k *keptSessions) (sure bool, err error) {
-	st, sc, err := s.begin()
-	if err != nil {
-		return false, err
-	}
-	st.add("SELECT COALESCE(message::VARCHAR, other)", "FROM "+identifier(lostTable), "WHERE "+upTo(st, sc, k.flush)+" AND time < "+sc.before(st),
-		"  AND flush > (SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(searchTable)+" WHERE flush <= "+strconv.Itoa(int(k.flush))+")",
-		"ORDER BY ALL", "LIMIT "+st.bind(int64(mostLost+1)))
-	var lost []string
-	err = s.stream.each(ctx, st, func(r *rows) error {
+// doubtKept doubts contacts that had a session id, and those of whom an interaction failed after the scope, so that in the scope it has not. It returns the failures that flushes have met without finding
+// their messages, by tenant, a few too many where they are too many.
+func (e *Engine) doubtKept(ctx context.Context, stream *stream, scopes []*scope, kept map[int32]*keptSessions) (lost map[int32][]string, err error) {
+	flush := kept[scopes[0].number].flush
+	st, ofAll := &statement{}, upTo(scopes, flush)
+	before := st.bind(scopes[0].Before)
+	st.add("SELECT tenant::BIGINT, TRUE::BIGINT, COALESCE(message::VARCHAR, other), time", "FROM "+identifier(lostTable), "WHERE "+ofAll+" AND time < "+before,
+		"  AND flush > (SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(searchTable)+" WHERE flush <= "+strconv.Itoa(int(flush))+")",
+		"UNION ALL",
+		"SELECT DISTINCT tenant::BIGINT, FALSE::BIGINT, contact, "+st.bind(tallystick.MinInstant), "FROM "+identifier(givenTable), "WHERE "+ofAll,
+		"UNION ALL",
+		"SELECT tenant::BIGINT, FALSE::BIGINT, contact, MIN(time)", "FROM "+identifier(failedTable), "WHERE "+ofAll+" AND time < "+before+" AND failed >= "+before,
+		"GROUP BY tenant, contact")
+	lost = map[int32][]string{}
+	err = stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			lost = append(lost, strings.Clone(r.text(0, i)))
+			tenant := int32(r.bigint(0, i))
+			switch k := kept[tenant]; {
+			case r.bigint(1, i) == 0 && len(k.doubtful) <= mostDoubtful:
+				k.doubt(r.text(2, i), tallystick.Instant(r.bigint(3, i)))
+			case r.bigint(1, i) != 0 && len(lost[tenant]) <= mostLost:
+				lost[tenant] = append(lost[tenant], strings.Clone(r.text(2, i)))
+			}
 		}
 		return nil
 	})
-	if err != nil || len(lost) == 0 || len(lost) > mostLost {
-		return len(lost) == 0, err
-	}
+	return lost, err
+}
+
+// doubtLost doubts the contacts of the messages of failures that flushes have met and not found, as far as they are in the file.
+func (s *sessions) doubtLost(ctx context.Context, k *keptSessions, lost []string) error {
+	slices.Sort(lost)
 	found, err := s.engine.found.contacts(lostOf{s.Tenant(), k.flush, hashOf(strings.Join(lost, "\x00"))}, func() (map[string]tallystick.Instant, error) { return s.contactsOf(ctx, lost) })
 	for contact, at := range found {
 		k.doubt(contact, at)
 	}
-	return true, err
+	return err
 }
 
 // contactsOf looks through all messages of the tenant for some, and returns their contacts, with the time of the earliest.
@@ -174,25 +215,6 @@ func (f *foundLost) contacts(of lostOf, find func() (map[string]tallystick.Insta
 	}
 	f.known[of] = contacts
 	return contacts, nil
-}
-
-// doubtKept doubts contacts that had a session id, and those of whom an interaction failed after the scope, so that in the scope it has not.
-func (s *sessions) doubtKept(ctx context.Context, k *keptSessions) error {
-	st, sc, err := s.begin()
-	if err != nil {
-		return err
-	}
-	st.add("SELECT DISTINCT contact, "+st.bind(tallystick.MinInstant), "FROM "+identifier(givenTable), "WHERE "+upTo(st, sc, k.flush),
-		"UNION ALL",
-		"SELECT contact, MIN(time)", "FROM "+identifier(failedTable), "WHERE "+upTo(st, sc, k.flush)+" AND time < "+sc.before(st)+" AND failed >= "+sc.before(st),
-		"GROUP BY contact",
-		"LIMIT "+st.bind(int64(2*mostDoubtful+1))) // a contact may be in both: so many rows are of more than the most
-	return s.stream.each(ctx, st, func(r *rows) error {
-		for i := range r.n {
-			k.doubt(r.text(0, i), tallystick.Instant(r.bigint(1, i)))
-		}
-		return nil
-	})
 }
 
 // maySayID is the condition of a source of messages that one may be an interaction with a session id: such contacts are doubtful, and before the flush there are no others.
@@ -363,14 +385,18 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 	return parts, err
 }
 
-// goingOn returns the kept sessions that may go on after what is kept.
-func (s *sessions) goingOn(ctx context.Context, k *keptSessions) (map[string]ongoing, error) {
+// goingOn returns the kept sessions of some contacts, or for nil of all, that may go on after an instant until which they are sure.
+func (s *sessions) goingOn(ctx context.Context, k *keptSessions, after tallystick.Instant, contacts []string) (map[string]ongoing, error) {
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
+	condition := "part.tenant = " + sc.tenant(st) + " AND part.start > " + st.bind(after-sessionLength) + " AND part.start < " + st.bind(after)
+	if contacts != nil {
+		condition += " AND part.contact IN (SELECT UNNEST(" + st.bind(contacts) + "))"
+	}
 	st.add("SELECT contact, MAX(start)",
-		"FROM "+keptRows(k.flush, "part.tenant = "+sc.tenant(st)+" AND part.start > "+st.bind(k.until-sessionLength)+" AND part.start < "+st.bind(k.until)),
+		"FROM "+keptRows(k.flush, condition),
 		"GROUP BY contact")
 	on := map[string]ongoing{}
 	err = s.stream.each(ctx, st, func(r *rows) error {

@@ -146,9 +146,9 @@ func (t *table) sortedBy() string {
 		return "tenant, first, seq"
 	case correspondentTable:
 		return "tenant, room, time, seq"
-	case keptTable:
+	case keptTable, voidTable:
 		return "tenant, start, contact"
-	case voidTable, failedTable, givenTable:
+	case failedTable, givenTable:
 		return "tenant, contact"
 	case lostTable:
 		return "tenant, time"

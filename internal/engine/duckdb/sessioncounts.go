@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -10,57 +11,180 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// SessionCounts implements [tallystick.Answerer]. Kept sessions are counted by DuckDB, all others here, some at a time.
+// SessionCounts implements [tallystick.Answerer].
 func (e *Engine) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
-	answers := make([][]tallystick.Count, len(q.Of))
-	sc, err := e.scope(q.Scope)
-	if sc == nil {
-		return answers, err
-	}
-	q.Scope = sc.Scope
-	if q.From = max(q.From, e.first(sc)); q.From >= q.Before {
-		return answers, nil
-	}
-	stream, err := e.stream()
+	answers, err := e.AllSessionCounts(ctx, []tallystick.SessionCounts{q})
 	if err != nil {
 		return nil, err
 	}
-	defer stream.close()
-	bare := !slices.ContainsFunc(q.Of, func(f tallystick.Field) bool { return f != tallystick.FieldSessionID })
-	s := &sessions{Sessions: tallystick.Sessions{Scope: sc.Scope, From: q.From, Until: q.From, Bare: bare}, engine: e, stream: stream, log: sc.log}
-	k, err := s.kept(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if k != nil {
-		s.Until = max(s.From, k.until)
-	}
-	counters := make([]*sessionCounter, len(q.Of))
-	for i, of := range q.Of {
-		counters[i] = newSessionCounter(&q, of)
-		counters[i].tickets = s.From == s.Until && !bare
-	}
-	add := func(parts []tallystick.SessionPart) {
-		for _, c := range counters {
-			c.add(parts)
-		}
-	}
-	if s.From < s.Until {
-		parts, err := s.unkept(ctx, k)
+	return answers[0], nil
+}
+
+// AllSessionCounts implements [tallystick.SessionCounter]. Kept sessions are counted by DuckDB, all others here, some at a time. Questions that differ in nothing but the tenant and labels are answered together.
+func (e *Engine) AllSessionCounts(ctx context.Context, qs []tallystick.SessionCounts) ([][][]tallystick.Count, error) {
+	answers := make([][][]tallystick.Count, len(qs))
+	var all together[countings]
+	for i := range qs {
+		answers[i] = make([][]tallystick.Count, len(qs[i].Of))
+		sc, err := e.scope(qs[i].Scope)
 		if err != nil {
 			return nil, err
 		}
-		add(parts)
+		if sc == nil || max(qs[i].From, e.first(sc)) >= sc.Before {
+			continue
+		}
+		all.put(formOfCounting(&qs[i], sc), func() *countings { return &countings{engine: e} }, func(c *countings) bool { return c.take(&qs[i], sc, answers[i]) })
 	}
-	if err := s.later(ctx, add); err != nil {
-		return nil, err
-	}
-	for i, c := range counters {
-		if answers[i], err = s.count(ctx, c, k); err != nil {
+	for _, c := range all.statements {
+		if err := c.answer(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return answers, nil
+}
+
+// countings are questions about the sessions of some tenants that are answered together.
+type countings struct {
+	engine *Engine
+	of     []*counting // a tenant once
+}
+
+// counting is a question about the sessions of a tenant.
+type counting struct {
+	*sessions
+	query    *tallystick.SessionCounts
+	scope    *scope
+	kept     *keptSessions
+	counters []*sessionCounter // of what is not counted by DuckDB; one for each of Of
+	answers  [][]tallystick.Count
+}
+
+// formOfCounting returns what questions must agree in to be answered together.
+func formOfCounting(q *tallystick.SessionCounts, sc *scope) string {
+	form := fmt.Sprintf("%d %d %d %d %d %d %v", sc.log, q.From, sc.Before, sc.AsOf.Log, sc.AsOf.Sequence, q.Edges, q.Of)
+	for i := range q.By {
+		form += " " + q.By[i].Field.String()
+	}
+	return form
+}
+
+// take takes a question in, and reports whether it is of another tenant than those before.
+func (c *countings) take(q *tallystick.SessionCounts, sc *scope, answers [][]tallystick.Count) bool {
+	if slices.ContainsFunc(c.of, func(o *counting) bool { return o.scope.number == sc.number }) {
+		return false
+	}
+	c.of = append(c.of, &counting{query: q, scope: sc, answers: answers})
+	return true
+}
+
+// answer puts the answers into their places.
+func (c *countings) answer(ctx context.Context) error {
+	stream, err := c.engine.stream()
+	if err != nil {
+		return err
+	}
+	defer stream.close()
+	scopes := make([]*scope, len(c.of))
+	for i, o := range c.of {
+		scopes[i] = o.scope
+	}
+	kept, err := c.engine.keptOf(ctx, stream, scopes)
+	if err != nil {
+		return err
+	}
+	starting, err := c.startingBots(ctx, stream, scopes)
+	if err != nil {
+		return err
+	}
+	q := c.of[0].query
+	bare := !slices.ContainsFunc(q.Of, func(f tallystick.Field) bool { return f != tallystick.FieldSessionID })
+	for i, o := range c.of {
+		from := max(q.From, c.engine.first(o.scope))
+		o.sessions = &sessions{Sessions: tallystick.Sessions{Scope: o.scope.Scope, From: from, Until: from, Bare: bare}, engine: c.engine, stream: stream, log: o.scope.log}
+		if o.kept = kept[i]; o.kept != nil {
+			o.Until = max(from, o.kept.until)
+		}
+		for _, of := range q.Of {
+			counter := newSessionCounter(o.query, of)
+			counter.tickets = o.From == o.Until && !bare
+			o.counters = append(o.counters, counter)
+		}
+	}
+	for _, o := range c.of {
+		if err := o.countUnkept(ctx, starting[o.scope.number]); err != nil {
+			return err
+		}
+	}
+	for i := range q.Of {
+		if err := c.count(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count adds what is kept to what was counted of the others, for one of what is wanted.
+func (c *countings) count(ctx context.Context, place int) error {
+	q := c.of[0].query
+	var begun map[int32][]tallystick.Count
+	begins := beginning(q.By)
+	if q.Of[place] == tallystick.FieldSessionID && begins != "" {
+		var err error
+		if begun, err = c.countBegun(ctx, begins); err != nil {
+			return err
+		}
+	}
+	for _, o := range c.of {
+		counter, into := o.counters[place], &o.answers[place]
+		if o.From == o.Until {
+			*into = counter.answer()
+			continue
+		}
+		if begun != nil {
+			if counts, told := labelled(begun[o.scope.number], o.query.By); told {
+				*into = addCounts(counts, counter.answer())
+				continue
+			}
+		}
+		var err error
+		if *into, err = o.countKept(ctx, counter); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countUnkept counts what is not kept. starting is whether a session of a bot's own id started in the period.
+func (o *counting) countUnkept(ctx context.Context, starting bool) error {
+	add := func(parts []tallystick.SessionPart) {
+		for _, c := range o.counters {
+			c.add(parts)
+		}
+	}
+	if o.From < o.Until && (starting || !o.kept.quiet || len(o.kept.doubtful) > 0) {
+		parts, err := o.unkept(ctx, o.kept)
+		if err != nil {
+			return err
+		}
+		add(parts)
+	}
+	return o.later(ctx, add)
+}
+
+// startingBots returns the tenants that have a session of a bot's own id which started in the period. It may have no interactions.
+func (c *countings) startingBots(ctx context.Context, stream *stream, scopes []*scope) (map[int32]bool, error) {
+	started := c.engine.source(tallystick.SessionStarted, "s")
+	st := &statement{}
+	where := append(started.ofTenants(st, scopes, tallystick.SessionStarted), started.column("time")+" >= "+st.bind(c.of[0].query.From), started.text(tallystick.FieldKind)+" = 'bot'")
+	st.add("SELECT DISTINCT s.tenant::BIGINT", "FROM "+started.from(), "WHERE "+strings.Join(where, " AND "))
+	starting := map[int32]bool{}
+	err := stream.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			starting[int32(r.bigint(0, i))] = true
+		}
+		return nil
+	})
+	return starting, err
 }
 
 // first returns the time of the tenant's earliest event.
@@ -112,17 +236,9 @@ func (s *sessions) later(ctx context.Context, add func([]tallystick.SessionPart)
 	return nil
 }
 
-// count counts what is kept, of contacts that are not doubtful, and adds what was counted of the others.
-func (s *sessions) count(ctx context.Context, c *sessionCounter, k *keptSessions) ([]tallystick.Count, error) {
-	if s.From == s.Until {
-		return c.answer(), nil
-	}
-	if c.of == tallystick.FieldSessionID {
-		counts, told, err := s.countBeginnings(ctx, c.q, k)
-		if err != nil || told {
-			return addCounts(counts, c.answer()), err
-		}
-	}
+// countKept counts what is kept, of contacts that are not doubtful, by telling it apart, and adds what was counted of the others.
+func (o *counting) countKept(ctx context.Context, c *sessionCounter) ([]tallystick.Count, error) {
+	s, k := o.sessions, o.kept
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, err
@@ -208,129 +324,4 @@ func (s *sessions) createdTickets(st *statement, sc *scope) string {
 	return "LEFT JOIN (SELECT " + c.text(tallystick.FieldConversationID) + " AS id, " + c.text(tallystick.FieldTicketID) + " AS ticket FROM " + c.from() +
 		" WHERE " + strings.Join(append(c.scope(st, sc, tallystick.ConversationCreated), c.text(tallystick.FieldTicketID)+" <> ''"), " AND ") +
 		") AS created ON created.id = seen.conversation"
-}
-
-// sessionCounter counts sessions, or the values of their parts, by bucket and group.
-type sessionCounter struct {
-	q      *tallystick.SessionCounts
-	of     tallystick.Field
-	places map[sessionGroup]int
-	counts []tallystick.Count
-	values map[sessionValue]bool // that are counted, where values are
-
-	tickets bool // parts have their tickets, those of their conversations too
-}
-
-type sessionGroup struct {
-	bucket int
-	group  string // quoted
-}
-
-type sessionValue struct {
-	place        int // of its group
-	value        string
-	conversation string // of a ticket that is not known: it may have been created with one
-}
-
-func newSessionCounter(q *tallystick.SessionCounts, of tallystick.Field) *sessionCounter {
-	return &sessionCounter{q: q, of: of, places: map[sessionGroup]int{}, values: map[sessionValue]bool{}}
-}
-
-// add counts the sessions of some parts, which are whole and in the order of an answer to [tallystick.Sessions].
-func (c *sessionCounter) add(parts []tallystick.SessionPart) {
-	seen := map[sessionGroup]bool{} // of the session
-	for i := range parts {
-		p := &parts[i]
-		if i == 0 || p.Session != parts[i-1].Session || p.Given != parts[i-1].Given || p.Start != parts[i-1].Start {
-			clear(seen)
-		}
-		group := c.groupOf(p)
-		if len(group) > 0 && group[0] == "" {
-			continue
-		}
-		g := sessionGroup{bucketOf(c.q.Edges, p.Start), quoted(group)}
-		var v sessionValue
-		switch c.of {
-		case tallystick.FieldSessionID:
-			if seen[g] {
-				continue
-			}
-			seen[g] = true
-		case tallystick.FieldConversationID:
-			v.value = p.Conversation
-		case tallystick.FieldTicketID:
-			if v.value = p.Ticket; v.value == "" && !c.tickets {
-				v.conversation = p.Conversation
-			}
-		}
-		if c.of != tallystick.FieldSessionID && v == (sessionValue{}) {
-			continue
-		}
-		place, known := c.places[g]
-		if !known {
-			place = len(c.counts)
-			c.places[g], c.counts = place, append(c.counts, tallystick.Count{Bucket: g.bucket, Group: group})
-		}
-		if c.of != tallystick.FieldSessionID {
-			v.place = place
-			if c.values[v] {
-				continue
-			}
-			c.values[v] = true
-		}
-		c.counts[place].Value++
-	}
-}
-
-func (c *sessionCounter) groupOf(p *tallystick.SessionPart) (group []string) {
-	for i := range c.q.By {
-		text := ""
-		switch c.q.By[i].Field {
-		case tallystick.FieldBotID:
-			text = p.Bot
-		case tallystick.FieldBotVersion:
-			text = p.Version
-		case tallystick.FieldChannelID:
-			text = p.Channel
-		}
-		group = append(group, c.q.By[i].Of(text))
-	}
-	return group
-}
-
-// answer returns what was counted, in order.
-func (c *sessionCounter) answer() []tallystick.Count { return addCounts(nil, c.counts) }
-
-// bindValues selects the values that were counted, as bucket, groups, value and conversation.
-func (c *sessionCounter) bindValues(st *statement, names []string) string {
-	buckets, values, conversations, groups := []int64{}, []string{}, []string{}, make([][]string, len(names))
-	for i := range groups {
-		groups[i] = []string{}
-	}
-	for v := range c.values {
-		n := &c.counts[v.place]
-		buckets, values, conversations = append(buckets, int64(n.Bucket)), append(values, v.value), append(conversations, v.conversation)
-		for i := range groups {
-			groups[i] = append(groups[i], strings.ToValidUTF8(n.Group[i], "\uFFFD"))
-		}
-	}
-	list := []string{"UNNEST(" + st.bind(buckets) + ") AS bucket"}
-	for i, name := range names {
-		list = append(list, "UNNEST("+st.bind(groups[i])+") AS "+name)
-	}
-	return strings.Join(append(list, "UNNEST("+st.bind(values)+") AS value", "UNNEST("+st.bind(conversations)+") AS conversation"), ", ")
-}
-
-// bucketOf returns the last bucket that begins at or before an instant.
-func bucketOf(edges []tallystick.Instant, at tallystick.Instant) int {
-	if len(edges) <= 2 {
-		return 0
-	}
-	n, _ := slices.BinarySearchFunc(edges[1:len(edges)-1], at, func(edge, at tallystick.Instant) int {
-		if edge <= at {
-			return -1
-		}
-		return 1
-	})
-	return n
 }

@@ -98,7 +98,7 @@ func (s *sessions) mostlyKept(ctx context.Context, m *reading, parts []tallystic
 		since, before := late.From, m.ongoing
 		if before == nil || m.ongoingAt != late.From {
 			since = k.until
-			if before, err = s.goingOn(ctx, k); err != nil {
+			if before, err = s.goingOn(ctx, k, k.until, nil); err != nil {
 				return nil, err
 			}
 		}
@@ -119,13 +119,41 @@ func (s *sessions) mostlyKept(ctx context.Context, m *reading, parts []tallystic
 	return s.doubtful(ctx, m.doubtful, k, parts)
 }
 
-// doubtful adds the sessions of contacts that are doubtful, as far as these are.
+// doubtful adds the sessions of contacts that are doubtful, as far as these are. Those that were kept before say which go on, so that nothing before is read; only where nothing of these contacts is sure,
+// or the period begins long after, are theirs made as if nothing was kept.
 func (s *sessions) doubtful(ctx context.Context, m *reading, k *keptSessions, parts []tallystick.SessionPart) ([]tallystick.SessionPart, error) {
 	theirs := *s
 	if theirs.From = max(s.From, k.since); len(k.doubtful) == 0 || theirs.From >= s.Until {
 		return parts, nil
 	}
-	return theirs.fromEvents(ctx, m, parts, slices.Sorted(maps.Keys(k.doubtful)))
+	contacts := slices.Sorted(maps.Keys(k.doubtful))
+	if known := m.ongoing != nil && m.ongoingAt == theirs.From; !known && k.since > tallystick.MinInstant+sessionLength && theirs.From-k.since < longBefore {
+		before, err := s.goingOn(ctx, k, k.since, contacts)
+		if err != nil {
+			return nil, err
+		}
+		return theirs.fromOngoing(ctx, m, parts, contacts, k.since, before)
+	}
+	return theirs.fromEvents(ctx, m, parts, contacts)
+}
+
+// longBefore is the time before a period from which on it is cheaper to look for a contact's silence than to read all.
+const longBefore = 7 * tallystick.Day
+
+// fromOngoing makes the sessions of the events since an instant, of some contacts of whom it is known which sessions go on then.
+func (s *sessions) fromOngoing(ctx context.Context, m *reading, parts []tallystick.SessionPart, contacts []string, since tallystick.Instant, before map[string]ongoing) ([]tallystick.SessionPart, error) {
+	m.ongoing = nil
+	var after map[string]ongoing
+	if m.keeps {
+		after = map[string]ongoing{}
+	}
+	parts, _, err := s.computed(ctx, parts, since, contacts, before, after)
+	if err != nil {
+		return nil, err
+	}
+	stillOngoing(before, after, s.Until)
+	m.ongoing, m.ongoingAt = after, s.Until
+	return parts, nil
 }
 
 // stillOngoing adds to the sessions that may go on after an instant those of whose contacts nothing was heard.

@@ -47,12 +47,8 @@ func (s source) all(st *statement, sc *scope) []string {
 
 // ofTenants is scope for several tenants, whose scopes agree in everything else.
 func (s source) ofTenants(st *statement, scopes []*scope, typeName string) []string {
-	numbers := make([]string, len(scopes))
-	for i, sc := range scopes {
-		numbers[i] = strconv.Itoa(int(sc.number))
-	}
 	where := []string{
-		s.column("tenant") + " IN (" + strings.Join(numbers, ", ") + ")",
+		s.column("tenant") + " IN (" + numbersOf(scopes) + ")",
 		s.column("time") + " < " + scopes[0].before(st),
 		s.column("seq") + " <= " + scopes[0].asOf(st),
 	}
@@ -60,6 +56,15 @@ func (s source) ofTenants(st *statement, scopes []*scope, typeName string) []str
 		where = append(where, s.column("type")+" = "+st.bind(typeName))
 	}
 	return where
+}
+
+// numbersOf lists the numbers of tenants.
+func numbersOf(scopes []*scope) string {
+	numbers := make([]string, len(scopes))
+	for i, sc := range scopes {
+		numbers[i] = strconv.Itoa(int(sc.number))
+	}
+	return strings.Join(numbers, ", ")
 }
 
 // text is an expression for a field as [tallystick.Event.Text] gives it.

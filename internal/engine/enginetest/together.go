@@ -46,7 +46,56 @@ func togetherIsOneByOne(t *testing.T, open Open) {
 				checkPeaksTogether(t, seed, engine, peaker, a.peaksTogether(tenants))
 			}
 		}
+		if counter, is := engine.(tallystick.SessionCounter); is {
+			for range each {
+				checkCountsTogether(t, seed, engine, counter, a.countsTogether(tenants))
+			}
+		}
 		closeEngine(t, engine)
+	}
+}
+
+// countsTogether asks one or two questions about the sessions of some tenants, which may differ in their labels.
+func (a *asker) countsTogether(tenants []string) []tallystick.SessionCounts {
+	var qs []tallystick.SessionCounts
+	for range 1 + a.IntN(2) {
+		q := a.question("sessioncounts")
+		q.AsOf = tallystick.Position{}
+		for _, tenant := range append(slices.Clone(tenants), "nobody", tenants[0])[:2+a.IntN(len(tenants))] {
+			own := *q
+			own.Tenant, own.By = tenant, slices.Clone(q.By)
+			for i := range own.By {
+				if own.By[i].Labels != nil && a.chance(50) {
+					own.By[i].Labels = map[string]string{a.value(tallystick.MessageSent, own.By[i].Field): pick(a.generator, []string{"x", "y", ""})}
+				}
+			}
+			qs = append(qs, own.sessionCounts())
+		}
+	}
+	a.Shuffle(len(qs), func(i, j int) { qs[i], qs[j] = qs[j], qs[i] })
+	return qs
+}
+
+func checkCountsTogether(t *testing.T, seed int64, engine tallystick.Engine, counter tallystick.SessionCounter, qs []tallystick.SessionCounts) {
+	t.Helper()
+	ctx := context.Background()
+	got, err := counter.AllSessionCounts(ctx, qs)
+	if err != nil {
+		t.Fatalf("seed %d: %v: %+v", seed, err, qs)
+	}
+	for i := range qs {
+		want, err := engine.SessionCounts(ctx, qs[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got[i]) != len(want) {
+			t.Fatalf("seed %d: %+v\n%d lists together, %d alone", seed, qs[i], len(got[i]), len(want))
+		}
+		for j := range want {
+			if len(got[i][j])+len(want[j]) > 0 && !reflect.DeepEqual(got[i][j], want[j]) {
+				t.Fatalf("seed %d: %+v\ntogether\n%+v\nalone\n%+v", seed, qs[i], got[i], want)
+			}
+		}
 	}
 }
 
