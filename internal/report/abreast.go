@@ -16,6 +16,9 @@ import (
 const (
 	width      = 24
 	heavyWidth = 4
+
+	// leading is how many tenants are worked on before any others: who looks at the first rows waits for no more than these.
+	leading = 3
 )
 
 // abreast calls do for 0 to n-1, several at once, and returns the error of the first that has one. After an error no further ones are begun.
@@ -96,7 +99,7 @@ func (f *faults) again() {
 }
 
 // eachAbreast calls take with the rows that build makes of each plan, in the order of the plans, while those of the next n-1 are being made already. began is called
-// before the first row of a plan, ended after the last. Once take returns false, or build an error, nothing more is made; all of it has ended on return.
+// before the first row of a plan, ended after the last. The first few plans are made before any others are begun. Once take returns false, or build an error, nothing more is made; all of it has ended on return.
 func eachAbreast(ctx context.Context, n int, plans []*plan, build builder, began func(int), take func(*plan, []tallystick.Cell) bool, ended func(*plan)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	var working sync.WaitGroup
@@ -125,9 +128,13 @@ func eachAbreast(ctx context.Context, n int, plans []*plan, build builder, began
 			p.forget()
 		})
 	}
-	for i := range n {
-		begin(i)
+	begun := 0
+	beginUpTo := func(end int) {
+		for ; begun < end; begun++ {
+			begin(begun)
+		}
 	}
+	beginUpTo(min(leading, n))
 	for i, p := range plans {
 		store.begins(i)
 		began(i)
@@ -147,7 +154,9 @@ func eachAbreast(ctx context.Context, n int, plans []*plan, build builder, began
 			return cmp.Or(context.Cause(ctx), errCut)
 		}
 		ended(p)
-		begin(i + n)
+		if i+1 >= min(leading, n) {
+			beginUpTo(i + 1 + n)
+		}
 	}
 	return nil
 }
