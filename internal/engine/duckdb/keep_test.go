@@ -46,7 +46,7 @@ func chats(r *rand.Rand, n int) []tallystick.Record {
 			e.Data = append(e.Data, value(tallystick.FieldBotID, fmt.Sprint("b", r.IntN(2))), value(tallystick.FieldBotVersion, fmt.Sprint(r.IntN(2))))
 		}
 		if r.IntN(3) > 0 {
-			conversation := fmt.Sprint("v", r.IntN(9))
+			conversation := fmt.Sprint("v", i/100*4+r.IntN(9)) // some are only of some days
 			e.Data = append(e.Data, value(tallystick.FieldConversationID, conversation))
 			if r.IntN(4) == 0 && !said[tenant+conversation] {
 				said[tenant+conversation] = true

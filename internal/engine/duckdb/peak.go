@@ -126,6 +126,7 @@ func (p *peaks) answer(ctx context.Context, answers []tallystick.PeakAnswer) err
 		"  LEFT JOIN done ON done.tenant = begun.tenant AND done.id = begun.id")
 	st.add(joins...)
 	keys := append([]string{"tenant"}, groups...)
+	// The changes of one moment are added up here: few are of the same.
 	st.add("), changes AS (",
 		"  SELECT "+strings.Join(append(slices.Clone(keys), "GREATEST(start, "+from+") AS moment, 1 AS change, cut::INTEGER AS cut"), ", "),
 		"  FROM spans",
@@ -136,84 +137,43 @@ func (p *peaks) answer(ctx context.Context, answers []tallystick.PeakAnswer) err
 		"  WHERE stop > "+from,
 		"    AND stop < "+before,
 		")",
-		"SELECT "+strings.Join(slices.Concat([]string{"tenant::BIGINT", p.grouped(groups), "moment", "SUM(change)::BIGINT", "SUM(cut)::BIGINT"}, groups), ", "),
+		"SELECT "+strings.Join(append([]string{"tenant::BIGINT", "moment", "change::BIGINT", "cut::BIGINT"}, groups...), ", "),
 		"FROM changes",
-		"GROUP BY GROUPING SETS ("+strings.Join(p.sets(groups), ", ")+")",
-		"ORDER BY "+strings.Join(slices.Concat([]string{"1, 2"}, groups, []string{"moment"}), ", "))
+		"ORDER BY tenant, moment")
 	return p.read(ctx, st, answers)
 }
 
-// grouped is the expression that says whether a row is of a group.
-func (p *peaks) grouped(groups []string) string {
-	if len(groups) == 0 {
-		return "0::BIGINT"
-	}
-	return "(GROUPING(" + groups[0] + ") = 0)::BIGINT"
-}
-
-// sets returns by what rows are grouped: a list of columns for each way in which anybody asks.
-func (p *peaks) sets(groups []string) []string {
-	var sets []string
-	for _, byGroups := range []bool{true, false} {
-		if !slices.ContainsFunc(p.wanted, func(w wantedPeak) bool { return w.byGroups == byGroups }) {
-			continue
-		}
-		set := []string{"tenant", "moment"}
-		if byGroups {
-			set = append(set, groups...)
-		}
-		sets = append(sets, "("+strings.Join(set, ", ")+")")
-	}
-	return sets
-}
-
-// read runs the statement, whose rows come by tenant, by way of asking, by group and by moment.
+// read runs the statement, whose rows come by tenant and by moment.
 func (p *peaks) read(ctx context.Context, st *statement, answers []tallystick.PeakAnswer) error {
-	places := map[wantedPeak][]int{}
-	for _, w := range p.wanted {
-		place := w.place
-		w.place = 0
-		places[w] = append(places[w], place)
-	}
 	edges := p.query.Edges
 	if edges == nil {
 		edges = []tallystick.Instant{p.query.From, p.query.Before}
-	}
-	var of, before wantedPeak
-	sweeping := sweep{edges: edges, summed: p.query.Summed}
-	var cut int64
-	put := func() {
-		sweeping.end()
-		slices.SortStableFunc(sweeping.counts, func(a, b tallystick.Count) int { return cmp.Compare(a.Bucket, b.Bucket) })
-		for _, place := range places[before] {
-			answers[place] = tallystick.PeakAnswer{Counts: slices.Clone(sweeping.counts), Sums: slices.Clone(sweeping.sums), Cut: cut}
-		}
 	}
 	stream, err := p.engine.stream()
 	if err != nil {
 		return err
 	}
 	defer stream.close()
+	sweeping := newSweeps(edges, p.query.Summed)
+	tenant, begun := int32(0), false
+	put := func() {
+		for _, w := range p.wanted {
+			if begun && w.tenant == tenant {
+				answers[w.place] = sweeping.answer(w.byGroups)
+			}
+		}
+	}
 	group := make([]string, len(p.query.By))
 	err = stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			of = wantedPeak{tenant: int32(r.bigint(0, i)), byGroups: r.bigint(1, i) != 0}
-			if of != before {
+			if number := int32(r.bigint(0, i)); number != tenant || !begun {
 				put()
-				before, sweeping, cut = of, sweep{edges: edges, summed: p.query.Summed}, 0
+				tenant, begun, sweeping = number, true, newSweeps(edges, p.query.Summed)
 			}
-			own := group[:0]
-			if of.byGroups {
-				for j := range len(group) {
-					own = append(own, r.text(5+j, i))
-				}
+			for j := range group {
+				group[j] = r.text(4+j, i)
 			}
-			cut += r.bigint(4, i)
-			if !sweeping.started || !slices.Equal(own, sweeping.group) {
-				sweeping.end()
-				sweeping.begin(own)
-			}
-			sweeping.change(tallystick.Instant(r.bigint(2, i)), r.bigint(3, i))
+			sweeping.change(group, tallystick.Instant(r.bigint(1, i)), r.bigint(2, i), r.bigint(3, i))
 		}
 		return nil
 	})
@@ -224,38 +184,102 @@ func (p *peaks) read(ctx context.Context, st *statement, answers []tallystick.Pe
 	return nil
 }
 
-// sweep goes through the changes of one group after another, each in order of time, and notes the highest number of running spans in each bucket.
+// sweeps go through the changes of a tenant in order of time: those of all, and of each group.
+type sweeps struct {
+	edges  []tallystick.Instant
+	summed bool // sums are wanted, not counts
+	all    *sweep
+	of     []*sweep // of groups
+	latest *sweep   // that of the row before
+	cut    int64
+}
+
+func newSweeps(edges []tallystick.Instant, summed bool) *sweeps {
+	s := &sweeps{edges: edges, summed: summed}
+	s.all = s.begin(nil)
+	return s
+}
+
+// begin begins a sweep, before any moment.
+func (s *sweeps) begin(group []string) *sweep {
+	w := &sweep{edges: s.edges, summed: s.summed, moment: tallystick.MinInstant}
+	for _, text := range group {
+		w.group = append(w.group, strings.Clone(text)) // the rows do not last
+	}
+	return w
+}
+
+// change adds n spans of a group, of which some are cut, at a moment.
+func (s *sweeps) change(group []string, moment tallystick.Instant, n, cut int64) {
+	s.cut += cut
+	s.all.change(moment, n)
+	if len(group) == 0 {
+		return
+	}
+	if s.latest == nil || !slices.Equal(s.latest.group, group) {
+		s.latest = s.ofGroup(group)
+	}
+	s.latest.change(moment, n)
+}
+
+// ofGroup finds the sweep of a group, or begins it. They are in the order of their groups.
+func (s *sweeps) ofGroup(group []string) *sweep {
+	i, is := slices.BinarySearchFunc(s.of, group, func(o *sweep, group []string) int { return slices.Compare(o.group, group) })
+	if !is {
+		s.of = slices.Insert(s.of, i, s.begin(group))
+	}
+	return s.of[i]
+}
+
+// answer ends the sweeps, of the groups or of all.
+func (s *sweeps) answer(byGroups bool) tallystick.PeakAnswer {
+	a := tallystick.PeakAnswer{Cut: s.cut}
+	of := []*sweep{s.all}
+	if byGroups {
+		of = s.of
+	}
+	for _, o := range of {
+		o.end()
+		a.Counts, a.Sums = append(a.Counts, o.counts...), append(a.Sums, o.sums...)
+	}
+	slices.SortStableFunc(a.Counts, func(a, b tallystick.Count) int { return cmp.Compare(a.Bucket, b.Bucket) })
+	return a
+}
+
+// sweep goes through the changes of one group in order of time, and notes the highest number of running spans in each bucket.
 type sweep struct {
 	edges  []tallystick.Instant
-	counts []tallystick.Count   // by group, then bucket
+	group  []string
 	summed bool                 // sums are wanted, not counts
-	sums   []tallystick.PeakSum // by group
+	counts []tallystick.Count   // by bucket
+	sums   []tallystick.PeakSum // one, or none
 
-	started bool
-	group   []string
+	moment  tallystick.Instant // of the latest change
+	changed int64              // what it changes; all that changes at one moment counts as one
 	bucket  int
 	running int64 // spans
 	highest int64 // in the bucket so far
 }
 
-func (s *sweep) begin(group []string) {
-	s.started, s.bucket, s.running, s.highest = true, 0, 0, 0
-	s.group = nil
-	for _, text := range group {
-		s.group = append(s.group, strings.Clone(text)) // the rows do not last
-	}
-}
-
 // change adds n spans at a moment, which is not before the first edge.
 func (s *sweep) change(moment tallystick.Instant, n int64) {
-	for s.bucket < len(s.edges)-2 && moment >= s.edges[s.bucket+1] {
+	if moment != s.moment {
+		s.apply()
+		s.moment = moment
+	}
+	s.changed += n
+}
+
+// apply adds what has changed at the latest moment.
+func (s *sweep) apply() {
+	for s.bucket < len(s.edges)-2 && s.moment >= s.edges[s.bucket+1] {
 		s.leave()
-		if moment == s.edges[s.bucket] {
+		if s.moment == s.edges[s.bucket] {
 			s.highest = 0 // what runs at the bucket's first instant is known after the change
 		}
 	}
-	s.running += n
-	s.highest = max(s.highest, s.running)
+	s.running += s.changed
+	s.highest, s.changed = max(s.highest, s.running), 0
 }
 
 // leave notes a bucket and goes to the next one, with the spans that run on.
@@ -273,16 +297,17 @@ func (s *sweep) note() {
 		s.counts = append(s.counts, tallystick.Count{Bucket: s.bucket, Group: s.group, Value: s.highest})
 		return
 	}
-	if n := len(s.sums); n == 0 || !slices.Equal(s.sums[n-1].Group, s.group) {
+	if len(s.sums) == 0 {
 		s.sums = append(s.sums, tallystick.PeakSum{Group: s.group})
 	}
-	last := &s.sums[len(s.sums)-1]
+	last := &s.sums[0]
 	last.Highest, last.Sum, last.Buckets = max(last.Highest, s.highest), last.Sum+s.highest, last.Buckets+1
 }
 
-// end goes through the buckets after the group's last change.
+// end goes through the buckets after the latest change. It may come again.
 func (s *sweep) end() {
-	for s.started && s.bucket < len(s.edges)-1 {
+	s.apply()
+	for s.bucket < len(s.edges)-1 {
 		s.leave()
 	}
 }

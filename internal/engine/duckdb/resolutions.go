@@ -175,7 +175,7 @@ func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutio
 	counts := append([]string{"start = 'inbound'", "answer <= resolved.time"}, filter(st, q.Where, ofChannel, noNumber)...)
 	var ids map[int64]string
 	if unsure != nil {
-		if ids, err = e.resolvedAt(ctx, q.Scope, unsure); err != nil {
+		if ids, err = e.resolvedAt(ctx, &q, unsure); err != nil {
 			return nil, err
 		}
 	}
@@ -256,9 +256,9 @@ func whole(groups string) string {
 	return bucket + ", " + groups
 }
 
-// resolvedAt returns the conversations of some resolutions, by the positions of these.
-func (e *Engine) resolvedAt(ctx context.Context, s tallystick.Scope, resolutions []unsureTalk) (map[int64]string, error) {
-	sc, err := e.scope(s)
+// resolvedAt returns the conversations of some resolutions of the period, by the positions of these.
+func (e *Engine) resolvedAt(ctx context.Context, q *tallystick.Resolutions, resolutions []unsureTalk) (map[int64]string, error) {
+	sc, err := e.scope(q.Scope)
 	if sc == nil {
 		return nil, err
 	}
@@ -270,7 +270,7 @@ func (e *Engine) resolvedAt(ctx context.Context, s tallystick.Scope, resolutions
 	r := e.source(tallystick.ConversationSolved, "r")
 	st.add("SELECT "+r.column("seq")+", "+r.text(tallystick.FieldConversationID),
 		"FROM "+r.from(),
-		"WHERE "+strings.Join(r.scope(st, sc, tallystick.ConversationSolved), "\n  AND "),
+		"WHERE "+strings.Join(append(r.scope(st, sc, tallystick.ConversationSolved), r.column("time")+" >= "+st.bind(q.From)), "\n  AND "),
 		"  AND "+r.column("seq")+" IN (SELECT UNNEST("+st.bind(positions)+"))")
 	ids := map[int64]string{}
 	var seq int64
