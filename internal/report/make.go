@@ -163,7 +163,7 @@ func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bo
 		var err error
 		if len(plans) > 1 && w.definition.Name != ingestQuality {
 			n := width
-			if w.definition.Name == sessionUsage {
+			if w.definition.Name == sessionUsage && !plans[0].asksCounts() {
 				n = heavyWidth
 			}
 			err = eachAbreast(plans[0].ctx, n, plans, build, began, take, ended)

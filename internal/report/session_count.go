@@ -98,7 +98,7 @@ func (p *plan) sessionCounts() (*sessionCounts, error) {
 	if p.request.Table == "" || p.request.Table == "summary" {
 		c.seenTickets, c.seenConversations = map[string]bool{}, map[string]bool{}
 	}
-	if p.request.Table != "" && len(p.where) == 0 && !p.read {
+	if p.asksCounts() {
 		if err := p.askCounts(c, bots); err != nil {
 			return nil, err
 		}
@@ -116,6 +116,11 @@ func (p *plan) sessionCounts() (*sessionCounts, error) {
 	c.tickets, c.conversations = len(c.seenTickets), len(c.seenConversations)
 	p.counted = c
 	return c, nil
+}
+
+// asksCounts reports whether the store is asked for the numbers of one table, and not for the sessions.
+func (p *plan) asksCounts() bool {
+	return p.request.Table != "" && p.request.Table != "detail" && len(p.where) == 0 && !p.read
 }
 
 // askCounts asks the store for the numbers of the one table that is wanted.

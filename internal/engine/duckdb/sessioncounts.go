@@ -238,23 +238,6 @@ func (s *sessions) later(ctx context.Context, add func([]tallystick.SessionPart)
 
 // countKept counts what is kept, of contacts that are not doubtful, by telling it apart, and adds what was counted of the others.
 func (o *counting) countKept(ctx context.Context, c *sessionCounter) ([]tallystick.Count, error) {
-	if c.of != tallystick.FieldTicketID {
-		return o.countApart(ctx, c, false)
-	}
-	if near := o.From > max(o.engine.first(o.scope), tallystick.MinInstant+longBefore)+longBefore; near {
-		counts, err := o.countApart(ctx, c, true)
-		if err != nil || !slices.ContainsFunc(counts, func(n tallystick.Count) bool { return n.Bucket == notFound }) {
-			return counts, err
-		}
-	}
-	return o.countApart(ctx, c, false)
-}
-
-// notFound is the bucket of conversations whose creation was looked for only near the period, and not found.
-const notFound = -1
-
-// countApart counts sessions, or different values, of kept sessions. near is whether to look for the creation of conversations near the period only.
-func (o *counting) countApart(ctx context.Context, c *sessionCounter, near bool) ([]tallystick.Count, error) {
 	s, k := o.sessions, o.kept
 	st, sc, err := s.begin()
 	if err != nil {
@@ -288,17 +271,13 @@ func (o *counting) countApart(ctx context.Context, c *sessionCounter, near bool)
 	}
 
 	// A value that others have too counts once.
-	place, named, created := "seen.bucket", "seen.value", ""
+	named, created := "seen.value", ""
 	if c.of == tallystick.FieldTicketID {
-		named, created = "COALESCE(NULLIF(seen.value, ''), created.ticket, '')", s.created(st, sc, near)
-		if near {
-			missing := "created.id IS NULL AND seen.conversation <> ''"
-			place, named = "CASE WHEN "+missing+" THEN "+strconv.Itoa(notFound)+" ELSE seen.bucket END", "CASE WHEN "+missing+" THEN 'not found' ELSE "+named+" END"
-		}
+		named, created = "COALESCE(NULLIF(seen.value, ''), created.ticket, '')", s.createdTickets(st, sc)
 	}
 	st.add("SELECT "+keys+", COUNT(*)",
 		"FROM (",
-		"  SELECT DISTINCT "+strings.Join(slices.Concat([]string{place + " AS bucket"}, groups, []string{named + " AS named"}), ", "),
+		"  SELECT DISTINCT "+keys+", "+named+" AS named",
 		"  FROM (")
 	join, bucket := buckets(st, c.q.Edges, "kept.start")
 	value := "kept.conversation AS value, '' AS conversation"
@@ -339,15 +318,10 @@ func keptText(f tallystick.Field) string {
 	return "''"
 }
 
-// created joins to what was seen the creation of its conversation, with its ticket: those that have one or, near the period, all, so that it is known of which there is none.
-func (s *sessions) created(st *statement, sc *scope, near bool) string {
+// createdTickets joins the tickets that conversations were created with.
+func (s *sessions) createdTickets(st *statement, sc *scope) string {
 	c := s.engine.source(tallystick.ConversationCreated, "c")
-	where := c.scope(st, sc, tallystick.ConversationCreated)
-	if near {
-		where = append(where, "c.time >= "+st.bind(s.From-sessionLength))
-	} else {
-		where = append(where, c.text(tallystick.FieldTicketID)+" <> ''")
-	}
 	return "LEFT JOIN (SELECT " + c.text(tallystick.FieldConversationID) + " AS id, " + c.text(tallystick.FieldTicketID) + " AS ticket FROM " + c.from() +
-		" WHERE " + strings.Join(where, " AND ") + ") AS created ON created.id = seen.conversation"
+		" WHERE " + strings.Join(append(c.scope(st, sc, tallystick.ConversationCreated), c.text(tallystick.FieldTicketID)+" <> ''"), " AND ") +
+		") AS created ON created.id = seen.conversation"
 }
