@@ -160,7 +160,9 @@ func TestKeptSessions(t *testing.T) {
 				counts.Edges = []tallystick.Instant{q.From, day, min(day+tallystick.Hour, q.Before), q.Before}
 			}
 			sameCounts(t, seed, oracle, e, counts)
-			sameCountsTogether(t, seed, oracle, e, counts)
+			if r.IntN(3) == 0 {
+				sameCountsTogether(t, seed, oracle, e, counts)
+			}
 			if until, _, is, err := duckdb.Kept(e, q.Scope); err != nil {
 				t.Fatal(err)
 			} else if is && until > q.From && len(want) > 0 {
