@@ -26,7 +26,7 @@ import (
 	"syscall"
 	"time"
 
-	_ "github.com/duckdb/duckdb-go/v2"
+	driver "github.com/duckdb/duckdb-go/v2"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/engine/duckdb"
@@ -95,7 +95,7 @@ var questions = []question{
 type figure struct {
 	table, question string
 	cold, warm, sql spent // sql of no time: not asked
-	givenUp         bool  // sql is the patience, and what processors took until then
+	givenUp         bool  // sql is the patience, or what it took to be out of memory, and what processors took until then
 	rows            int
 	first           []string // tenants of the first rows, where the table was not measured to its end
 }
@@ -344,9 +344,16 @@ func askSQL(ctx context.Context, o options, figures []*figure) error {
 		var took []spent
 		for len(took) < o.runs && !f.givenUp {
 			t, err := runSQL(ctx, o, db, text)
-			if f.givenUp = errors.Is(err, context.DeadlineExceeded); f.givenUp {
+			memory := (*driver.Error)(nil)
+			switch f.givenUp = true; {
+			case errors.Is(err, context.DeadlineExceeded):
 				took, t.time = nil, o.patience // though it takes a moment to end
-			} else if err != nil {
+			case errors.As(err, &memory) && memory.Type == driver.ErrorTypeOutOfMemory:
+				took = nil // it would take longer with more
+			default:
+				f.givenUp = false
+			}
+			if err != nil && !f.givenUp {
 				return fmt.Errorf("SQL of %s, %s: %w", f.table, f.question, err)
 			}
 			took = append(took, t)

@@ -21,6 +21,9 @@ type keptSessions struct {
 	// Of these contacts nothing that started at or after an instant is: they had interactions, or failures, since then or after the scope, at times at which most had none; or a session id.
 	doubtful map[string]bool
 	since    tallystick.Instant
+
+	later   []laterFailure // see amend.go
+	amended []amendment
 }
 
 // flushEnd is where a flush ended in a log.
@@ -61,13 +64,16 @@ func (e *Engine) keptOf(ctx context.Context, stream *stream, scopes []*scope) ([
 	if err != nil {
 		return nil, err
 	}
+	if err := e.amend(ctx, stream, scopes, byTenant); err != nil {
+		return nil, err
+	}
 	for i, sc := range scopes {
 		s := &sessions{Sessions: tallystick.Sessions{Scope: sc.Scope}, engine: e, stream: stream, log: sc.log}
 		sure, err := s.doubtAll(ctx, kept[i], lost[sc.number])
 		if err != nil {
 			return nil, err
 		}
-		if !sure || len(kept[i].doubtful) > mostDoubtful {
+		if !sure || len(kept[i].doubtful) > mostDoubtful || len(kept[i].later) > mostDoubtful {
 			kept[i] = nil
 			continue
 		}
@@ -120,28 +126,31 @@ func upTo(scopes []*scope, flush int32) string {
 // mostLost is the number of failures up to which their messages are looked for.
 const mostLost = 10_000
 
-// doubtKept doubts contacts that had a session id, and those of whom an interaction failed after the scope, so that in the scope it has not. It returns the failures that flushes have met without finding
+// doubtKept doubts contacts that had a session id, and notes the interactions that failed after the scope, so that in the scope they have not. It returns the failures that flushes have met without finding
 // their messages, by tenant, a few too many where they are too many.
 func (e *Engine) doubtKept(ctx context.Context, stream *stream, scopes []*scope, kept map[int32]*keptSessions) (lost map[int32][]string, err error) {
 	flush := kept[scopes[0].number].flush
 	st, ofAll := &statement{}, upTo(scopes, flush)
 	before := st.bind(scopes[0].Before)
-	st.add("SELECT tenant::BIGINT, TRUE::BIGINT, COALESCE(message::VARCHAR, other), time", "FROM "+identifier(lostTable), "WHERE "+ofAll+" AND time < "+before,
+	st.add("SELECT tenant::BIGINT, 0::BIGINT, COALESCE(message::VARCHAR, other), time, 0::BIGINT", "FROM "+identifier(lostTable), "WHERE "+ofAll+" AND time < "+before,
 		"  AND flush > (SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(searchTable)+" WHERE flush <= "+strconv.Itoa(int(flush))+")",
 		"UNION ALL",
-		"SELECT DISTINCT tenant::BIGINT, FALSE::BIGINT, contact, "+st.bind(tallystick.MinInstant), "FROM "+identifier(givenTable), "WHERE "+ofAll,
+		"SELECT DISTINCT tenant::BIGINT, 1::BIGINT, contact, "+st.bind(tallystick.MinInstant)+", 0::BIGINT", "FROM "+identifier(givenTable), "WHERE "+ofAll,
 		"UNION ALL",
-		"SELECT tenant::BIGINT, FALSE::BIGINT, contact, MIN(time)", "FROM "+identifier(failedTable), "WHERE "+ofAll+" AND time < "+before+" AND failed >= "+before,
-		"GROUP BY tenant, contact")
+		"SELECT DISTINCT tenant::BIGINT, 2::BIGINT, contact, time, seq", "FROM "+identifier(failedTable), "WHERE "+ofAll+" AND time < "+before+" AND failed >= "+before,
+		"  AND (tenant, seq) NOT IN (SELECT tenant, seq FROM "+identifier(failedTable)+" WHERE "+ofAll+" AND failed < "+before+")")
 	lost = map[int32][]string{}
 	err = stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			tenant := int32(r.bigint(0, i))
-			switch k := kept[tenant]; {
-			case r.bigint(1, i) == 0 && len(k.doubtful) <= mostDoubtful:
-				k.doubt(r.text(2, i), tallystick.Instant(r.bigint(3, i)))
-			case r.bigint(1, i) != 0 && len(lost[tenant]) <= mostLost:
+			at := tallystick.Instant(r.bigint(3, i))
+			switch k, what := kept[tenant], r.bigint(1, i); {
+			case what == 0 && len(lost[tenant]) <= mostLost:
 				lost[tenant] = append(lost[tenant], strings.Clone(r.text(2, i)))
+			case what == 1 && len(k.doubtful) <= mostDoubtful:
+				k.doubt(r.text(2, i), at)
+			case what == 2 && len(k.later) <= mostDoubtful:
+				k.later = append(k.later, laterFailure{strings.Clone(r.text(2, i)), place{at, uint64(r.bigint(4, i))}})
 			}
 		}
 		return nil
@@ -359,7 +368,7 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 	}
 	period := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(until) + " AND part.first < " + sc.before(st)
 	st.add("SELECT contact, start, "+conversation+", bot, version, channel, "+ticket+", MIN(first), ARG_MIN(first_seq, "+orderOf("first", "first_seq")+")",
-		"FROM "+keptRows(k.flush, period),
+		"FROM "+k.withAmendments(st, keptRows(k.flush, period), s.From, until),
 		"GROUP BY "+names,
 		"ORDER BY contact, start")
 	shared := map[string]string{}
@@ -385,7 +394,8 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 	return parts, err
 }
 
-// goingOn returns the kept sessions of some contacts, or for nil of all, that may go on after an instant until which they are sure.
+// goingOn returns the kept sessions of some contacts, or for nil of all, that may go on after an instant until which they are sure. Those that begin with an amendment never do: where there was something
+// in the day after it, the contact is doubtful from before it on.
 func (s *sessions) goingOn(ctx context.Context, k *keptSessions, after tallystick.Instant, contacts []string) (map[string]ongoing, error) {
 	st, sc, err := s.begin()
 	if err != nil {

@@ -141,7 +141,7 @@ func (c *countings) count(ctx context.Context, place int) error {
 			continue
 		}
 		if begun != nil {
-			if counts, told := labelled(begun[o.scope.number], o.query.By); told {
+			if counts, told := labelled(o.countAmended(begins, begun[o.scope.number]), o.query.By); told {
 				*into = addCounts(counts, counter.answer())
 				continue
 			}
@@ -250,7 +250,7 @@ func (o *counting) countKept(ctx context.Context, c *sessionCounter) ([]tallysti
 		join, group := labels(st, &c.q.By[i], keptText(c.q.By[i].Field), "label"+strconv.Itoa(i))
 		joins, labelled = append(joins, join), append(labelled, group+" AS "+groups[i])
 	}
-	kept := keptRows(k.flush, condition) + " AS kept\n" + strings.Join(joins, "\n")
+	kept := k.withAmendments(st, keptRows(k.flush, condition), s.From, s.Until) + " AS kept\n" + strings.Join(joins, "\n")
 	grouped := "TRUE"
 	if len(groups) > 0 {
 		grouped = "group0 <> ''"

@@ -1,0 +1,214 @@
+package duckdb
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+)
+
+// An interaction that failed after a scope has not failed in it, and flushes that know of the failure have kept its contact's sessions without it. Mostly it lies in a session all the same, or alone: then it is
+// added to what is kept. Only where it would begin a session that takes in the start of a kept one are the contact's sessions made of the events.
+
+// laterFailure is an interaction that failed after the scope.
+type laterFailure struct {
+	contact string
+	at      place
+}
+
+// amendment is a row of a session that is not kept, or its first row where it begins.
+type amendment struct {
+	contact                                         string
+	start                                           tallystick.Instant
+	conversation, bot, version, channel, ticket     string
+	first                                           place
+	begins, beginsBot, beginsVersion, beginsChannel bool // as in [keptTable]
+}
+
+// heardName is what an amendment may be the first of in its session.
+type heardName struct{ bot, version, channel string }
+
+// contactSessions is what is kept of a contact near its failures.
+type contactSessions struct {
+	starts []tallystick.Instant
+	names  map[tallystick.Instant]map[heardName]bool // of the rows that begin in the scope
+}
+
+// amend adds the later failures of some tenants to what is kept of them.
+func (e *Engine) amend(ctx context.Context, stream *stream, scopes []*scope, kept map[int32]*keptSessions) error {
+	var tenants, times, seqs []int64
+	var contacts []string
+	earliest, latest := tallystick.MaxInstant, tallystick.MinInstant
+	var asked []*scope
+	for _, sc := range scopes {
+		k := kept[sc.number]
+		if len(k.later) == 0 || len(k.later) > mostDoubtful {
+			continue
+		}
+		asked = append(asked, sc)
+		for _, f := range k.later {
+			tenants, times, seqs, contacts = append(tenants, int64(sc.number)), append(times, int64(f.at.time)), append(seqs, int64(f.at.seq)), append(contacts, f.contact)
+			earliest, latest = min(earliest, f.at.time), max(latest, f.at.time)
+		}
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	known := map[contactKey]*contactSessions{}
+	st := &statement{}
+	before := asked[0].before(st)
+	near := "part.tenant IN (" + numbersOf(asked) + ") AND part.start > " + st.bind(max(earliest, tallystick.MinInstant+sessionLength)-sessionLength) +
+		" AND part.start < " + st.bind(min(latest, tallystick.MaxInstant-sessionLength)+sessionLength)
+	st.add("SELECT kept.tenant::BIGINT, kept.contact, kept.start, kept.bot, kept.version, kept.channel, (kept.first < "+before+")::BIGINT",
+		"FROM "+keptRows(kept[asked[0].number].flush, near)+" AS kept",
+		"SEMI JOIN (SELECT UNNEST("+st.bind(tenants)+") AS tenant, UNNEST("+st.bind(contacts)+") AS contact) AS failing ON failing.tenant = kept.tenant AND failing.contact = kept.contact")
+	texts := map[string]string{}
+	err := stream.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			c := contactKey{int32(r.bigint(0, i)), one(texts, r.text(1, i))}
+			if known[c] == nil {
+				known[c] = &contactSessions{names: map[tallystick.Instant]map[heardName]bool{}}
+			}
+			known[c].add(tallystick.Instant(r.bigint(2, i)))
+			if r.bigint(6, i) != 0 {
+				known[c].name(tallystick.Instant(r.bigint(2, i)), one(texts, r.text(3, i)), one(texts, r.text(4, i)), one(texts, r.text(5, i)))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+
+	m := e.source(tallystick.MessageSent, "m")
+	st = &statement{}
+	st.add("SELECT m.tenant::BIGINT, m.seq, "+m.text(tallystick.FieldConversationID)+", "+m.text(tallystick.FieldBotID)+", "+m.text(tallystick.FieldBotVersion)+", "+m.text(tallystick.FieldChannelID)+", "+m.text(tallystick.FieldTicketID),
+		"FROM "+m.from(),
+		"JOIN (SELECT UNNEST("+st.bind(tenants)+") AS tenant, UNNEST("+st.bind(times)+") AS time, UNNEST("+st.bind(seqs)+") AS seq) AS failing ON failing.tenant = m.tenant AND failing.time = m.time AND failing.seq = m.seq",
+		"WHERE m.tenant IN ("+numbersOf(asked)+") AND m.time >= "+st.bind(earliest)+" AND m.time <= "+st.bind(latest))
+	names := map[int32]map[uint64]amendment{}
+	err = stream.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			tenant := int32(r.bigint(0, i))
+			if names[tenant] == nil {
+				names[tenant] = map[uint64]amendment{}
+			}
+			names[tenant][uint64(r.bigint(1, i))] = amendment{conversation: strings.Clone(r.text(2, i)), bot: one(texts, r.text(3, i)), version: one(texts, r.text(4, i)), channel: one(texts, r.text(5, i)), ticket: strings.Clone(r.text(6, i))}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, sc := range asked {
+		kept[sc.number].amend(sc.number, known, names[sc.number])
+	}
+	return nil
+}
+
+// add notes the start of a session.
+func (c *contactSessions) add(start tallystick.Instant) {
+	if i, is := slices.BinarySearch(c.starts, start); !is {
+		c.starts = slices.Insert(c.starts, i, start)
+	}
+}
+
+// name notes what a session has, and returns what of it is new: the bot, its version and the channel.
+func (c *contactSessions) name(start tallystick.Instant, bot, version, channel string) (newBot, newVersion, newChannel bool) {
+	if c.names[start] == nil {
+		c.names[start] = map[heardName]bool{}
+	}
+	isNew := func(n heardName) bool {
+		was := c.names[start][n]
+		c.names[start][n] = true
+		return !was
+	}
+	return isNew(heardName{bot: bot, version: anyVersion}), isNew(heardName{bot: bot, version: version}), isNew(heardName{channel: channel, version: anyVersion})
+}
+
+// amend adds the later failures, in their order, to the sessions of their contacts.
+func (k *keptSessions) amend(tenant int32, known map[contactKey]*contactSessions, names map[uint64]amendment) {
+	slices.SortFunc(k.later, func(a, b laterFailure) int {
+		return cmp.Or(cmp.Compare(a.contact, b.contact), cmp.Compare(a.at.time, b.at.time), cmp.Compare(a.at.seq, b.at.seq))
+	})
+	for _, f := range k.later {
+		if k.doubtful[f.contact] {
+			continue
+		}
+		of := known[contactKey{tenant, f.contact}]
+		if of == nil {
+			of = &contactSessions{names: map[tallystick.Instant]map[heardName]bool{}}
+			known[contactKey{tenant, f.contact}] = of
+		}
+		start, next, covered := covering(of.starts, f.at.time)
+		a, is := names[f.at.seq]
+		if !is || !covered && next < len(of.starts) && of.starts[next] < f.at.time+sessionLength { // what begins there is in a session from here
+			k.doubt(f.contact, f.at.time)
+			continue
+		}
+		if !covered {
+			start = f.at.time
+			of.add(start)
+		}
+		a.contact, a.start, a.first, a.begins = f.contact, start, f.at, !covered
+		a.beginsBot, a.beginsVersion, a.beginsChannel = of.name(start, a.bot, a.version, a.channel)
+		k.amended = append(k.amended, a)
+	}
+}
+
+// amendments returns those of sessions that started in [from, until) and are not made of the events.
+func (k *keptSessions) amendments(from, until tallystick.Instant) (list []*amendment) {
+	for i := range k.amended {
+		if a := &k.amended[i]; a.start >= from && a.start < min(until, k.until) && (a.start < k.since || !k.doubtful[a.contact]) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// withAmendments selects of kept rows, and of the amendments to them, what is told apart.
+func (k *keptSessions) withAmendments(st *statement, rows string, from, until tallystick.Instant) string {
+	const columns = "contact, start, conversation, bot, version, channel, ticket, first, first_seq"
+	list := k.amendments(from, until)
+	if len(list) == 0 {
+		return "(SELECT " + columns + " FROM " + rows + ")"
+	}
+	texts := func(of func(*amendment) string) string {
+		var all []string
+		for _, a := range list {
+			all = append(all, of(a))
+		}
+		return "UNNEST(" + st.bind(all) + ")"
+	}
+	numbers := func(of func(*amendment) int64) string {
+		var all []int64
+		for _, a := range list {
+			all = append(all, of(a))
+		}
+		return "UNNEST(" + st.bind(all) + ")"
+	}
+	return "(SELECT " + columns + " FROM " + rows + " UNION ALL SELECT " + strings.Join([]string{
+		texts(func(a *amendment) string { return a.contact }), numbers(func(a *amendment) int64 { return int64(a.start) }),
+		texts(func(a *amendment) string { return a.conversation }), texts(func(a *amendment) string { return a.bot }), texts(func(a *amendment) string { return a.version }),
+		texts(func(a *amendment) string { return a.channel }), texts(func(a *amendment) string { return a.ticket }),
+		numbers(func(a *amendment) int64 { return int64(a.first.time) }), numbers(func(a *amendment) int64 { return int64(a.first.seq) }),
+	}, ", ") + ")"
+}
+
+// countAmended adds what begins with amendments to counts by value.
+func (o *counting) countAmended(begins string, counts []tallystick.Count) []tallystick.Count {
+	for _, a := range o.kept.amendments(o.query.From, o.Until) {
+		is := map[string]bool{"begins": a.begins, "begins_bot": a.beginsBot, "begins_version": a.beginsVersion, "begins_channel": a.beginsChannel}[begins]
+		if !is {
+			continue
+		}
+		var group []string
+		for _, d := range o.query.By {
+			group = append(group, map[tallystick.Field]string{tallystick.FieldBotID: a.bot, tallystick.FieldBotVersion: a.version, tallystick.FieldChannelID: a.channel}[d.Field])
+		}
+		counts = append(counts, tallystick.Count{Bucket: bucketOf(o.query.Edges, a.start), Group: group, Value: 1})
+	}
+	return counts
+}
