@@ -3,6 +3,7 @@ package duckdb
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -18,13 +19,15 @@ type laterFailure struct {
 	at      place
 }
 
-// amendment is a row of a session that is not kept, or its first row where it begins.
+// amendment is a row of a session that is not kept, or its first row where it begins. What it is about is known once somebody asks for its session.
 type amendment struct {
 	contact                                         string
 	start                                           tallystick.Instant
-	conversation, bot, version, channel, ticket     string
 	first                                           place
 	begins, beginsBot, beginsVersion, beginsChannel bool // as in [keptTable]
+
+	known                                       bool
+	conversation, bot, version, channel, ticket string
 }
 
 // heardName is what an amendment may be the first of in its session.
@@ -82,28 +85,63 @@ func (e *Engine) amend(ctx context.Context, stream *stream, scopes []*scope, kep
 		return err
 	}
 
+	for _, sc := range asked {
+		kept[sc.number].amend(sc.number, known)
+	}
+	return nil
+}
+
+// know finds out what the amendments are about to the sessions of some tenants that started in [from, until).
+func (e *Engine) know(ctx context.Context, stream *stream, scopes []*scope, kept []*keptSessions, from, until tallystick.Instant) error {
+	var tenants, times, seqs []int64
+	earliest, latest := tallystick.MaxInstant, tallystick.MinInstant
+	wanted := map[int32][]*amendment{}
+	for i, sc := range scopes {
+		if kept[i] == nil {
+			continue
+		}
+		for _, a := range kept[i].amendments(from, until) {
+			if !a.known {
+				wanted[sc.number] = append(wanted[sc.number], a)
+				tenants, times, seqs = append(tenants, int64(sc.number)), append(times, int64(a.first.time)), append(seqs, int64(a.first.seq))
+				earliest, latest = min(earliest, a.first.time), max(latest, a.first.time)
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
 	m := e.source(tallystick.MessageSent, "m")
-	st = &statement{}
+	st := &statement{}
 	st.add("SELECT m.tenant::BIGINT, m.seq, "+m.text(tallystick.FieldConversationID)+", "+m.text(tallystick.FieldBotID)+", "+m.text(tallystick.FieldBotVersion)+", "+m.text(tallystick.FieldChannelID)+", "+m.text(tallystick.FieldTicketID),
 		"FROM "+m.from(),
 		"JOIN (SELECT UNNEST("+st.bind(tenants)+") AS tenant, UNNEST("+st.bind(times)+") AS time, UNNEST("+st.bind(seqs)+") AS seq) AS failing ON failing.tenant = m.tenant AND failing.time = m.time AND failing.seq = m.seq",
-		"WHERE m.tenant IN ("+numbersOf(asked)+") AND m.time >= "+st.bind(earliest)+" AND m.time <= "+st.bind(latest))
-	names := map[int32]map[uint64]amendment{}
-	err = stream.each(ctx, st, func(r *rows) error {
+		"WHERE m.tenant IN ("+numbersOf(scopes)+") AND m.time >= "+st.bind(earliest)+" AND m.time <= "+st.bind(latest))
+	type message struct {
+		tenant int32
+		seq    uint64
+	}
+	found, texts := map[message]*amendment{}, map[string]string{}
+	err := stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			tenant := int32(r.bigint(0, i))
-			if names[tenant] == nil {
-				names[tenant] = map[uint64]amendment{}
+			found[message{int32(r.bigint(0, i)), uint64(r.bigint(1, i))}] = &amendment{
+				conversation: strings.Clone(r.text(2, i)), bot: one(texts, r.text(3, i)), version: one(texts, r.text(4, i)), channel: one(texts, r.text(5, i)), ticket: strings.Clone(r.text(6, i)),
 			}
-			names[tenant][uint64(r.bigint(1, i))] = amendment{conversation: strings.Clone(r.text(2, i)), bot: one(texts, r.text(3, i)), version: one(texts, r.text(4, i)), channel: one(texts, r.text(5, i)), ticket: strings.Clone(r.text(6, i))}
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, sc := range asked {
-		kept[sc.number].amend(sc.number, known, names[sc.number])
+	for i, sc := range scopes {
+		for _, a := range wanted[sc.number] { // in the order of their time
+			m := found[message{sc.number, a.first.seq}]
+			if m == nil {
+				return damaged(fmt.Errorf("the interaction at %s of tenant %q is not in the event store, which says that it failed", a.first.time, sc.Tenant()))
+			}
+			a.known, a.conversation, a.bot, a.version, a.channel, a.ticket = true, m.conversation, m.bot, m.version, m.channel, m.ticket
+			a.beginsBot, a.beginsVersion, a.beginsChannel = kept[i].near[a.contact].name(a.start, a.bot, a.version, a.channel)
+		}
 	}
 	return nil
 }
@@ -129,10 +167,11 @@ func (c *contactSessions) name(start tallystick.Instant, bot, version, channel s
 }
 
 // amend adds the later failures, in their order, to the sessions of their contacts.
-func (k *keptSessions) amend(tenant int32, known map[contactKey]*contactSessions, names map[uint64]amendment) {
+func (k *keptSessions) amend(tenant int32, known map[contactKey]*contactSessions) {
 	slices.SortFunc(k.later, func(a, b laterFailure) int {
 		return cmp.Or(cmp.Compare(a.contact, b.contact), cmp.Compare(a.at.time, b.at.time), cmp.Compare(a.at.seq, b.at.seq))
 	})
+	k.near = map[string]*contactSessions{}
 	for _, f := range k.later {
 		if k.doubtful[f.contact] {
 			continue
@@ -142,9 +181,9 @@ func (k *keptSessions) amend(tenant int32, known map[contactKey]*contactSessions
 			of = &contactSessions{names: map[tallystick.Instant]map[heardName]bool{}}
 			known[contactKey{tenant, f.contact}] = of
 		}
+		k.near[f.contact] = of
 		start, next, covered := covering(of.starts, f.at.time)
-		a, is := names[f.at.seq]
-		if !is || !covered && next < len(of.starts) && of.starts[next] < f.at.time+sessionLength { // what begins there is in a session from here
+		if !covered && next < len(of.starts) && of.starts[next] < f.at.time+sessionLength { // what begins there is in a session from here
 			k.doubt(f.contact, f.at.time)
 			continue
 		}
@@ -152,9 +191,7 @@ func (k *keptSessions) amend(tenant int32, known map[contactKey]*contactSessions
 			start = f.at.time
 			of.add(start)
 		}
-		a.contact, a.start, a.first, a.begins = f.contact, start, f.at, !covered
-		a.beginsBot, a.beginsVersion, a.beginsChannel = of.name(start, a.bot, a.version, a.channel)
-		k.amended = append(k.amended, a)
+		k.amended = append(k.amended, amendment{contact: f.contact, start: start, first: f.at, begins: !covered})
 	}
 }
 

@@ -24,6 +24,7 @@ type keptSessions struct {
 
 	later   []laterFailure // see amend.go
 	amended []amendment
+	near    map[string]*contactSessions // by contact
 }
 
 // flushEnd is where a flush ended in a log.
@@ -357,6 +358,9 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 	}
 	st, sc, err := s.begin()
 	if err != nil {
+		return nil, err
+	}
+	if err := s.engine.know(ctx, s.stream, []*scope{sc}, []*keptSessions{k}, s.From, until); err != nil {
 		return nil, err
 	}
 	names := "contact, start, bot, version, channel"

@@ -92,11 +92,14 @@ func (c *countings) answer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	q := c.of[0].query
+	if err := c.engine.know(ctx, stream, scopes, kept, q.From, scopes[0].Before); err != nil {
+		return err
+	}
 	starting, err := c.startingBots(ctx, stream, scopes)
 	if err != nil {
 		return err
 	}
-	q := c.of[0].query
 	bare := !slices.ContainsFunc(q.Of, func(f tallystick.Field) bool { return f != tallystick.FieldSessionID })
 	for i, o := range c.of {
 		from := max(q.From, c.engine.first(o.scope))
