@@ -41,7 +41,7 @@ type contactSessions struct {
 
 // amend adds the later failures of some tenants to what is kept of them.
 func (e *Engine) amend(ctx context.Context, stream *stream, scopes []*scope, kept map[int32]*keptSessions) error {
-	var tenants, times, seqs []int64
+	var tenants []int64
 	var contacts []string
 	earliest, latest := tallystick.MaxInstant, tallystick.MinInstant
 	var asked []*scope
@@ -52,7 +52,7 @@ func (e *Engine) amend(ctx context.Context, stream *stream, scopes []*scope, kep
 		}
 		asked = append(asked, sc)
 		for _, f := range k.later {
-			tenants, times, seqs, contacts = append(tenants, int64(sc.number)), append(times, int64(f.at.time)), append(seqs, int64(f.at.seq)), append(contacts, f.contact)
+			tenants, contacts = append(tenants, int64(sc.number)), append(contacts, f.contact)
 			earliest, latest = min(earliest, f.at.time), max(latest, f.at.time)
 		}
 	}
