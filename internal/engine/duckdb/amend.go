@@ -43,6 +43,7 @@ type contactSessions struct {
 func (e *Engine) amend(ctx context.Context, stream *stream, scopes []*scope, kept map[int32]*keptSessions) error {
 	var tenants []int64
 	var contacts []string
+	failures := map[contactKey][]tallystick.Instant{}
 	earliest, latest := tallystick.MaxInstant, tallystick.MinInstant
 	var asked []*scope
 	for _, sc := range scopes {
@@ -54,6 +55,8 @@ func (e *Engine) amend(ctx context.Context, stream *stream, scopes []*scope, kep
 		for _, f := range k.later {
 			tenants, contacts = append(tenants, int64(sc.number)), append(contacts, f.contact)
 			earliest, latest = min(earliest, f.at.time), max(latest, f.at.time)
+			c := contactKey{sc.number, f.contact}
+			failures[c] = append(failures[c], f.at.time)
 		}
 	}
 	if len(asked) == 0 {
@@ -61,7 +64,7 @@ func (e *Engine) amend(ctx context.Context, stream *stream, scopes []*scope, kep
 	}
 	known := map[contactKey]*contactSessions{}
 	st := &statement{}
-	before := asked[0].before(st)
+	before := st.bind(asked[0].Before)
 	near := "part.tenant IN (" + numbersOf(asked) + ") AND part.start > " + st.bind(max(earliest, tallystick.MinInstant+sessionLength)-sessionLength) +
 		" AND part.start < " + st.bind(min(latest, tallystick.MaxInstant-sessionLength)+sessionLength)
 	st.add("SELECT kept.tenant::BIGINT, kept.contact, kept.start, kept.bot, kept.version, kept.channel, (kept.first < "+before+")::BIGINT",
@@ -71,12 +74,16 @@ func (e *Engine) amend(ctx context.Context, stream *stream, scopes []*scope, kep
 	err := stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			c := contactKey{int32(r.bigint(0, i)), one(texts, r.text(1, i))}
+			start := tallystick.Instant(r.bigint(2, i))
+			if !slices.ContainsFunc(failures[c], func(at tallystick.Instant) bool { return start > at-sessionLength && start < at+sessionLength }) {
+				continue
+			}
 			if known[c] == nil {
 				known[c] = &contactSessions{names: map[tallystick.Instant]map[heardName]bool{}}
 			}
-			known[c].add(tallystick.Instant(r.bigint(2, i)))
+			known[c].add(start)
 			if r.bigint(6, i) != 0 {
-				known[c].name(tallystick.Instant(r.bigint(2, i)), one(texts, r.text(3, i)), one(texts, r.text(4, i)), one(texts, r.text(5, i)))
+				known[c].name(start, one(texts, r.text(3, i)), one(texts, r.text(4, i)), one(texts, r.text(5, i)))
 			}
 		}
 		return nil
@@ -137,7 +144,7 @@ func (e *Engine) know(ctx context.Context, stream *stream, scopes []*scope, kept
 		for _, a := range wanted[sc.number] { // in the order of their time
 			m := found[message{sc.number, a.first.seq}]
 			if m == nil {
-				return damaged(fmt.Errorf("the interaction at %s of tenant %q is not in the event store, which says that it failed", a.first.time, sc.Tenant()))
+				return fmt.Errorf("the interaction at %s of tenant %q is not in the event store, which says that it failed", a.first.time, sc.Tenant())
 			}
 			a.known, a.conversation, a.bot, a.version, a.channel, a.ticket = true, m.conversation, m.bot, m.version, m.channel, m.ticket
 			a.beginsBot, a.beginsVersion, a.beginsChannel = kept[i].near[a.contact].name(a.start, a.bot, a.version, a.channel)
@@ -248,4 +255,15 @@ func (o *counting) countAmended(begins string, counts []tallystick.Count) []tall
 		counts = append(counts, tallystick.Count{Bucket: bucketOf(o.query.Edges, a.start), Group: group, Value: 1})
 	}
 	return counts
+}
+
+// stillAmended adds to the sessions that may go on after an instant those that began with an amendment: another failed interaction may be in one.
+func (k *keptSessions) stillAmended(on map[string]ongoing, after tallystick.Instant, contacts []string) {
+	for i := range k.amended {
+		a := &k.amended[i]
+		o, goes := on[a.contact]
+		if a.begins && a.start > after-sessionLength && a.start < after && (contacts == nil || k.doubtful[a.contact]) && (!goes || a.start > o.start) {
+			on[a.contact] = ongoing{start: a.start, last: a.start, sure: true}
+		}
+	}
 }

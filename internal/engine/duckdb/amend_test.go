@@ -2,6 +2,8 @@ package duckdb_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/tallystick/tallystick"
@@ -129,4 +131,95 @@ func TestFailureAfterTheScopeOfADoubtfulContact(t *testing.T) {
 		l.heard(fmt.Sprint("m", i), fmt.Sprint("d", i%7), "b0", 5*tallystick.Day+tallystick.Instant(i)*tallystick.Minute)
 	}
 	l.ask(8*tallystick.Day, 3) // c, and two of the others: what is kept ends behind the first thirty-second
+}
+
+// A session that begins with a later failure goes on with another one, on both sides of the instant from which the contact is doubtful.
+func TestFailuresAfterTheScopeInOneSession(t *testing.T) {
+	l := newLater(t)
+	l.heard("a1", "c", "b0", 0)
+	l.heard("a2", "c", "b0", 12*hour)
+	l.heard("a3", "c", "b0", 30*hour)
+	l.heard("k4", "c", "b0", 36*hour)
+	for _, id := range []string{"a1", "a2", "a3"} {
+		l.failed(id, 9*tallystick.Day)
+	}
+	l.flush()
+	l.ask(5*tallystick.Day, 1)
+}
+
+// The same on both sides of the end of what is kept, of a contact that is not doubtful.
+func TestFailuresAfterTheScopeAroundTheEnd(t *testing.T) {
+	l := newLater(t)
+	l.heard("a1", "c", "b0", 4*tallystick.Day-hour)
+	l.heard("a2", "c", "b0", 4*tallystick.Day+hour)
+	l.failed("a1", 9*tallystick.Day)
+	l.failed("a2", 9*tallystick.Day)
+	l.flush()
+	l.heard("late", "x", "b2", 2*hour)
+	for i := range 100 {
+		l.heard(fmt.Sprint("m", i), fmt.Sprint("d", i%7), "b0", 5*tallystick.Day+tallystick.Instant(i)*tallystick.Minute)
+	}
+	l.ask(8*tallystick.Day, 3)
+}
+
+// A session of a bot's own id, without interactions, counts beside a later failure.
+func TestFailureAfterTheScopeBesideAGivenSession(t *testing.T) {
+	l := newLater(t)
+	l.heard("a0", "c", "b0", 0)
+	l.heard("a1", "c", "b1", hour)
+	l.apply(tallystick.SessionStarted, 2*hour, "session_id", "s1", "kind", "bot", "contact_id", "z")
+	l.failed("a1", 3*tallystick.Day)
+	l.flush()
+	l.ask(2*tallystick.Day, 0)
+}
+
+// TestManyFailures has three contacts of whom every other message fails, once or several times, soon or days after.
+func TestManyFailures(t *testing.T) {
+	seeds := uint64(4)
+	if os.Getenv("TALLYSTICK_LONG") == "1" {
+		seeds = 300
+	}
+	for seed := range seeds {
+		r := rand.New(rand.NewPCG(seed, 99))
+		l := newLater(t)
+		now := tallystick.Instant(0)
+		var times []tallystick.Instant
+		for i := range 60 + r.IntN(80) {
+			now += tallystick.Instant(r.Int64N(int64(4 * hour)))
+			at := now
+			if r.IntN(10) == 0 {
+				at -= tallystick.Instant(r.Int64N(int64(4 * tallystick.Day)))
+			}
+			l.heard(fmt.Sprint("m", i), fmt.Sprint("c", r.IntN(3)), fmt.Sprint("b", r.IntN(2)), at)
+			times = append(times, at)
+			for r.IntN(2) == 0 {
+				j := i - r.IntN(min(i+1, 12))
+				within := []tallystick.Instant{hour, 3 * tallystick.Day, 6 * tallystick.Day, 12 * tallystick.Day}[r.IntN(4)]
+				l.failed(fmt.Sprint("m", j), times[j]+tallystick.Instant(r.Int64N(int64(within))))
+			}
+			if r.IntN(25) == 0 {
+				l.apply(tallystick.SessionStarted, at, "session_id", fmt.Sprint("s", i), "kind", "bot", "contact_id", "z")
+			}
+			if r.IntN(15) == 0 {
+				l.flush()
+			}
+		}
+		if r.IntN(2) == 0 {
+			l.flush()
+		}
+		for range 10 {
+			scope := tallystick.For("acme", tallystick.Position{}, dayZero+tallystick.Instant(r.Int64N(int64(now+hour))))
+			if r.IntN(3) == 0 {
+				scope.AsOf = tallystick.Position{Log: 1, Sequence: 1 + r.Uint64N(l.seq)}
+			}
+			q := tallystick.Sessions{Scope: scope, From: tallystick.MinInstant}
+			if r.IntN(2) == 0 {
+				q.From = dayZero + tallystick.Instant(r.Int64N(int64(now)))
+			}
+			sameSessions(t, seed, l.oracle, l.e, q, q)
+			for _, by := range [][]tallystick.Dimension{nil, {{Field: tallystick.FieldBotID}}, {{Field: tallystick.FieldChannelID}}, {{Field: tallystick.FieldBotVersion}}} {
+				sameCounts(t, seed, l.oracle, l.e, tallystick.SessionCounts{Scope: scope, From: q.From, By: by, Of: []tallystick.Field{tallystick.FieldSessionID}})
+			}
+		}
+	}
 }

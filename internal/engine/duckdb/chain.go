@@ -18,7 +18,7 @@ type chain struct {
 	names              map[string]string // so that a name that comes often is kept once
 
 	after  map[string]ongoing // sessions that may go on after until, for the chain of the next slice; nil: nobody will ask
-	before map[string]ongoing // those that may go on after from, where since is from, taken out as they are met; nil: since is before it
+	before map[string]ongoing // those that may go on after since, taken out as they are met; nil: that is not known
 
 	begun    bool
 	contact  []byte

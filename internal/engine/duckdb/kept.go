@@ -15,10 +15,11 @@ import (
 type keptSessions struct {
 	flush int32              // as of its end
 	end   uint64             // which is this position of the tenant's log
-	until tallystick.Instant // sessions that started before are as they are kept, but for parts that begin after the scope
+	until tallystick.Instant // sessions that started before are as they are kept, with what is amended, but for parts that begin after the scope
 	quiet bool               // nothing is known of interactions since the flush
 
-	// Of these contacts nothing that started at or after an instant is: they had interactions, or failures, since then or after the scope, at times at which most had none; or a session id.
+	// Of these contacts nothing that started at or after an instant is: they had interactions, or failures, since the flush at times at which most had none, or a session id, or something failed
+	// later before which a session would begin that is not kept.
 	doubtful map[string]bool
 	since    tallystick.Instant
 
@@ -398,8 +399,7 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 	return parts, err
 }
 
-// goingOn returns the kept sessions of some contacts, or for nil of all, that may go on after an instant until which they are sure. Those that begin with an amendment never do: where there was something
-// in the day after it, the contact is doubtful from before it on.
+// goingOn returns the kept sessions of some contacts, or for nil of all, that may go on after an instant until which they are sure.
 func (s *sessions) goingOn(ctx context.Context, k *keptSessions, after tallystick.Instant, contacts []string) (map[string]ongoing, error) {
 	st, sc, err := s.begin()
 	if err != nil {
@@ -420,5 +420,6 @@ func (s *sessions) goingOn(ctx context.Context, k *keptSessions, after tallystic
 		}
 		return nil
 	})
+	k.stillAmended(on, after, contacts)
 	return on, err
 }

@@ -21,8 +21,8 @@ func (e *Engine) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAn
 	return answers[0], nil
 }
 
-// Peaks implements [tallystick.Peaker]. Questions that differ in nothing but the tenant and in whether they ask by group are one statement. SQL finds the spans and says for each
-// group at which instants how many begin or end; the sweep over these, in order, is done here.
+// Peaks implements [tallystick.Peaker]. Questions that differ in nothing but the tenant and in whether they ask by group are one statement. SQL finds the spans and says in
+// order of time when each begins and ends, and of which group it is; the sweep over these is done here.
 func (e *Engine) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.PeakAnswer, error) {
 	answers := make([]tallystick.PeakAnswer, len(qs))
 	var all together[peaks]
@@ -189,8 +189,8 @@ type sweeps struct {
 	edges  []tallystick.Instant
 	summed bool // sums are wanted, not counts
 	all    *sweep
-	of     []*sweep // of groups
-	latest *sweep   // that of the row before
+	of     map[string]*sweep // by group
+	latest *sweep            // that of the row before
 	cut    int64
 }
 
@@ -222,13 +222,21 @@ func (s *sweeps) change(group []string, moment tallystick.Instant, n, cut int64)
 	s.latest.change(moment, n)
 }
 
-// ofGroup finds the sweep of a group, or begins it. They are in the order of their groups.
+// ofGroup finds the sweep of a group, or begins it.
 func (s *sweeps) ofGroup(group []string) *sweep {
-	i, is := slices.BinarySearchFunc(s.of, group, func(o *sweep, group []string) int { return slices.Compare(o.group, group) })
-	if !is {
-		s.of = slices.Insert(s.of, i, s.begin(group))
+	key := group[0]
+	if len(group) > 1 {
+		key = quoted(group)
 	}
-	return s.of[i]
+	w := s.of[key]
+	if w == nil {
+		w = s.begin(group)
+		if s.of == nil {
+			s.of = map[string]*sweep{}
+		}
+		s.of[strings.Clone(key)] = w
+	}
+	return w
 }
 
 // answer ends the sweeps, of the groups or of all.
@@ -236,7 +244,7 @@ func (s *sweeps) answer(byGroups bool) tallystick.PeakAnswer {
 	a := tallystick.PeakAnswer{Cut: s.cut}
 	of := []*sweep{s.all}
 	if byGroups {
-		of = s.of
+		of = slices.SortedFunc(maps.Values(s.of), func(a, b *sweep) int { return slices.Compare(a.group, b.group) })
 	}
 	for _, o := range of {
 		o.end()
