@@ -136,7 +136,7 @@ func TestKeptSessions(t *testing.T) {
 		instant := func() tallystick.Instant {
 			return first - 2*tallystick.Day + tallystick.Instant(r.Int64N(int64(last-first+5*tallystick.Day)))
 		}
-		for range 30 {
+		for range 24 {
 			asOf := tallystick.Position{}
 			if r.IntN(2) == 0 {
 				asOf = tallystick.Position{Log: 1, Sequence: 1 + r.Uint64N(uint64(len(records)))}
