@@ -19,24 +19,16 @@ type laterFailure struct {
 	at      place
 }
 
-// amendment is a row of a session that is not kept, or its first row where it begins. What it is about is known once somebody asks for its session.
+// amendment is a row that is not kept. What it is about is known once somebody asks for its session.
 type amendment struct {
-	contact                                         string
-	start                                           tallystick.Instant
-	first                                           place
-	begins, beginsBot, beginsVersion, beginsChannel bool // as in [keptTable]
-
-	known                                       bool
-	conversation, bot, version, channel, ticket string
+	keptRow
+	known bool
 }
-
-// heardName is what an amendment may be the first of in its session.
-type heardName struct{ bot, version, channel string }
 
 // contactSessions is what is kept of a contact near its failures.
 type contactSessions struct {
 	starts []tallystick.Instant
-	names  map[tallystick.Instant]map[heardName]bool // of the rows that begin in the scope
+	names  map[keptName]bool // of the rows that begin in the scope
 }
 
 // amend adds the later failures of some tenants to what is kept of them.
@@ -79,11 +71,11 @@ func (e *Engine) amend(ctx context.Context, stream *stream, scopes []*scope, kep
 				continue
 			}
 			if known[c] == nil {
-				known[c] = &contactSessions{names: map[tallystick.Instant]map[heardName]bool{}}
+				known[c] = &contactSessions{names: map[keptName]bool{}}
 			}
 			known[c].add(start)
 			if r.bigint(6, i) != 0 {
-				known[c].name(start, one(texts, r.text(3, i)), one(texts, r.text(4, i)), one(texts, r.text(5, i)))
+				known[c].name(&keptRow{keptPart: keptPart{keptStart: keptStart{c, start}, bot: one(texts, r.text(3, i)), version: one(texts, r.text(4, i)), channel: one(texts, r.text(5, i))}})
 			}
 		}
 		return nil
@@ -128,10 +120,10 @@ func (e *Engine) know(ctx context.Context, stream *stream, scopes []*scope, kept
 		tenant int32
 		seq    uint64
 	}
-	found, texts := map[message]*amendment{}, map[string]string{}
+	found, texts := map[message]keptPart{}, map[string]string{}
 	err := stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			found[message{int32(r.bigint(0, i)), uint64(r.bigint(1, i))}] = &amendment{
+			found[message{int32(r.bigint(0, i)), uint64(r.bigint(1, i))}] = keptPart{
 				conversation: strings.Clone(r.text(2, i)), bot: one(texts, r.text(3, i)), version: one(texts, r.text(4, i)), channel: one(texts, r.text(5, i)), ticket: strings.Clone(r.text(6, i)),
 			}
 		}
@@ -142,12 +134,13 @@ func (e *Engine) know(ctx context.Context, stream *stream, scopes []*scope, kept
 	}
 	for i, sc := range scopes {
 		for _, a := range wanted[sc.number] { // in the order of their time
-			m := found[message{sc.number, a.first.seq}]
-			if m == nil {
+			part, is := found[message{sc.number, a.first.seq}]
+			if !is {
 				return fmt.Errorf("the interaction at %s of tenant %q is not in the event store, which says that it failed", a.first.time, sc.Tenant())
 			}
-			a.known, a.conversation, a.bot, a.version, a.channel, a.ticket = true, m.conversation, m.bot, m.version, m.channel, m.ticket
-			a.beginsBot, a.beginsVersion, a.beginsChannel = kept[i].near[a.contact].name(a.start, a.bot, a.version, a.channel)
+			part.keptStart = a.keptStart
+			a.keptPart, a.known = part, true
+			kept[i].near[a.contact].name(&a.keptRow)
 		}
 	}
 	return nil
@@ -160,17 +153,14 @@ func (c *contactSessions) add(start tallystick.Instant) {
 	}
 }
 
-// name notes what a session has, and returns what of it is new: the bot, its version and the channel.
-func (c *contactSessions) name(start tallystick.Instant, bot, version, channel string) (newBot, newVersion, newChannel bool) {
-	if c.names[start] == nil {
-		c.names[start] = map[heardName]bool{}
-	}
-	isNew := func(n heardName) bool {
-		was := c.names[start][n]
-		c.names[start][n] = true
+// name notes what a row's session has by it, and marks what of that the row is the first of.
+func (c *contactSessions) name(r *keptRow) {
+	isNew := func(n keptName) bool {
+		was := c.names[n]
+		c.names[n] = true
 		return !was
 	}
-	return isNew(heardName{bot: bot, version: anyVersion}), isNew(heardName{bot: bot, version: version}), isNew(heardName{channel: channel, version: anyVersion})
+	r.beginsBot, r.beginsVersion, r.beginsChannel = isNew(r.ofBot()), isNew(r.ofVersion()), isNew(r.ofChannel())
 }
 
 // amend adds the later failures, in their order, to the sessions of their contacts.
@@ -183,10 +173,11 @@ func (k *keptSessions) amend(tenant int32, known map[contactKey]*contactSessions
 		if k.doubtful[f.contact] {
 			continue
 		}
-		of := known[contactKey{tenant, f.contact}]
+		c := contactKey{tenant, f.contact}
+		of := known[c]
 		if of == nil {
-			of = &contactSessions{names: map[tallystick.Instant]map[heardName]bool{}}
-			known[contactKey{tenant, f.contact}] = of
+			of = &contactSessions{names: map[keptName]bool{}}
+			known[c] = of
 		}
 		k.near[f.contact] = of
 		start, next, covered := covering(of.starts, f.at.time)
@@ -198,7 +189,7 @@ func (k *keptSessions) amend(tenant int32, known map[contactKey]*contactSessions
 			start = f.at.time
 			of.add(start)
 		}
-		k.amended = append(k.amended, amendment{contact: f.contact, start: start, first: f.at, begins: !covered})
+		k.amended = append(k.amended, amendment{keptRow: keptRow{keptPart: keptPart{keptStart: keptStart{c, start}}, first: f.at, begins: !covered}})
 	}
 }
 
@@ -244,13 +235,19 @@ func (k *keptSessions) withAmendments(st *statement, rows string, from, until ta
 // countAmended adds what begins with amendments to counts by value.
 func (o *counting) countAmended(begins string, counts []tallystick.Count) []tallystick.Count {
 	for _, a := range o.kept.amendments(o.query.From, o.Until) {
-		is := map[string]bool{"begins": a.begins, "begins_bot": a.beginsBot, "begins_version": a.beginsVersion, "begins_channel": a.beginsChannel}[begins]
-		if !is {
+		if !map[string]bool{"begins": a.begins, "begins_bot": a.beginsBot, "begins_version": a.beginsVersion, "begins_channel": a.beginsChannel}[begins] {
 			continue
 		}
 		var group []string
-		for _, d := range o.query.By {
-			group = append(group, map[tallystick.Field]string{tallystick.FieldBotID: a.bot, tallystick.FieldBotVersion: a.version, tallystick.FieldChannelID: a.channel}[d.Field])
+		for i := range o.query.By {
+			switch o.query.By[i].Field {
+			case tallystick.FieldBotID:
+				group = append(group, a.bot)
+			case tallystick.FieldBotVersion:
+				group = append(group, a.version)
+			case tallystick.FieldChannelID:
+				group = append(group, a.channel)
+			}
 		}
 		counts = append(counts, tallystick.Count{Bucket: bucketOf(o.query.Edges, a.start), Group: group, Value: 1})
 	}
