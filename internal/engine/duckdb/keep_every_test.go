@@ -65,7 +65,7 @@ func mixedChats(r *rand.Rand, n int) []tallystick.Record {
 // TestKeptSessionsInEveryWay asks in between, about ends of time, slice after slice, with labels that put names together, after reopening, and of events that come newest first.
 func TestKeptSessionsInEveryWay(t *testing.T) {
 	ctx := context.Background()
-	seeds := uint64(6)
+	seeds := uint64(4)
 	if os.Getenv("TALLYSTICK_LONG") == "1" {
 		seeds = 150
 	}

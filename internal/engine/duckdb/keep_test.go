@@ -112,7 +112,7 @@ func chats(r *rand.Rand, n int) []tallystick.Record {
 
 // TestKeptSessions holds the sessions that flushes keep to those of the oracle, about any period and position, for streams in which nearly everything is about them.
 func TestKeptSessions(t *testing.T) {
-	seeds := uint64(6)
+	seeds := uint64(4)
 	if os.Getenv("TALLYSTICK_LONG") == "1" {
 		seeds = 200
 	}
