@@ -198,6 +198,13 @@ func BenchmarkQueries(b *testing.B) {
 	for i := range 100_000 {
 		merged.Labels[fmt.Sprintf("contact number %d", i)] = "another contact"
 	}
+	// Of a tenant's channels two are of a platform each, and one has none.
+	platform := tallystick.Dimension{Field: tallystick.FieldChannelID, Labels: map[string]string{}, Unlabelled: tallystick.NoGroup}
+	for i, id := range t.channels[0][:4] {
+		platform.Labels[id] = []string{"webchat", "whatsapp"}[i%2]
+	}
+	orID := platform // different values of groups that texts without a label are too
+	orID.Unlabelled = tallystick.KeepValue
 	var many []string
 	for k := range merged.Labels {
 		many = append(many, k)
@@ -246,6 +253,8 @@ func BenchmarkQueries(b *testing.B) {
 		{"tally/countable by channel and odd edges", tally(tallystick.Tally{Countable: true, By: []tallystick.Dimension{channel}, Edges: odd})},
 		{"tally/one day", tally(tallystick.Tally{Countable: true, From: before - tallystick.Day, By: []tallystick.Dimension{channel}})},
 		{"tally/distinct contacts", tally(tallystick.Tally{Countable: true, Measure: tallystick.Measure{Distinct: &contact}})},
+		{"tally/distinct contacts by platform and day", tally(tallystick.Tally{Countable: true, Measure: tallystick.Measure{Distinct: &contact}, By: []tallystick.Dimension{platform}, Edges: days})},
+		{"tally/distinct contacts by platform or channel and day", tally(tallystick.Tally{Countable: true, Measure: tallystick.Measure{Distinct: &contact}, By: []tallystick.Dimension{orID}, Edges: days})},
 		{"tally/distinct contacts of 100000 labels", tally(tallystick.Tally{Countable: true, Measure: tallystick.Measure{Distinct: &merged}})},
 		{"tally/contact in 100000", tally(tallystick.Tally{Where: tallystick.Filter{{Field: tallystick.FieldContactID, Op: tallystick.In, Values: many}}})},
 		{"tally/by room and sender", tally(tallystick.Tally{Countable: true, By: []tallystick.Dimension{{Field: tallystick.FieldRoomID}, {Field: tallystick.FieldSenderID}}})},

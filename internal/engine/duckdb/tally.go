@@ -210,6 +210,14 @@ func (t *tallies) answerAll(ctx context.Context, answers [][]tallystick.Count) e
 	if q.Measure.Any && t.by == "" && t.edges == nil && q.EdgesOf == nil {
 		return t.exist(ctx, answers)
 	}
+	if parts := t.inMarks(); parts != nil {
+		for _, part := range parts {
+			if err := part.answerMarked(ctx, answers); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	st := &statement{}
 	s := t.source
 	where := t.where(st)

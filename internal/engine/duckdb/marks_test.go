@@ -1,0 +1,126 @@
+package duckdb_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"testing"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/engine/memory"
+)
+
+// TestMarks counts the different contacts of messages by groups of channels, and holds them to those of the oracle: tenants share channels or do not, contacts are merged into others that are met too, or into some that are
+// merged themselves, channels fall into one group or none, and there may be more of them than there are marks.
+func TestMarks(t *testing.T) {
+	seeds := uint64(6)
+	if os.Getenv("TALLYSTICK_LONG") == "1" {
+		seeds = 200
+	}
+	tenants := []string{"acme", "bolt", "cord", "dune", "echo"} // so many that buckets are counted one after the other where nobody asks for all of them
+	answers := 0
+	for seed := range seeds {
+		r := rand.New(rand.NewPCG(seed, 31))
+		channels, contacts := []int{3, 9, 80}[r.IntN(3)], 4+r.IntN(30)
+		shared := r.IntN(2) == 0
+		channel := func(tenant string) string {
+			if c := fmt.Sprint("channel", r.IntN(channels)); shared {
+				return c
+			} else {
+				return c + tenant
+			}
+		}
+		contact := func() string { return fmt.Sprint("contact", r.IntN(contacts)) }
+		var records []tallystick.Record
+		for i := range 300 + r.IntN(500) {
+			tenant := tenants[r.IntN(len(tenants))]
+			data := []tallystick.Value{{Field: tallystick.FieldMessageID, Text: fmt.Sprint("m", i)}, {Field: tallystick.FieldDirection, Text: "inbound"}}
+			if r.IntN(9) > 0 {
+				data = append(data, tallystick.Value{Field: tallystick.FieldContactID, Text: contact()})
+			}
+			if r.IntN(9) > 0 {
+				data = append(data, tallystick.Value{Field: tallystick.FieldChannelID, Text: channel(tenant)})
+			}
+			records = append(records, tallystick.Record{Position: tallystick.Position{Log: 1, Sequence: uint64(i) + 1}, Event: tallystick.Event{
+				Tenant: tenant, Type: tallystick.MessageSent, Time: tallystick.Instant(r.Int64N(int64(40 * tallystick.Day))), Data: data,
+			}})
+		}
+		oracle, e := memory.New(), openFlushing(t, t.TempDir(), 1+r.IntN(400))
+		mustApply(t, oracle, records)
+		mustApply(t, e, records)
+		for range 12 {
+			qs := markedTallies(r, tenants, channel, contact)
+			got, err := e.Tallies(context.Background(), qs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, q := range qs {
+				want, err := oracle.Tally(context.Background(), q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if answers += len(want); len(want) != len(got[i]) || len(want) > 0 && !reflect.DeepEqual(want, got[i]) {
+					t.Fatalf("seed %d, question %d of %s: %+v\nwant %+v\n got %+v", seed, i, q.Scope.Tenant(), q, want, got[i])
+				}
+			}
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if answers < int(seeds)*100 {
+		t.Errorf("there were %d answers", answers)
+	}
+}
+
+// markedTallies asks of some tenants, by group and bucket, by one of them or by neither.
+func markedTallies(r *rand.Rand, tenants []string, channel func(string) string, contact func() string) (qs []tallystick.Tally) {
+	var edges []tallystick.Instant
+	for at := tallystick.Instant(0); at <= 40*tallystick.Day; at += 10 * tallystick.Day {
+		edges = append(edges, at)
+	}
+	distinct := tallystick.Dimension{Field: tallystick.FieldContactID}
+	by := tallystick.Dimension{Field: tallystick.FieldChannelID, Unlabelled: tallystick.NoGroup}
+	if r.IntN(5) == 0 {
+		by.Unlabelled = tallystick.KeepValue
+	}
+	asOf := tallystick.Position{Log: 1, Sequence: 1 + r.Uint64N(800)}
+	merged, most := r.IntN(3) > 0, 1+r.IntN(200)
+	shapes := func() []int { return r.Perm(4)[:1+r.IntN(4)] }
+	if r.IntN(3) == 0 { // all by bucket
+		shapes = func() []int { return []int{2, 3} }
+	}
+	for _, tenant := range tenants[:1+r.IntN(len(tenants))] {
+		distinct, by := distinct, by
+		by.Labels = map[string]string{}
+		for range r.IntN(most) {
+			by.Labels[channel(tenant)] = []string{"web", "voice", "mail", ""}[r.IntN(4)]
+		}
+		if merged {
+			distinct.Labels = map[string]string{}
+			for range r.IntN(6) {
+				distinct.Labels[contact()] = contact()
+			}
+			if r.IntN(6) == 0 {
+				distinct.Labels[contact()] = ""
+			}
+		}
+		for _, shape := range shapes() {
+			q := tallystick.Tally{
+				Scope: tallystick.For(tenant, asOf, 40*tallystick.Day), Type: tallystick.MessageSent, From: 0,
+				Where:   tallystick.Filter{{Field: tallystick.FieldDirection, Op: tallystick.In, Values: []string{"inbound"}}},
+				Measure: tallystick.Measure{Distinct: &distinct},
+			}
+			if shape&1 > 0 {
+				q.By = []tallystick.Dimension{by}
+			}
+			if shape&2 > 0 {
+				q.Edges = edges
+			}
+			qs = append(qs, q)
+		}
+	}
+	return qs
+}
