@@ -102,6 +102,8 @@ type Engine struct {
 	background sync.WaitGroup
 	stop       context.CancelFunc // ends what is done in the background
 
+	failedIDs failedIDs
+
 	states states
 	found  foundLost
 	met    met // used under applying

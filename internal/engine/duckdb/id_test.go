@@ -54,3 +54,42 @@ func TestIDsComeBackAsTheyWere(t *testing.T) {
 		}
 	}
 }
+
+// TestMessagesThatFailedByAnyID has failures of UUIDs, of other ids, of both and of none, which are looked for in different columns, and asks before and after the store is opened again.
+func TestMessagesThatFailedByAnyID(t *testing.T) {
+	ids := []string{"0190f4a1-7b6c-7def-8123-456789abcdef", "0190f4a1-7b6c-7def-8123-456789abcde0", "m1", "m2"}
+	for _, failed := range [][]int{nil, {0}, {2}, {0, 2}} {
+		dir, oracle := t.TempDir(), memory.New()
+		e := open(t, dir)
+		ask := func(when string) {
+			t.Helper()
+			q := tallystick.Tally{Scope: everything(), Type: tallystick.MessageSent, From: tallystick.MinInstant, Countable: true}
+			want, _ := oracle.Tally(context.Background(), q)
+			if got, err := e.Tally(context.Background(), q); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%v failed, %s: %v, not %v, %v", failed, when, got, want, err)
+			}
+		}
+		var records []tallystick.Record
+		add := func(kind, id string) {
+			records = append(records, event(uint64(len(records)+1), kind, tallystick.Value{Field: tallystick.FieldMessageID, Text: id}))
+			mustApply(t, oracle, records[len(records)-1:])
+			mustApply(t, e, records[len(records)-1:])
+		}
+		for _, id := range ids {
+			add(tallystick.MessageSent, id)
+		}
+		ask("before")
+		for _, i := range failed {
+			add(tallystick.MessageFailed, ids[i])
+		}
+		ask("applied")
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		e = open(t, dir)
+		ask("opened again")
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -110,7 +110,7 @@ func (t *tallies) marking() *marking {
 func (m *marking) of(st *statement, s source, f tallystick.Field) string {
 	text := s.text(f)
 	if s.table.event != nil {
-		if r := s.table.event.Rule(f); r != nil && kindOf(r) == varchar && r.Default == "" && (f != tallystick.FieldContactID || s.table.event.Name != tallystick.MessageSent) {
+		if r := s.table.event.Rule(f); r != nil && kindOf(r) == varchar && r.Default == "" {
 			text = s.column(f.String())
 		}
 	}

@@ -320,6 +320,9 @@ func (e *Engine) remember(ctx context.Context) error {
 		return err
 	}
 	e.view.flush = e.flushes
+	if err := e.rememberFailedIDs(ctx); err != nil {
+		return err
+	}
 	if err := e.db.QueryRowContext(ctx, "SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(mergedTable)).Scan(&e.merged); err != nil {
 		return err
 	}

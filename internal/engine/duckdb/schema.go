@@ -10,12 +10,13 @@ import (
 )
 
 // layoutForm goes up whenever the meaning of a column changes without its name or type.
-const layoutForm = "3"
+const layoutForm = "4"
 
 // table is a table of the file. Its columns are those below in every table of events, then one for each rule of its type.
 type table struct {
 	name    string
 	columns []column
+	contact uint8                 // the column of a message's contact, 0 in all other tables
 	event   *tallystick.EventType // nil for the tables that are not of one type
 }
 
@@ -56,7 +57,8 @@ const (
 	otherTable         = "other_events" // events of the types that have no table, with their labels
 )
 
-// Columns of every table of events. seq is the position in the tenant's log, time in microseconds.
+// Columns of every table of events, before those of the type's fields, which hold what the event says; only the contact of a message that does not say one is what follows from its sender, as in
+// [tallystick.Event.Text]. seq is the position in the tenant's log, time in microseconds.
 var eventColumns = []column{{"tenant", integer}, {"seq", bigint}, {"time", bigint}}
 
 // labelsColumn holds an event's labels as a JSON object whose values are texts: each label's text under its name, and of a number that can be added up
@@ -91,6 +93,9 @@ func schema() []*table {
 		tb := &table{name: tableName(t), columns: eventColumns[:3:3], event: t}
 		for _, r := range t.Rules {
 			kind := kindOf(&r)
+			if t.Name == tallystick.MessageSent && r.Field == tallystick.FieldContactID {
+				tb.contact = uint8(len(tb.columns))
+			}
 			tb.columns = append(tb.columns, column{r.Field.String(), kind})
 			if kind == uuid {
 				tb.columns = append(tb.columns, column{r.Field.String() + otherIDs, varchar})

@@ -83,8 +83,6 @@ func (s source) text(f tallystick.Field) string {
 		return "CASE WHEN " + column + " THEN 'true' WHEN NOT " + column + " THEN 'false' ELSE " + byDefault + " END"
 	case rule.Kind.Numeric():
 		return "COALESCE(" + column + "::VARCHAR, " + byDefault + ")"
-	case f == tallystick.FieldContactID && s.table.event.Name == tallystick.MessageSent:
-		return "COALESCE(" + column + ", CASE WHEN " + s.text(tallystick.FieldSenderKind) + " = 'contact' THEN " + s.text(tallystick.FieldSenderID) + " END, '')"
 	}
 	if kindOf(rule) == uuid {
 		return "COALESCE(" + column + "::VARCHAR, " + s.column(f.String()+otherIDs) + ", " + byDefault + ")"
@@ -143,7 +141,7 @@ func (s source) bare(st *statement, c *tallystick.Condition) string {
 		return ""
 	}
 	rule := s.table.event.Rule(c.Field)
-	if rule == nil || rule.Kind.Numeric() && rule.Kind != tallystick.KindBool || c.Field == tallystick.FieldContactID && s.table.event.Name == tallystick.MessageSent {
+	if rule == nil || rule.Kind.Numeric() && rule.Kind != tallystick.KindBool {
 		return ""
 	}
 	column := s.column(c.Field.String())
@@ -221,7 +219,7 @@ func (e *Engine) countable(st *statement, s source, sc *scope, previews bool) []
 		where = append(where, s.text(tallystick.FieldPreview)+" = 'false'")
 	}
 	failed := e.source(tallystick.MessageFailed, "failed")
-	return append(where, s.idNotIn(failed, tallystick.FieldMessageID, false, failed.scope(st, sc, tallystick.MessageFailed))...)
+	return append(where, e.notFailed(s, failed, false, failed.scope(st, sc, tallystick.MessageFailed))...)
 }
 
 // scope is a [tallystick.Scope] with its tenant's number. Its bounds are bound once a statement, however many tables they are for.
