@@ -278,20 +278,21 @@ func (o *counting) countKept(ctx context.Context, c *sessionCounter) ([]tallysti
 	if c.of == tallystick.FieldTicketID {
 		named, created = "COALESCE(NULLIF(seen.value, ''), created.ticket, '')", s.createdTickets(st, sc)
 	}
-	st.add("SELECT "+keys+", COUNT(*)",
-		"FROM (",
-		"  SELECT DISTINCT "+keys+", "+named+" AS named",
-		"  FROM (")
+	st.add("WITH seen AS (")
 	join, bucket := buckets(st, c.q.Edges, "kept.start")
 	value := "kept.conversation AS value, '' AS conversation"
 	if c.of == tallystick.FieldTicketID {
 		value = "kept.ticket AS value, CASE WHEN kept.ticket = '' THEN kept.conversation ELSE '' END AS conversation"
 	}
-	st.add("    SELECT "+strings.Join(slices.Concat([]string{bucket + " AS bucket"}, labelled, []string{value}), ", "),
-		"    FROM "+kept, join,
-		"    UNION ALL")
-	st.add("    SELECT "+c.bindValues(st, groups),
-		"  ) AS seen", created,
+	st.add("  SELECT "+strings.Join(slices.Concat([]string{bucket + " AS bucket"}, labelled, []string{value}), ", "),
+		"  FROM "+kept, join,
+		"  UNION ALL",
+		"  SELECT "+c.bindValues(st, groups),
+		")",
+		"SELECT "+keys+", COUNT(*)",
+		"FROM (",
+		"  SELECT DISTINCT "+keys+", "+named+" AS named",
+		"  FROM seen", created,
 		"  WHERE named <> '' AND "+grouped,
 		")",
 		"GROUP BY "+keys,
@@ -308,6 +309,9 @@ func (s *sessions) sureRows(st *statement, sc *scope, k *keptSessions) string {
 	return condition
 }
 
+// shortPeriod is the share of a tenant's history up to which a period is short.
+const shortPeriod = 4
+
 // keptText is an expression for a field of a part that is kept.
 func keptText(f tallystick.Field) string {
 	switch f {
@@ -321,10 +325,14 @@ func keptText(f tallystick.Field) string {
 	return "''"
 }
 
-// createdTickets joins the tickets that conversations were created with.
+// createdTickets joins the tickets that conversations were created with. These are looked for in all of the tenant's history, of which a short period has few.
 func (s *sessions) createdTickets(st *statement, sc *scope) string {
 	c := s.engine.source(tallystick.ConversationCreated, "c")
+	where := append(c.scope(st, sc, tallystick.ConversationCreated), c.text(tallystick.FieldTicketID)+" <> ''")
+	if s.Until-s.From < (sc.Before-s.engine.first(sc))/shortPeriod {
+		where = append(where, c.text(tallystick.FieldConversationID)+" IN (SELECT conversation FROM seen)")
+	}
 	return "LEFT JOIN (SELECT " + c.text(tallystick.FieldConversationID) + " AS id, " + c.text(tallystick.FieldTicketID) + " AS ticket FROM " + c.from() +
-		" WHERE " + strings.Join(append(c.scope(st, sc, tallystick.ConversationCreated), c.text(tallystick.FieldTicketID)+" <> ''"), " AND ") +
+		" WHERE " + strings.Join(where, " AND ") +
 		") AS created ON created.id = seen.conversation"
 }
