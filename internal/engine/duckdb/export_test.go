@@ -11,6 +11,13 @@ import (
 // CountApart lets different values be counted bucket after bucket wherever that can be.
 func CountApart() { apartTenants, apartSpan = 1, 1 }
 
+// CountTogether lets them be counted as outside of tests, and returns what undoes that.
+func CountTogether() (undo func()) {
+	tenants, span := apartTenants, apartSpan
+	apartTenants, apartSpan = 4, 7*tallystick.Day
+	return func() { apartTenants, apartSpan = tenants, span }
+}
+
 // MergeSoon lets all engines merge as often and as soon as they can.
 func MergeSoon() { mergeFlushes, mergeQuiet = 3, time.Millisecond }
 

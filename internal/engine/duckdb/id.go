@@ -46,7 +46,7 @@ var digitOf = func() (table [256]byte) {
 	return table
 }()
 
-// failedIDs says in which of the two columns any message.failed has its id, so that a row's other id is not looked for in vain: that takes as long where there is nothing to find. Once there was one, it stays.
+// failedIDs says in which of the two columns a message.failed may have its id, so that ids are not looked for in vain in the other: that takes as long where there is nothing to find.
 type failedIDs struct{ uuids, others atomic.Bool }
 
 // note notes a message.failed, before anybody sees it.
@@ -65,7 +65,7 @@ func (e *Engine) rememberFailedIDs(ctx context.Context) error {
 		var found bool
 		err := e.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+identifier(e.byType[tallystick.MessageFailed].name)+" WHERE "+identifier(column)+" IS NOT NULL)").Scan(&found)
 		if err != nil {
-			return err
+			return cause(ctx, err)
 		}
 		is.Store(found)
 	}

@@ -25,7 +25,8 @@ const (
 	mostMarks = 62 // besides
 )
 
-// inMarks returns the tallies in parts, of tenants that together have no more texts than there are marks; nil where different values are counted in another way: by texts that stand for themselves, or by too many.
+// inMarks returns the tallies in parts, of tenants that together have no more texts than there are marks; nil where different values are counted in another way: by texts that stand for themselves, or of any
+// tenant by too many.
 func (t *tallies) inMarks() (parts []*tallies) {
 	if !t.markable() {
 		return nil
@@ -117,7 +118,7 @@ func (m *marking) of(st *statement, s source, f tallystick.Field) string {
 	return strconv.Itoa(unmarked) + "::BIGINT << COALESCE(LIST_POSITION(" + st.bind(m.texts) + ", " + text + "), 0)"
 }
 
-// renamed joins to seen the names of values that are told apart by another one, and returns the expression of that, ” of the others.
+// renamed joins to seen the names of values that are told apart by another one, and returns the expression of that, the empty text of the others.
 func (t *tallies) renamed(st *statement, m *marking) (join, who string) {
 	var tenants []int64
 	var values, names []string

@@ -420,7 +420,7 @@ func (t *tallies) where(st *statement) []string {
 	}
 	if q.Countable && q.Type == tallystick.MessageSent {
 		failed := t.engine.source(tallystick.MessageFailed, "failed")
-		where = append(where, s.text(tallystick.FieldContentKind)+" IN ('text', 'file')", s.text(tallystick.FieldPreview)+" = 'false'")
+		where = append(where, s.mayCount(false)...)
 		where = append(where, t.engine.notFailed(s, failed, true, failed.ofTenants(st, t.scopes, tallystick.MessageFailed))...)
 	}
 	return where
