@@ -49,6 +49,8 @@ type batch struct {
 
 	events, bytes int // of how many, and about what they take
 
+	tickets []ticketOf
+
 	correspondents []correspondent
 	met            map[hash]tallystick.Instant // the earliest of them
 	scratch        []byte
@@ -158,6 +160,7 @@ func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 		}
 		b.arrived(t.number, ev)
 		b.heard(t, r)
+		b.createdWith(t.number, r)
 		e.meet(b, t, r)
 	}
 	return b, nil
@@ -258,6 +261,8 @@ func (e *Engine) rows(b *batch, t *table) int {
 		return len(b.partOrder)
 	case correspondentTable:
 		return len(b.correspondents)
+	case ticketTable:
+		return len(b.tickets)
 	case firstTable:
 		return len(b.firsts)
 	}
@@ -303,6 +308,9 @@ func (e *Engine) writeTable(ctx context.Context, m *memtable, t *table, b *batch
 	case correspondentTable:
 		slices.SortStableFunc(b.correspondents, func(c, d correspondent) int { return cmp.Compare(c.tenant, d.tenant) })
 		write = func(a *appender, i int) { writeCorrespondent(a, &b.correspondents[i]) }
+	case ticketTable:
+		slices.SortStableFunc(b.tickets, func(t, u ticketOf) int { return cmp.Compare(t.tenant, u.tenant) })
+		write = func(a *appender, i int) { writeTicket(a, &b.tickets[i]) }
 	case firstTable:
 		write = func(a *appender, i int) {
 			a.setInteger(0, b.firsts[i].tenant)

@@ -46,6 +46,7 @@ const (
 	partTable          = "conversation_parts" // what each batch said of each conversation
 	solvedTable        = "solved"             // when which conversation was resolved
 	failureTable       = "failures"           // when which message failed
+	ticketTable        = "tickets"            // the tickets that conversations were created with
 	correspondentTable = "correspondents"     // who was met in which room
 	keptTable          = "sessions"           // sessions that flushes have kept, and what belongs to them: see keep.go
 	voidTable          = "session_voids"
@@ -79,6 +80,7 @@ func schema() []*table {
 		{name: partTable, columns: partColumns},
 		{name: solvedTable, columns: solvedColumns},
 		{name: failureTable, columns: failureColumns},
+		{name: ticketTable, columns: ticketColumns},
 		{name: correspondentTable, columns: correspondentColumns},
 		{name: keptTable, columns: keptColumns},
 		{name: voidTable, columns: voidColumns},

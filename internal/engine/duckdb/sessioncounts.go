@@ -309,9 +309,6 @@ func (s *sessions) sureRows(st *statement, sc *scope, k *keptSessions) string {
 	return condition
 }
 
-// shortPeriod is the share of a tenant's history up to which a period is short.
-const shortPeriod = 4
-
 // keptText is an expression for a field of a part that is kept.
 func keptText(f tallystick.Field) string {
 	switch f {
@@ -323,16 +320,4 @@ func keptText(f tallystick.Field) string {
 		return "kept.channel"
 	}
 	return "''"
-}
-
-// createdTickets joins the tickets that conversations were created with. These are looked for in all of the tenant's history, of which a short period has few.
-func (s *sessions) createdTickets(st *statement, sc *scope) string {
-	c := s.engine.source(tallystick.ConversationCreated, "c")
-	where := append(c.scope(st, sc, tallystick.ConversationCreated), c.text(tallystick.FieldTicketID)+" <> ''")
-	if s.Until-s.From < (sc.Before-s.engine.first(sc))/shortPeriod {
-		where = append(where, c.text(tallystick.FieldConversationID)+" IN (SELECT conversation FROM seen)")
-	}
-	return "LEFT JOIN (SELECT " + c.text(tallystick.FieldConversationID) + " AS id, " + c.text(tallystick.FieldTicketID) + " AS ticket FROM " + c.from() +
-		" WHERE " + strings.Join(where, " AND ") +
-		") AS created ON created.id = seen.conversation"
 }
