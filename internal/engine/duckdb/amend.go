@@ -60,8 +60,7 @@ func (e *Engine) amend(ctx context.Context, stream *stream, scopes []*scope, kep
 	near := "part.tenant IN (" + numbersOf(asked) + ") AND part.start > " + st.bind(max(earliest, tallystick.MinInstant+sessionLength)-sessionLength) +
 		" AND part.start < " + st.bind(min(latest, tallystick.MaxInstant-sessionLength)+sessionLength)
 	st.add("SELECT kept.tenant::BIGINT, kept.contact, kept.start, kept.bot, kept.version, kept.channel, (kept.first < "+before+")::BIGINT",
-		"FROM "+keptRows(kept[asked[0].number].flush, near)+" AS kept",
-		"SEMI JOIN (SELECT UNNEST("+st.bind(tenants)+") AS tenant, UNNEST("+st.bind(contacts)+") AS contact) AS failing ON failing.tenant = kept.tenant AND failing.contact = kept.contact")
+		"FROM "+keptRowsOf(kept[asked[0].number].flush, "SEMI JOIN (SELECT UNNEST("+st.bind(tenants)+") AS tenant, UNNEST("+st.bind(contacts)+") AS contact) AS failing USING (tenant, contact)", near)+" AS kept")
 	texts := map[string]string{}
 	err := stream.each(ctx, st, func(r *rows) error {
 		for i := range r.n {

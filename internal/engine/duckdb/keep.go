@@ -212,9 +212,15 @@ func (k *keeping) findStarts(ctx context.Context) error {
 
 // keptRows selects the rows of [keptTable] up to a flush that meet a condition on them and are not void. Few sessions ever are, so that these are what is joined: a NOT EXISTS would first look for
 // the different sessions of all rows.
-func keptRows(flush int32, condition string) string {
-	f := strconv.Itoa(int(flush))
-	return "(SELECT part.* FROM " + identifier(keptTable) + " AS part" +
+func keptRows(flush int32, condition string) string { return keptRowsOf(flush, "", condition) }
+
+// keptRowsOf is keptRows of the rows that a semi join leaves: these alone are looked for among those that are void.
+func keptRowsOf(flush int32, semiJoin, condition string) string {
+	f, parts := strconv.Itoa(int(flush)), identifier(keptTable)
+	if semiJoin != "" {
+		parts, condition = "(SELECT part.* FROM "+parts+" AS part "+semiJoin+" WHERE part.flush <= "+f+" AND "+condition+")", "TRUE"
+	}
+	return "(SELECT part.* FROM " + parts + " AS part" +
 		" LEFT JOIN (SELECT tenant, contact, start, MAX(flush) AS last FROM " + identifier(voidTable) + " WHERE flush <= " + f + " GROUP BY ALL) AS void USING (tenant, contact, start)" +
 		" WHERE part.flush <= " + f + " AND " + condition + " AND part.flush >= COALESCE(void.last, 0))"
 }
