@@ -46,10 +46,9 @@ type batch struct {
 
 	parts     map[conversationKey]*conversationPart
 	partOrder []*conversationPart
+	tickets   []ticketOf
 
 	events, bytes int // of how many, and about what they take
-
-	tickets []ticketOf
 
 	correspondents []correspondent
 	met            map[hash]tallystick.Instant // the earliest of them

@@ -1,10 +1,7 @@
 package duckdb
 
 import (
-	"context"
-	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/tallystick/tallystick"
 )
@@ -45,54 +42,6 @@ var digitOf = func() (table [256]byte) {
 	}
 	return table
 }()
-
-// failedIDs says in which of the two columns a message.failed may have its id, so that ids are not looked for in vain in the other: that takes as long where there is nothing to find.
-type failedIDs struct{ uuids, others atomic.Bool }
-
-// note notes a message.failed, before anybody sees it.
-func (f *failedIDs) note(id string) {
-	if _, _, is := parseUUID(id); is {
-		f.uuids.Store(true)
-	} else {
-		f.others.Store(true)
-	}
-}
-
-// rememberFailedIDs notes those of the file.
-func (e *Engine) rememberFailedIDs(ctx context.Context) error {
-	f := tallystick.FieldMessageID.String()
-	for column, is := range map[string]*atomic.Bool{f: &e.failedIDs.uuids, f + otherIDs: &e.failedIDs.others} {
-		var found bool
-		err := e.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+identifier(e.byType[tallystick.MessageFailed].name)+" WHERE "+identifier(column)+" IS NOT NULL)").Scan(&found)
-		if err != nil {
-			return cause(ctx, err)
-		}
-		is.Store(found)
-	}
-	return nil
-}
-
-// notFailed returns the conditions that a message, if of several tenants of the row's tenant, is not among some failures. The scope must have been made before. By NOT IN DuckDB looks each row up in a
-// table of hashes; for a NOT EXISTS it first looks for the different ids of all rows, which took 5 times as long.
-func (e *Engine) notFailed(s, o source, several bool, where []string) []string {
-	var names, conditions []string
-	if f := tallystick.FieldMessageID.String(); e.failedIDs.uuids.Load() {
-		names = append(names, f)
-	}
-	if f := tallystick.FieldMessageID.String() + otherIDs; e.failedIDs.others.Load() {
-		names = append(names, f)
-	}
-	for _, name := range names {
-		id, listed := s.column(name), o.column(name)
-		condition := id + " IS NULL OR "
-		where := append(slices.Clone(where), listed+" IS NOT NULL")
-		if several {
-			id, listed = "("+s.column("tenant")+", "+id+")", o.column("tenant")+", "+listed // as columns: a row of both takes longer
-		}
-		conditions = append(conditions, "("+condition+id+" NOT IN (SELECT "+listed+" FROM "+o.from()+" WHERE "+strings.Join(where, " AND ")+"))")
-	}
-	return conditions
-}
 
 // these is the condition, perhaps NULL, that an id is one of those listed.
 func (s source) these(st *statement, c *tallystick.Condition) string {

@@ -216,13 +216,10 @@ func keptRows(flush int32, condition string) string { return keptRowsOf(flush, "
 
 // keptRowsOf is keptRows of the rows that a semi join leaves: these alone are looked for among those that are void.
 func keptRowsOf(flush int32, semiJoin, condition string) string {
-	f, parts := strconv.Itoa(int(flush)), identifier(keptTable)
-	if semiJoin != "" {
-		parts, condition = "(SELECT part.* FROM "+parts+" AS part "+semiJoin+" WHERE part.flush <= "+f+" AND "+condition+")", "TRUE"
-	}
-	return "(SELECT part.* FROM " + parts + " AS part" +
+	f := strconv.Itoa(int(flush))
+	return "(SELECT part.* FROM (SELECT part.* FROM " + identifier(keptTable) + " AS part " + semiJoin + " WHERE part.flush <= " + f + " AND " + condition + ") AS part" +
 		" LEFT JOIN (SELECT tenant, contact, start, MAX(flush) AS last FROM " + identifier(voidTable) + " WHERE flush <= " + f + " GROUP BY ALL) AS void USING (tenant, contact, start)" +
-		" WHERE part.flush <= " + f + " AND " + condition + " AND part.flush >= COALESCE(void.last, 0))"
+		" WHERE part.flush >= COALESCE(void.last, 0))"
 }
 
 // covering returns the latest of some starts that is not after an instant.

@@ -37,13 +37,14 @@ func (t *tallies) inMarks() (parts []*tallies) {
 		if len(own) > mostMarks {
 			return nil
 		}
-		more := maps.Clone(own)
-		if maps.Copy(more, texts); len(parts) == 0 || len(more) > mostMarks {
+		all := maps.Clone(own)
+		maps.Copy(all, texts)
+		if len(parts) == 0 || len(all) > mostMarks {
 			part := *t
 			part.queries, part.scopes, part.wanted = nil, nil, nil
-			parts, more = append(parts, &part), own
+			parts, all = append(parts, &part), own
 		}
-		texts = more
+		texts = all
 		part, sc := parts[len(parts)-1], t.scopes[i]
 		part.queries, part.scopes = append(part.queries, q), append(part.scopes, sc)
 		for _, w := range t.wanted {
@@ -59,7 +60,10 @@ func (t *tallies) inMarks() (parts []*tallies) {
 func (t *tallies) markable() bool {
 	q := t.widest()
 	d := q.Measure.Distinct
-	if d == nil || q.EdgesOf != nil || d.Labels != nil && d.Unlabelled != tallystick.KeepValue || len(q.By) > 1 || len(q.By) == 1 && (q.By[0].Labels == nil || q.By[0].Unlabelled != tallystick.NoGroup) {
+	switch {
+	case d == nil, d.Labels != nil && d.Unlabelled != tallystick.KeepValue,
+		q.EdgesOf != nil,
+		len(q.By) > 1, len(q.By) == 1 && (q.By[0].Labels == nil || q.By[0].Unlabelled != tallystick.NoGroup):
 		return false
 	}
 	return !slices.ContainsFunc(t.queries, func(q *tallystick.Tally) bool {

@@ -212,22 +212,6 @@ func listed(st *statement, text string, values []string) string {
 	return text + " IN (" + strings.Join(bound, ", ") + ")"
 }
 
-// mayCount returns the conditions of messages that are countable, or, with previews, delivered, unless they fail.
-func (s source) mayCount(previews bool) []string {
-	where := []string{s.text(tallystick.FieldContentKind) + " IN ('text', 'file')"}
-	if !previews {
-		where = append(where, s.column(tallystick.FieldPreview.String())+" IS NOT TRUE")
-	}
-	return where
-}
-
-// countable returns the conditions of countable messages in a scope, or, with previews, of those that are delivered.
-func (e *Engine) countable(st *statement, s source, sc *scope, previews bool) []string {
-	where := s.mayCount(previews)
-	failed := e.source(tallystick.MessageFailed, "failed")
-	return append(where, e.notFailed(s, failed, false, failed.scope(st, sc, tallystick.MessageFailed))...)
-}
-
 // scope is a [tallystick.Scope] with its tenant's number. Its bounds are bound once a statement, however many tables they are for.
 type scope struct {
 	tallystick.Scope
