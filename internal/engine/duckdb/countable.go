@@ -37,6 +37,17 @@ func (f *failedIDs) note(id string) {
 	}
 }
 
+// names lists the columns in which one may have its id.
+func (f *failedIDs) names() (names []string) {
+	if f.uuids.Load() {
+		names = append(names, tallystick.FieldMessageID.String())
+	}
+	if f.others.Load() {
+		names = append(names, tallystick.FieldMessageID.String()+otherIDs)
+	}
+	return names
+}
+
 // rememberFailedIDs notes those of the file.
 func (e *Engine) rememberFailedIDs(ctx context.Context) error {
 	f := tallystick.FieldMessageID.String()
@@ -54,14 +65,8 @@ func (e *Engine) rememberFailedIDs(ctx context.Context) error {
 // notFailed returns the conditions that a message, if of several tenants of the row's tenant, is not among some failures. The scope must have been made before. By NOT IN DuckDB looks each row up in a
 // table of hashes; for a NOT EXISTS it first looks for the different ids of all rows, which took 5 times as long.
 func (e *Engine) notFailed(s, o source, several bool, where []string) []string {
-	var names, conditions []string
-	if e.failedIDs.uuids.Load() {
-		names = append(names, tallystick.FieldMessageID.String())
-	}
-	if e.failedIDs.others.Load() {
-		names = append(names, tallystick.FieldMessageID.String()+otherIDs)
-	}
-	for _, name := range names {
+	var conditions []string
+	for _, name := range e.failedIDs.names() {
 		id, listed := s.column(name), o.column(name)
 		condition := id + " IS NULL OR "
 		where := append(slices.Clone(where), listed+" IS NOT NULL")

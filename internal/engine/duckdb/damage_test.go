@@ -105,6 +105,8 @@ func TestOneEngineAtATime(t *testing.T) {
 // second is only in the write-ahead log, and the third in memory.
 func crashed(t *testing.T) map[string][]byte {
 	t.Helper()
+	duckdb.MergeLate() // which would be in the write-ahead log, too
+	defer duckdb.MergeSoon()
 	dir := t.TempDir()
 	e := open(t, dir)
 	mustApply(t, e, messages("acme", 0, 3000))
@@ -302,7 +304,7 @@ func TestKill(t *testing.T) {
 }
 
 func applyForever(t *testing.T, dir string) {
-	e := openFlushing(t, dir, 15_000)
+	e := openFlushing(t, dir, 5_000)
 	for {
 		applied, _ := e.Applied(context.Background(), 1)
 		mustApply(t, e, messages("acme", applied.Sequence, 1+int(applied.Sequence*7919%20_000)))

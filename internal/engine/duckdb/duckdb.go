@@ -25,6 +25,8 @@
 // need no care, and what was known at the end of any batch is known for ever. A question as of a position inside a batch, or with an end that cuts through what a row
 // says, looks at the events themselves for the difference.
 //
+// Of each month there are rows for the contacts that were met in it, made of the events in the background (months.go); contacts are counted by them, and by the events since (monthly.go).
+//
 // Bot sessions are kept by the flushes (keep.go, lost.go), and read with what came since and what an end cuts off made of the events (kept.go, sessioncounts.go).
 //
 // # How it is written and read
@@ -99,6 +101,7 @@ type Engine struct {
 	flushed   chan struct{}         // holds a value when there was a flush
 
 	merger     *merger
+	stale      staleMonths // used by who has the turn
 	background sync.WaitGroup
 	stop       context.CancelFunc // ends what is done in the background
 

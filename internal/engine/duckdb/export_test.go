@@ -19,7 +19,7 @@ func CountTogether() (undo func()) {
 }
 
 // MergeSoon lets all engines merge as often and as soon as they can.
-func MergeSoon() { mergeFlushes, mergeQuiet = 3, time.Millisecond }
+func MergeSoon() { mergeFlushes, mergeQuiet, monthsTogether = 3, time.Millisecond, 1 }
 
 // MergeLate lets engines that are opened from now on not merge by themselves.
 func MergeLate() { mergeQuiet = time.Hour }
@@ -31,6 +31,16 @@ func MergeAll(ctx context.Context, e *Engine) error {
 			return err
 		}
 	}
+}
+
+// Tidy does so much of what is done when nothing is written.
+func Tidy(ctx context.Context, e *Engine, steps int) error {
+	for range steps {
+		if done, err := e.tidyNext(ctx); !done || err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // BeginMerge takes the turn of a merge, and returns the context that tells it to give up, and what ends it.
@@ -117,4 +127,21 @@ func Kept(e *Engine, scope tallystick.Scope) (until tallystick.Instant, doubted 
 func Rows(e *Engine, table string) (n int, err error) {
 	err = e.db.QueryRow("SELECT COUNT(*)::INTEGER FROM " + identifier(table)).Scan(&n)
 	return n, err
+}
+
+// Monthly returns how many buckets of a question about the contacts of messages follow from months.
+func Monthly(e *Engine, q tallystick.Tally) (buckets int, err error) {
+	sc, err := e.scope(q.Scope)
+	if sc == nil || err != nil {
+		return 0, err
+	}
+	t := &tallies{engine: e, source: e.source(q.Type, "e")}
+	t.take(&q, sc, 0, true)
+	list, parts := t.monthlyBuckets(), t.inMarks()
+	if list == nil || parts == nil {
+		return 0, nil
+	}
+	m := &monthly{tallies: parts[0], marking: parts[0].marking()}
+	_, err = m.count(context.Background(), list)
+	return len(m.buckets), err
 }

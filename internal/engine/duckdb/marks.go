@@ -119,6 +119,11 @@ func (m *marking) of(st *statement, s source, f tallystick.Field) string {
 			text = s.column(f.String())
 		}
 	}
+	return m.bit(st, text)
+}
+
+// bit is an expression for the mark of a text.
+func (m *marking) bit(st *statement, text string) string {
 	return strconv.Itoa(unmarked) + "::BIGINT << COALESCE(LIST_POSITION(" + st.bind(m.texts) + ", " + text + "), 0)"
 }
 
@@ -205,36 +210,36 @@ func (t *tallies) answerMarked(ctx context.Context, answers [][]tallystick.Count
 		if err := scan(&row.tenant, &row.bucket, &row.byBucket, &row.name, &row.marks, &row.number); err != nil {
 			return err
 		}
-		c := counted[row.markedPlace]
-		if c == nil {
-			c = &marked{numbers: map[int64]int64{}, renamed: map[string]int64{}}
-			counted[row.markedPlace] = c
-		}
-		if row.name == "" {
-			c.numbers[row.marks] += row.number
-		} else {
-			c.renamed[row.name] |= row.marks
-		}
+		counted[row.markedPlace] = counted[row.markedPlace].add(row.name, row.marks, row.number)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	places := slices.SortedFunc(maps.Keys(counted), func(a, b markedPlace) int { return a.bucket - b.bucket })
-	for _, c := range counted {
-		for _, marks := range c.renamed {
-			c.numbers[marks]++
-		}
-	}
-	for _, w := range t.wanted {
-		names := m.names[slices.IndexFunc(t.scopes, func(sc *scope) bool { return sc.number == w.tenant })]
-		for _, p := range places {
-			if p.tenant == w.tenant && p.byBucket == w.byBucket {
-				answers[w.place] = append(answers[w.place], counted[p].counts(p.bucket, names, w.byGroups)...)
-			}
-		}
+	for _, bucket := range bucketsIn(counted) {
+		t.give(m, counted, bucket, answers)
 	}
 	return nil
+}
+
+// bucketsIn lists the buckets in which something was counted, ascending.
+func bucketsIn(counted map[markedPlace]*marked) []int {
+	var list []int
+	for p := range counted {
+		list = append(list, p.bucket)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// give puts what was counted in a bucket into the answers' places.
+func (t *tallies) give(m *marking, counted map[markedPlace]*marked, bucket int, answers [][]tallystick.Count) {
+	for _, w := range t.wanted {
+		if c := counted[markedPlace{w.tenant, bucket, w.byBucket}]; c != nil {
+			names := m.names[slices.IndexFunc(t.scopes, func(sc *scope) bool { return sc.number == w.tenant })]
+			answers[w.place] = append(answers[w.place], c.counts(bucket, names, w.byGroups)...)
+		}
+	}
 }
 
 // markedRow is how many different values of a tenant and bucket, or of all buckets, have the same marks; or the marks of a value that is told apart by another name.
@@ -255,12 +260,30 @@ type marked struct {
 	renamed map[string]int64 // the marks of a name
 }
 
+// add adds a number of values with some marks, or one that is told apart by another name, to what may be nil yet.
+func (c *marked) add(name string, marks, number int64) *marked {
+	if c == nil {
+		c = &marked{numbers: map[int64]int64{}, renamed: map[string]int64{}}
+	}
+	if name == "" {
+		c.numbers[marks] += number
+	} else {
+		c.renamed[strings.Clone(name)] |= marks
+	}
+	return c
+}
+
 // counts returns the numbers of groups, or that of all.
 func (c *marked) counts(bucket int, names map[string]int64, byGroups bool) (list []tallystick.Count) {
 	of := func(bits int64) (n int64) {
 		for marks, number := range c.numbers {
 			if marks&bits != 0 {
 				n += number
+			}
+		}
+		for _, marks := range c.renamed {
+			if marks&bits != 0 {
+				n++
 			}
 		}
 		return n

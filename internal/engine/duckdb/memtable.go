@@ -108,7 +108,9 @@ func (v *view) resolve(e *Engine, text string) string {
 	v.once.Do(func() {
 		var names []string
 		for _, t := range e.tables {
-			names = append(names, stored(t.name), v.rowsOf(t))
+			if t.flushed() {
+				names = append(names, stored(t.name), v.rowsOf(t))
+			}
 		}
 		v.names = strings.NewReplacer(names...)
 	})

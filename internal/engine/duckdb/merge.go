@@ -93,15 +93,23 @@ func (e *Engine) unmerged() (first, last int32, enough bool) {
 	return first, last, last <= e.view.flush
 }
 
-// Merge puts the rows of flushes together as long as there are enough of them. The store does this by itself when nothing was written for some seconds; it is for who can't wait for that. What is
-// asked meanwhile does not wait for it; when events are to be written, it gives up.
+// Merge puts the rows of flushes together as long as there are enough of them, and then makes the months that lack some. The store does this by itself when nothing was written for some seconds; it is for who
+// can't wait for that. What is asked meanwhile does not wait for it; when events are to be written, it gives up.
 func (e *Engine) Merge(ctx context.Context) error {
 	for {
-		merged, err := e.mergeNext(ctx)
-		if !merged || err != nil {
+		done, err := e.tidyNext(ctx)
+		if !done || err != nil {
 			return err
 		}
 	}
+}
+
+// tidyNext does one thing, if there is any.
+func (e *Engine) tidyNext(ctx context.Context) (done bool, err error) {
+	if done, err = e.mergeNext(ctx); done || err != nil {
+		return done, err
+	}
+	return e.makeMonths(ctx)
 }
 
 // mergeNext merges once, if there is enough.
@@ -123,7 +131,7 @@ func (e *Engine) mergeNext(ctx context.Context) (merged bool, err error) {
 		return false, err
 	}
 	defer stream.close()
-	if err := e.merge(ctx, stream, first, last); err != nil {
+	if err := stream.transaction(ctx, func() error { return stream.mergeTables(ctx, first, last) }); err != nil {
 		return false, fmt.Errorf("merge the rows of flushes %d to %d: %w", first, last, cause(ctx, err))
 	}
 	e.mu.Lock()
@@ -134,41 +142,30 @@ func (e *Engine) mergeNext(ctx context.Context) (merged bool, err error) {
 
 // roomToMerge returns an error where the disk has too little room: a merge that fails for that reason has written all that there was, and DuckDB does not give it back before the file is opened again.
 func (e *Engine) roomToMerge(last int32) error {
-	file, err := os.Stat(e.file)
+	size, free, err := e.room()
 	if err != nil {
 		return err
 	}
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(e.file, &disk); err != nil {
-		return err
-	}
-	free := int64(disk.Bavail) * int64(disk.Bsize)
-	if needed := 2*file.Size()*int64(mergeFlushes)/int64(last) + mergeReserve; free < needed {
+	if needed := 2*size*int64(mergeFlushes)/int64(last) + mergeReserve; free < needed {
 		return tallystick.Errorf(tallystick.Unavailable, "%d MB are free on the disk, and rows of flushes are put together where there are %d MB", free>>20, needed>>20).WithHint("make room")
 	}
 	return nil
 }
 
-func (e *Engine) merge(ctx context.Context, s *stream, first, last int32) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := execute(s.conn, "BEGIN TRANSACTION"); err != nil {
-		return err
-	}
-	err := s.mergeTables(ctx, first, last)
-	if err == nil {
-		err = execute(s.conn, "COMMIT")
-	}
+// room returns the size of the file and what is free on its disk, in bytes.
+func (e *Engine) room() (size, free int64, err error) {
+	file, err := os.Stat(e.file)
 	if err != nil {
-		// A transaction that failed is rolled back already, for some failures.
-		_ = execute(s.conn, "ROLLBACK")
+		return 0, 0, err
 	}
-	return err
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(e.file, &disk); err != nil {
+		return 0, 0, err
+	}
+	return file.Size(), int64(disk.Bavail) * int64(disk.Bsize), nil
 }
 
 func (s *stream) mergeTables(ctx context.Context, first, last int32) error {
-	defer s.interrupt(ctx)()
 	runs, err := s.runs(ctx, first, last)
 	if err != nil {
 		return err
@@ -199,7 +196,7 @@ func (t *table) ofFlushes(first, last int32) string {
 func (s *stream) runs(ctx context.Context, first, last int32) (runs []run, err error) {
 	var selects []string
 	for i, t := range s.engine.tables {
-		if t.name != layoutTable {
+		if t.flushed() {
 			selects = append(selects, "SELECT "+strconv.Itoa(i)+"::BIGINT, COUNT(*), MAX(rowid) "+t.ofFlushes(first, last))
 		}
 	}
@@ -251,7 +248,7 @@ func (e *Engine) mergeInBackground(ctx context.Context) {
 			continue
 		case <-timer.C:
 		}
-		merged, err := e.mergeNext(ctx)
+		done, err := e.tidyNext(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -269,7 +266,7 @@ func (e *Engine) mergeInBackground(ctx context.Context) {
 			case <-timer.C:
 				timer.Reset(mergeQuiet)
 			}
-		case merged:
+		case done:
 			again = mergeAgain
 			timer.Reset(0)
 		}

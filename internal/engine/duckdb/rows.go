@@ -70,6 +70,11 @@ func (s *stream) each(ctx context.Context, st *statement, fn func(*rows) error) 
 	}
 	v := s.engine.see()
 	defer s.engine.done(v)
+	return s.eachOf(ctx, v, st, fn)
+}
+
+// eachOf is each of a view.
+func (s *stream) eachOf(ctx context.Context, v *view, st *statement, fn func(*rows) error) error {
 	defer s.interrupt(ctx)()
 	return cause(ctx, s.read(ctx, v.resolve(s.engine, st.text.String()), st.args, fn))
 }

@@ -54,6 +54,8 @@ const (
 	givenTable         = "session_contacts"
 	lostTable          = "lost_failures"
 	searchTable        = "lost_searches"
+	contactMonthTable  = "contact_months" // who was met in which month: see months.go
+	monthTable         = "months"
 	mergedTable        = "merged"       // a row for each merge: the flush up to which rows are merged
 	otherTable         = "other_events" // events of the types that have no table, with their labels
 )
@@ -88,6 +90,8 @@ func schema() []*table {
 		{name: givenTable, columns: givenColumns},
 		{name: lostTable, columns: lostColumns},
 		{name: searchTable, columns: searchColumns},
+		{name: contactMonthTable, columns: contactMonthColumns},
+		{name: monthTable, columns: monthColumns},
 		{name: mergedTable, columns: []column{{"flushes", integer}}},
 		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar}, column{labelsColumn, varchar})},
 	}
@@ -145,10 +149,15 @@ func (e *Engine) tableNamed(name string) *table {
 
 // create is the statement that makes the table in the file.
 func (t *table) create() string {
-	if t.name == layoutTable {
+	if !t.flushed() {
 		return "CREATE TABLE " + identifier(t.name) + " " + t.definition()
 	}
 	return "CREATE TABLE " + identifier(t.name) + " " + strings.TrimSuffix(t.definition(), ")") + ", " + identifier(flushColumn) + " INTEGER)"
+}
+
+// flushed reports whether the table's rows are those of flushes, and have their numbers.
+func (t *table) flushed() bool {
+	return t.name != layoutTable && t.name != contactMonthTable && t.name != monthTable
 }
 
 // definition is the list of its columns in brackets.

@@ -168,6 +168,11 @@ func (t *tallies) widest() *tallystick.Tally {
 
 // answer runs the statement, or one for each bucket, and puts the answers into their places.
 func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) error {
+	t.widen()
+	if answered, err := t.answerMonthly(ctx, answers); answered || err != nil {
+		return err
+	}
+	t.forget()
 	if !t.apart() {
 		return t.answerAll(ctx, answers)
 	}
@@ -175,15 +180,39 @@ func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) erro
 		if t.edges[i] == t.edges[i+1] {
 			continue
 		}
-		t.only = &onlyBucket{i, t.edges[i], t.edges[i+1]}
-		for _, sc := range t.scopes {
-			*sc = scope{Scope: sc.Scope, number: sc.number, log: sc.log} // its parameters are those of a statement
-		}
-		if err := t.answerAll(ctx, answers); err != nil {
+		if err := t.answerOnly(ctx, &onlyBucket{i, t.edges[i], t.edges[i+1]}, answers); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// answerOnly answers for one bucket.
+func (t *tallies) answerOnly(ctx context.Context, b *onlyBucket, answers [][]tallystick.Count) error {
+	t.only = b
+	t.forget()
+	return t.answerAll(ctx, answers)
+}
+
+// forget forgets the parameters of the scopes, which are those of one statement.
+func (t *tallies) forget() {
+	for _, sc := range t.scopes {
+		*sc = scope{Scope: sc.Scope, number: sc.number, log: sc.log}
+	}
+}
+
+// widen lets every tenant's question ask by the groups that any does.
+func (t *tallies) widen() {
+	widest := t.widest()
+	for _, q := range t.queries {
+		for len(q.By) < len(widest.By) { // nobody wants the tenant's groups
+			d := widest.By[len(q.By)]
+			if d.Labels != nil {
+				d.Labels = map[string]string{}
+			}
+			q.By = append(q.By[:len(q.By):len(q.By)], d)
+		}
+	}
 }
 
 // apart reports whether buckets are asked for one after the other.
@@ -196,17 +225,7 @@ func (t *tallies) apart() bool {
 }
 
 func (t *tallies) answerAll(ctx context.Context, answers [][]tallystick.Count) error {
-	widest := t.widest()
-	for _, q := range t.queries {
-		for len(q.By) < len(widest.By) { // nobody wants the tenant's groups
-			d := widest.By[len(q.By)]
-			if d.Labels != nil {
-				d.Labels = map[string]string{}
-			}
-			q.By = append(q.By[:len(q.By):len(q.By)], d)
-		}
-	}
-	q := widest
+	q := t.widest()
 	if q.Measure.Any && t.by == "" && t.edges == nil && q.EdgesOf == nil {
 		return t.exist(ctx, answers)
 	}
@@ -391,48 +410,6 @@ func (t *tallies) read(ctx context.Context, st *statement, dimensions int, answe
 		}
 		return nil
 	})
-}
-
-// where returns the conditions of the events that count.
-func (t *tallies) where(st *statement) []string {
-	s, q, sc := t.source, t.queries[0], t.scopes[0]
-	if !t.many() {
-		where := append(s.scope(st, sc, q.Type), t.during(st)...)
-		where = append(where, s.filter(st, q.Where)...)
-		if q.Countable && q.Type == tallystick.MessageSent {
-			where = append(where, t.engine.countable(st, s, sc, false)...)
-		}
-		return where
-	}
-	where := append(s.ofTenants(st, t.scopes, q.Type), t.during(st)...)
-	for i := range q.Where {
-		same := func(o *tallystick.Tally) bool { return slices.Equal(o.Where[i].Values, q.Where[i].Values) }
-		if !slices.ContainsFunc(t.queries, func(o *tallystick.Tally) bool { return !same(o) }) {
-			where = append(where, s.filter(st, q.Where[i:i+1])...)
-			continue
-		}
-		var each strings.Builder
-		each.WriteString("CASE " + s.column("tenant"))
-		for j, o := range t.queries {
-			each.WriteString(" WHEN " + strconv.Itoa(int(t.scopes[j].number)) + " THEN " + s.filter(st, o.Where[i:i+1])[0])
-		}
-		where = append(where, each.String()+" END")
-	}
-	if q.Countable && q.Type == tallystick.MessageSent {
-		failed := t.engine.source(tallystick.MessageFailed, "failed")
-		where = append(where, s.mayCount(false)...)
-		where = append(where, t.engine.notFailed(s, failed, true, failed.ofTenants(st, t.scopes, tallystick.MessageFailed))...)
-	}
-	return where
-}
-
-// during returns the conditions of the time that is asked for; it ends with the scope, or with a bucket. What is after that bucket exists: a failure there counts.
-func (t *tallies) during(st *statement) []string {
-	time := t.source.column("time")
-	if t.only == nil {
-		return []string{time + " >= " + st.bind(t.queries[0].From)}
-	}
-	return []string{time + " >= " + st.bind(t.only.from), time + " < " + st.bind(t.only.until)}
 }
 
 // labels joins a dimension's labels, each tenant's own.

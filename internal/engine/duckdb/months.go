@@ -1,0 +1,252 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Who was met in a month is kept month by month, in UTC: a row for each contact and channel, with the first and the last of its messages. A month of another zone begins and ends within one of these, and whether
+// a contact has a message before or after an instant follows from its first or last one there.
+//
+// They are made of the file in the background, whole months at a time, when no rows are left to be put together (merge.go), and made again when messages or failures came that they lack. What is asked before
+// that is answered by them and the messages since, together.
+
+// Columns of [contactMonthTable]: a row for each tenant, month, contact and channel that has countable messages to or from the contact. A message that failed has a row of its own with the others that failed
+// at that instant, so that it can be counted as of before. Of a contact one row lists the channels of all its messages of the month that have not failed, as a JSON array: contacts are counted by these rows
+// alone. Channels are empty texts, not NULL, where there are none.
+// [monthTable]: a row for each month that has messages, with the flush up to which its messages and their failures are in the rows above; 0: it has none yet. One of month [everyMonth] says up to which flush
+// there are no others.
+var (
+	contactMonthColumns = []column{
+		{"tenant", integer}, {"month", bigint}, {"contact", varchar}, {"channel", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint}, {"channels", varchar},
+	}
+	monthColumns = []column{{"month", bigint}, {"flushes", integer}}
+)
+
+// everyMonth is no month.
+const everyMonth = tallystick.MinInstant
+
+// Months are those of the years that times are written in, which DuckDB and Go agree about.
+var (
+	firstMonth = tallystick.InstantOf(time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC))
+	lastMonth  = tallystick.InstantOf(time.Date(9999, 12, 1, 0, 0, 0, 0, time.UTC))
+)
+
+// monthAfter returns the month after one.
+func monthAfter(month tallystick.Instant) tallystick.Instant {
+	return tallystick.InstantOf(month.Time().AddDate(0, 1, 0))
+}
+
+// monthOf is an expression for the month of an instant, NULL where it is in none.
+func monthOf(instant string) string {
+	return "CASE WHEN " + instant + " >= " + strconv.FormatInt(int64(firstMonth), 10) + " AND " + instant + " < " + strconv.FormatInt(int64(monthAfter(lastMonth)), 10) +
+		" THEN epoch_us(date_trunc('month', make_timestamp(" + instant + "))) END"
+}
+
+// monthsTogether is about how many messages the months have that are made by one statement: few months, but many of those that have hardly any. Tests change it.
+var monthsTogether int64 = 1 << 20
+
+// staleMonths are the months that are to be made, as of a flush.
+type staleMonths struct {
+	flush  int32
+	months []staleMonth
+}
+
+type staleMonth struct {
+	month    tallystick.Instant
+	messages int64
+}
+
+// makeMonths makes some months that lack messages or failures of the file.
+func (e *Engine) makeMonths(ctx context.Context) (made bool, err error) {
+	ctx, end, err := e.merger.merge(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer end()
+	e.mu.RLock()
+	flush := e.view.flush
+	e.mu.RUnlock()
+	if flush == 0 || e.stale.flush == flush && len(e.stale.months) == 0 {
+		return false, nil
+	}
+	if err := e.roomForMonths(); err != nil {
+		return false, err
+	}
+	s, err := e.stream()
+	if err != nil {
+		return false, err
+	}
+	defer s.close()
+	if e.stale.flush != flush {
+		var stale []staleMonth
+		err := s.transaction(ctx, func() (err error) {
+			stale, err = s.findStale(ctx, flush)
+			return err
+		})
+		if err != nil {
+			return false, fmt.Errorf("look for months that are to be made: %w", cause(ctx, err))
+		}
+		e.stale = staleMonths{flush, stale}
+		if len(stale) == 0 {
+			return false, nil
+		}
+	}
+	n, messages := 0, int64(0)
+	for n < len(e.stale.months) && messages < monthsTogether {
+		messages += e.stale.months[n].messages
+		n++
+	}
+	some := e.stale.months[:n]
+	if err := s.transaction(ctx, func() error { return s.makeMonths(some, flush) }); err != nil {
+		return false, fmt.Errorf("make %d months from %s on: %w", n, some[0].month, cause(ctx, err))
+	}
+	e.stale.months = e.stale.months[n:]
+	return true, nil
+}
+
+// roomForMonths returns an error where the disk has too little room.
+func (e *Engine) roomForMonths() error {
+	_, free, err := e.room()
+	if err == nil && free < mergeReserve {
+		err = tallystick.Errorf(tallystick.Unavailable, "%d MB are free on the disk, and contacts are kept by month where there are %d MB", free>>20, mergeReserve>>20).WithHint("make room")
+	}
+	return err
+}
+
+// transaction runs what changes the file.
+func (s *stream) transaction(ctx context.Context, change func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := execute(s.conn, "BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	err := func() error {
+		defer s.interrupt(ctx)()
+		return change()
+	}()
+	if err == nil {
+		err = execute(s.conn, "COMMIT")
+	}
+	if err != nil {
+		// A transaction that failed is rolled back already, for some failures.
+		_ = execute(s.conn, "ROLLBACK")
+	}
+	return err
+}
+
+// findStale returns the months that lack something that is in the file, the latest first, and notes that the others lack nothing.
+func (s *stream) findStale(ctx context.Context, flush int32) (stale []staleMonth, err error) {
+	e := s.engine
+	m, f := source{e.byType[tallystick.MessageSent], "m"}, source{e.byType[tallystick.MessageFailed], "f"}
+	from := func(o source) string { return identifier(o.table.name) + " AS " + o.alias }
+	upTo := " <= " + strconv.Itoa(int(flush))
+	selects := []string{"SELECT " + monthOf("m.time") + " AS month, m.flush, FALSE AS failed FROM " + from(m) + " WHERE m.flush" + upTo}
+	for _, id := range e.failedIDs.names() {
+		selects = append(selects, "SELECT "+monthOf("m.time")+", f.flush, TRUE FROM "+from(m)+" JOIN "+from(f)+" ON f.tenant = m.tenant AND "+f.column(id)+" = "+m.column(id)+
+			" WHERE m.flush"+upTo+" AND f.flush"+upTo+" AND f.flush > (SELECT COALESCE(MIN(flushes), 0) FROM "+identifier(monthTable)+" WHERE flushes > 0)")
+	}
+	text := strings.Join([]string{
+		"SELECT news.month, COUNT(*) FILTER (NOT news.failed)",
+		"FROM (" + strings.Join(selects, " UNION ALL ") + ") AS news",
+		"LEFT JOIN " + identifier(monthTable) + " AS known ON known.month = news.month",
+		"WHERE news.month IS NOT NULL",
+		"GROUP BY news.month",
+		"HAVING BOOL_OR(news.flush > COALESCE(known.flushes, 0))",
+		"ORDER BY news.month DESC",
+	}, "\n")
+	err = s.read(ctx, text, nil, func(r *rows) error {
+		for i := range r.n {
+			stale = append(stale, staleMonth{tallystick.Instant(r.bigint(0, i)), r.bigint(1, i)})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]string, len(stale))
+	for i, m := range stale {
+		list[i] = "(" + strconv.FormatInt(int64(m.month), 10) + ")"
+	}
+	number := strconv.Itoa(int(flush))
+	statements := []string{"DELETE FROM " + identifier(monthTable) + " WHERE month = " + strconv.FormatInt(int64(everyMonth), 10)}
+	if len(list) == 0 {
+		list = []string{"(" + strconv.FormatInt(int64(everyMonth), 10) + ")"}
+	}
+	values := "(VALUES " + strings.Join(list, ", ") + ") AS stale (month)"
+	statements = append(statements,
+		"UPDATE "+identifier(monthTable)+" SET flushes = "+number+" WHERE month NOT IN (SELECT month FROM "+values+")",
+		"INSERT INTO "+identifier(monthTable)+" SELECT month, 0 FROM "+values+" WHERE month NOT IN (SELECT month FROM "+identifier(monthTable)+") AND month <> "+strconv.FormatInt(int64(everyMonth), 10),
+		"INSERT INTO "+identifier(monthTable)+" VALUES ("+strconv.FormatInt(int64(everyMonth), 10)+", "+number+")",
+	)
+	for _, statement := range statements {
+		if err := execute(s.conn, statement); err != nil {
+			return nil, err
+		}
+	}
+	return stale, nil
+}
+
+// met returns the conditions of a countable message to or from a contact, unless it failed.
+func (s source) met() []string {
+	return append(s.mayCount(false), s.text(tallystick.FieldDirection)+" IN ('inbound', 'outbound')", s.text(tallystick.FieldContactID)+" <> ''")
+}
+
+// makeMonths makes months of the messages and failures up to a flush.
+func (s *stream) makeMonths(months []staleMonth, flush int32) error {
+	e := s.engine
+	m, f := source{e.byType[tallystick.MessageSent], "m"}, source{e.byType[tallystick.MessageFailed], "f"}
+	upTo := " <= " + strconv.Itoa(int(flush))
+	list := make([]string, len(months))
+	from, until := lastMonth, firstMonth
+	for i, m := range months {
+		list[i] = strconv.FormatInt(int64(m.month), 10)
+		from, until = min(from, m.month), max(until, m.month)
+	}
+	these := " month IN (" + strings.Join(list, ", ") + ")"
+	failed := "NULL::BIGINT"
+	var joins, times []string
+	for i, id := range e.failedIDs.names() {
+		name := "failed" + strconv.Itoa(i)
+		joins = append(joins, "  LEFT JOIN (SELECT f.tenant, "+f.column(id)+" AS id, MIN(f.time) AS time FROM "+identifier(f.table.name)+" AS f WHERE f.flush"+upTo+" AND "+f.column(id)+" IS NOT NULL GROUP BY ALL) AS "+name+
+			" ON "+name+".tenant = m.tenant AND "+name+".id = "+m.column(id))
+		times = append(times, name+".time")
+	}
+	if len(times) > 0 {
+		failed = "COALESCE(" + strings.Join(times, ", ") + ")"
+	}
+	where := append(m.met(), "m.flush"+upTo, "m.time >= "+strconv.FormatInt(int64(from), 10), "m.time < "+strconv.FormatInt(int64(monthAfter(until)), 10))
+	making := strings.Join(slices.Concat([]string{
+		"INSERT INTO " + identifier(contactMonthTable),
+		"WITH met AS (",
+		"  SELECT m.tenant, " + monthOf("m.time") + " AS month, " + m.text(tallystick.FieldContactID) + " AS contact, " + m.text(tallystick.FieldChannelID) + " AS channel, " + failed + " AS failed, MIN(m.time) AS first, MAX(m.time) AS last",
+		"  FROM " + identifier(m.table.name) + " AS m",
+	}, joins, []string{
+		"  WHERE " + strings.Join(where, "\n    AND "),
+		"    AND " + monthOf("m.time") + " IN (" + strings.Join(list, ", ") + ")",
+		"  GROUP BY ALL",
+		"), lists AS (",
+		"  SELECT tenant, month, contact, MIN(channel) AS channel, to_json(LIST(channel ORDER BY channel))::VARCHAR AS channels FROM met WHERE failed IS NULL GROUP BY ALL",
+		")",
+		"SELECT met.tenant, met.month, met.contact, met.channel, met.first, met.last, met.failed, CASE WHEN met.failed IS NULL THEN lists.channels END",
+		"FROM met LEFT JOIN lists ON lists.tenant = met.tenant AND lists.month = met.month AND lists.contact = met.contact AND lists.channel = met.channel",
+		"ORDER BY met.month, met.tenant",
+	}), "\n")
+	for _, statement := range []string{
+		"DELETE FROM " + identifier(contactMonthTable) + " WHERE" + these,
+		making,
+		"UPDATE " + identifier(monthTable) + " SET flushes = " + strconv.Itoa(int(flush)) + " WHERE" + these,
+	} {
+		if err := execute(s.conn, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}

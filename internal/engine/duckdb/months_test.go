@@ -1,0 +1,242 @@
+package duckdb_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/engine/duckdb"
+	"github.com/tallystick/tallystick/internal/engine/memory"
+)
+
+// TestMonths counts the different contacts of months, in zones before and behind UTC and between edges that are none of theirs, of streams in which messages come late, fail in time, later or before they are sent, and
+// contacts are merged, and holds the answers to those of the oracle: before months were made, after that, and with events that came since.
+func TestMonths(t *testing.T) {
+	seeds := uint64(6)
+	if os.Getenv("TALLYSTICK_LONG") == "1" {
+		seeds = 400
+	}
+	var asked, monthly int
+	for seed := range seeds {
+		r := rand.New(rand.NewPCG(seed, 34))
+		s := &monthStream{Rand: r, tenants: []string{"acme", "bolt", "cord", "dune", "echo"}[:1+r.IntN(5)], contacts: 3 + r.IntN(40), channels: []int{2, 6, 80}[r.IntN(3)]}
+		undo := func() {}
+		if seed%2 == 0 {
+			undo = duckdb.CountTogether()
+		}
+		byItself := r.IntN(3) == 0
+		if !byItself {
+			duckdb.MergeLate()
+		}
+		dir := t.TempDir()
+		oracle, e := memory.New(), openFlushing(t, dir, 20+r.IntN(200))
+		for round := range 5 {
+			s.month = -1
+			if round > 1 && r.IntN(2) == 0 { // of the others there are failures alone
+				s.month = r.IntN(4)
+			}
+			records := s.records(100 + r.IntN(400))
+			mustApply(t, oracle, records)
+			mustApply(t, e, records)
+			if round > 0 || r.IntN(2) == 0 {
+				if r.IntN(2) == 0 {
+					if err := duckdb.Flush(e); err != nil {
+						t.Fatal(err)
+					}
+				}
+				tidy := duckdb.MergeAll
+				if !byItself && r.IntN(2) == 0 {
+					tidy = func(ctx context.Context, e *duckdb.Engine) error { return duckdb.Tidy(ctx, e, r.IntN(8)) }
+				}
+				if err := tidy(t.Context(), e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if r.IntN(4) == 0 {
+				if err := e.Close(); err != nil {
+					t.Fatal(err)
+				}
+				e = openFlushing(t, dir, 20+r.IntN(200))
+			}
+			for range 10 {
+				qs := s.questions()
+				got, err := e.Tallies(context.Background(), qs)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, q := range qs {
+					want, err := oracle.Tally(context.Background(), q)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(want) != len(got[i]) || len(want) > 0 && !reflect.DeepEqual(want, got[i]) {
+						t.Fatalf("seed %d, round %d, question %d of %s: %+v\nwant %+v\n got %+v", seed, round, i, q.Scope.Tenant(), q, want, got[i])
+					}
+				}
+				q := qs[r.IntN(len(qs))]
+				n, err := duckdb.Monthly(e, q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				asked, monthly = asked+max(1, len(q.Edges)-1), monthly+n
+			}
+		}
+		undo()
+		duckdb.MergeSoon()
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if t.Logf("%d of %d buckets by months", monthly, asked); monthly < asked/5 || monthly > asked*4/5 {
+		t.Errorf("of %d buckets %d were counted by months", asked, monthly)
+	}
+}
+
+// monthStream makes messages of some months of 2024 and 2025, and questions about them.
+type monthStream struct {
+	*rand.Rand
+	tenants            []string
+	contacts, channels int
+	made               []tallystick.Record
+	month              int // that messages are of; -1: of any
+}
+
+var monthsBegin = tallystick.InstantOf(time.Date(2024, 11, 1, 0, 0, 0, 0, time.UTC))
+
+// monthEdge draws an instant near the beginning of a month, in some zone.
+func (s *monthStream) monthEdge() tallystick.Instant {
+	at := tallystick.InstantOf(time.Date(2024, 11+time.Month(s.IntN(5)), 1, 0, 0, 0, 0, time.UTC))
+	return at + tallystick.Instant(s.IntN(27)-12)*tallystick.Hour
+}
+
+func (s *monthStream) instant() tallystick.Instant {
+	if s.month >= 0 {
+		return monthsBegin + tallystick.Instant(s.month)*31*tallystick.Day + tallystick.Instant(s.Int64N(int64(20*tallystick.Day)))
+	}
+	if s.IntN(3) == 0 {
+		return s.monthEdge() + tallystick.Instant(s.Int64N(int64(2*tallystick.Day))) - tallystick.Day
+	}
+	if s.IntN(300) == 0 {
+		return []tallystick.Instant{tallystick.MinInstant, tallystick.MaxInstant - 1, 0}[s.IntN(3)]
+	}
+	return monthsBegin + tallystick.Instant(s.Int64N(int64(120*tallystick.Day)))
+}
+
+func (s *monthStream) contact() string { return fmt.Sprint("contact", s.IntN(s.contacts)) }
+
+func (s *monthStream) channel() string {
+	if s.IntN(8) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("channel \"%d\"", s.IntN(s.channels))
+}
+
+func (s *monthStream) records(n int) []tallystick.Record {
+	begin := len(s.made)
+	for range n {
+		i := len(s.made)
+		ev := tallystick.Event{Tenant: s.tenants[s.IntN(len(s.tenants))], Type: tallystick.MessageSent, Time: s.instant()}
+		id := func(i int) string {
+			if i%5 == 0 {
+				return fmt.Sprint("m", i)
+			}
+			return fmt.Sprintf("00000000-0000-4000-8000-%012x", i)
+		}
+		if s.IntN(6) == 0 { // of a message before, or one to come
+			ev.Type, ev.Data = tallystick.MessageFailed, []tallystick.Value{{Field: tallystick.FieldMessageID, Text: id(max(0, i-s.IntN(300)+20))}}
+			if i > 40 && s.IntN(2) == 0 { // soon
+				if of := s.made[i-1-s.IntN(40)].Event; of.Type == tallystick.MessageSent && of.Time < tallystick.MaxInstant/2 {
+					ev.Tenant, ev.Time = of.Tenant, of.Time+tallystick.Instant(s.Int64N(int64(10*tallystick.Day)))
+					ev.Data[0].Text = of.Text(tallystick.FieldMessageID)
+				}
+			}
+		} else {
+			ev.Data = []tallystick.Value{{Field: tallystick.FieldMessageID, Text: id(i)}}
+			for f, text := range map[tallystick.Field]string{
+				tallystick.FieldDirection:   []string{"inbound", "outbound", "internal", "inbound"}[s.IntN(4)],
+				tallystick.FieldContentKind: []string{"", "text", "file", "event", "text"}[s.IntN(5)],
+				tallystick.FieldChannelID:   s.channel(),
+			} {
+				if text != "" {
+					ev.Data = append(ev.Data, tallystick.Value{Field: f, Text: text})
+				}
+			}
+			switch s.IntN(9) {
+			case 0:
+			case 1:
+				ev.Data = append(ev.Data, tallystick.Value{Field: tallystick.FieldSenderKind, Text: "contact"}, tallystick.Value{Field: tallystick.FieldSenderID, Text: s.contact()})
+			default:
+				ev.Data = append(ev.Data, tallystick.Value{Field: tallystick.FieldContactID, Text: s.contact()})
+			}
+		}
+		s.made = append(s.made, tallystick.Record{Position: tallystick.Position{Log: 1, Sequence: uint64(i) + 1}, Event: ev})
+	}
+	return s.made[begin:]
+}
+
+// questions draws a question about some tenants, by group and not.
+func (s *monthStream) questions() (qs []tallystick.Tally) {
+	s.month = -1
+	var edges []tallystick.Instant
+	switch s.IntN(4) {
+	case 0:
+		edges = []tallystick.Instant{s.instant(), s.instant()}
+	case 1: // months of a zone
+		zone := time.FixedZone("", (s.IntN(27)-12)*3600)
+		for m := range 2 + s.IntN(4) {
+			edges = append(edges, tallystick.InstantOf(time.Date(2024, 11+time.Month(m), 1, 0, 0, 0, 0, zone)))
+		}
+	case 2: // months of UTC
+		for m := range 2 + s.IntN(4) {
+			edges = append(edges, tallystick.InstantOf(time.Date(2024, 11+time.Month(m), 1, 0, 0, 0, 0, time.UTC)))
+		}
+	default:
+		for range 2 + s.IntN(4) {
+			edges = append(edges, s.monthEdge())
+		}
+	}
+	slices.Sort(edges)
+	if len(edges) == 2 && s.IntN(2) == 0 {
+		edges[1] = min(edges[1], tallystick.MaxInstant-1)
+	}
+	var asOf tallystick.Position
+	if s.IntN(3) == 0 {
+		asOf = s.made[len(s.made)-1-s.IntN(min(len(s.made), 60))].Position
+	}
+	where := tallystick.Filter{{Field: tallystick.FieldDirection, Values: []string{"outbound", "inbound"}}}
+	filtered := s.IntN(3)
+	for _, tenant := range s.tenants {
+		q := tallystick.Tally{Scope: tallystick.For(tenant, asOf, edges[len(edges)-1]), Type: tallystick.MessageSent, From: edges[0], Where: where, Countable: true, Edges: edges}
+		if filtered > 0 {
+			q.Where = append(where[:1:1], tallystick.Condition{Field: tallystick.FieldChannelID, Op: []tallystick.Op{tallystick.In, tallystick.NotIn}[filtered-1], Values: []string{s.channel(), s.channel()}})
+		}
+		if len(edges) == 2 && len(qs) == 0 && s.IntN(2) == 0 {
+			q.Edges = nil
+		} else if len(qs) > 0 {
+			q.Edges = qs[0].Edges
+		}
+		contact := tallystick.Dimension{Field: tallystick.FieldContactID}
+		if s.IntN(2) == 0 {
+			contact.Labels = map[string]string{}
+			for range s.IntN(4) {
+				contact.Labels[s.contact()] = s.contact()
+			}
+		}
+		q.Measure = tallystick.Measure{Distinct: &contact}
+		by := q
+		by.By = []tallystick.Dimension{{Field: tallystick.FieldChannelID, Unlabelled: tallystick.NoGroup, Labels: map[string]string{}}}
+		for range s.IntN(8) {
+			if c := s.channel(); c != "" {
+				by.By[0].Labels[c] = []string{"web", "voice", "mail"}[s.IntN(3)]
+			}
+		}
+		qs = append(qs, by, q)
+	}
+	return qs
+}
