@@ -137,11 +137,22 @@ func Monthly(e *Engine, q tallystick.Tally) (buckets int, err error) {
 	}
 	t := &tallies{engine: e, source: e.source(q.Type, "e")}
 	t.take(&q, sc, 0, true)
-	list, parts := t.monthlyBuckets(), t.inMarks()
+	list, parts := t.contactBuckets(), t.inMarks()
 	if list == nil || parts == nil {
 		return 0, nil
 	}
 	m := &monthly{tallies: parts[0], marking: parts[0].marking()}
 	_, err = m.count(context.Background(), list)
 	return len(m.buckets), err
+}
+
+// MonthlyRooms reports whether months stand for messages in the answer to a question.
+func MonthlyRooms(e *Engine, q tallystick.Tally) (is bool, err error) {
+	sc, err := e.scope(q.Scope)
+	if sc == nil || err != nil {
+		return false, err
+	}
+	t := &tallies{engine: e, source: e.source(q.Type, "e")}
+	t.take(&q, sc, 0, true)
+	return t.answerRooms(context.Background(), make([][]tallystick.Count, 1))
 }

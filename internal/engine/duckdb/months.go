@@ -3,7 +3,6 @@ package duckdb
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,8 +10,9 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// Who was met in a month is kept month by month, in UTC: a row for each contact and channel, with the first and the last of its messages. A month of another zone begins and ends within one of these, and whether
-// a contact has a message before or after an instant follows from its first or last one there.
+// Who was met in a month, and what was said in which room, is kept month by month, in UTC: a row for each contact and channel, and for each room and sender, with the first and the last of its messages. A month of
+// another zone begins and ends within one of these. Whether a contact has a message before or after an instant follows from its first or last one there; what a room has of the rest of a month is counted by the
+// messages themselves.
 //
 // They are made of the file in the background, whole months at a time, when no rows are left to be put together (merge.go), and made again when messages or failures came that they lack. What is asked before
 // that is answered by them and the messages since, together.
@@ -20,11 +20,17 @@ import (
 // Columns of [contactMonthTable]: a row for each tenant, month, contact and channel that has countable messages to or from the contact. A message that failed has a row of its own with the others that failed
 // at that instant, so that it can be counted as of before. Of a contact one row lists the channels of all its messages of the month that have not failed, as a JSON array: contacts are counted by these rows
 // alone. Channels are empty texts, not NULL, where there are none.
+// [roomMonthTable]: how many countable messages to or from contacts there are of each tenant, month, room, kind of sender, sender, channel and identity, those that failed apart as above, and those from one change
+// of the room's users to the next.
 // [monthTable]: a row for each month that has messages, with the flush up to which its messages and their failures are in the rows above; 0: it has none yet. One of month [everyMonth] says up to which flush
 // there are no others.
 var (
 	contactMonthColumns = []column{
 		{"tenant", integer}, {"month", bigint}, {"contact", varchar}, {"channel", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint}, {"channels", varchar},
+	}
+	roomMonthColumns = []column{
+		{"tenant", integer}, {"month", bigint}, {"room", varchar}, {"kind", varchar}, {"sender", varchar}, {"channel", varchar}, {"identity", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint},
+		{"messages", bigint},
 	}
 	monthColumns = []column{{"month", bigint}, {"flushes", integer}}
 )
@@ -194,43 +200,62 @@ func (s *stream) findStale(ctx context.Context, flush int32) (stale []staleMonth
 	return stale, nil
 }
 
-// met returns the conditions of a countable message to or from a contact, unless it failed.
-func (s source) met() []string {
-	return append(s.mayCount(false), s.text(tallystick.FieldDirection)+" IN ('inbound', 'outbound')", s.text(tallystick.FieldContactID)+" <> ''")
+// exchanged returns the conditions of a countable message to or from a contact, unless it failed.
+func (s source) exchanged() []string {
+	return append(s.mayCount(false), s.text(tallystick.FieldDirection)+" IN ('inbound', 'outbound')")
 }
 
 // makeMonths makes months of the messages and failures up to a flush.
 func (s *stream) makeMonths(months []staleMonth, flush int32) error {
-	e := s.engine
-	m, f := source{e.byType[tallystick.MessageSent], "m"}, source{e.byType[tallystick.MessageFailed], "f"}
-	upTo := " <= " + strconv.Itoa(int(flush))
 	list := make([]string, len(months))
-	from, until := lastMonth, firstMonth
 	for i, m := range months {
 		list[i] = strconv.FormatInt(int64(m.month), 10)
-		from, until = min(from, m.month), max(until, m.month)
 	}
-	these := " month IN (" + strings.Join(list, ", ") + ")"
-	failed := "NULL::BIGINT"
-	var joins, times []string
+	these := " IN (" + strings.Join(list, ", ") + ")"
+	for _, statement := range []string{
+		"DELETE FROM " + identifier(contactMonthTable) + " WHERE month" + these,
+		"DELETE FROM " + identifier(roomMonthTable) + " WHERE month" + these,
+		s.engine.makeContacts(months, flush, these),
+		s.engine.makeRooms(months, flush, these),
+		"UPDATE " + identifier(monthTable) + " SET flushes = " + strconv.Itoa(int(flush)) + " WHERE month" + these,
+	} {
+		if err := execute(s.conn, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exchangedIn returns what to select from, as m, and under which conditions, for the messages of some months with the instant at which they failed, the earliest if at several.
+func (e *Engine) exchangedIn(m source, months []staleMonth, flush int32, these string) (from []string, failed, where string) {
+	f, upTo := source{e.byType[tallystick.MessageFailed], "f"}, " <= "+strconv.Itoa(int(flush))
+	earliest, latest := lastMonth, firstMonth
+	for _, m := range months {
+		earliest, latest = min(earliest, m.month), max(latest, m.month)
+	}
+	from = []string{identifier(m.table.name) + " AS m"}
+	times := []string{"NULL::BIGINT"}
 	for i, id := range e.failedIDs.names() {
 		name := "failed" + strconv.Itoa(i)
-		joins = append(joins, "  LEFT JOIN (SELECT f.tenant, "+f.column(id)+" AS id, MIN(f.time) AS time FROM "+identifier(f.table.name)+" AS f WHERE f.flush"+upTo+" AND "+f.column(id)+" IS NOT NULL GROUP BY ALL) AS "+name+
+		from = append(from, "LEFT JOIN (SELECT f.tenant, "+f.column(id)+" AS id, MIN(f.time) AS time FROM "+identifier(f.table.name)+" AS f WHERE f.flush"+upTo+" AND "+f.column(id)+" IS NOT NULL GROUP BY ALL) AS "+name+
 			" ON "+name+".tenant = m.tenant AND "+name+".id = "+m.column(id))
 		times = append(times, name+".time")
 	}
-	if len(times) > 0 {
-		failed = "COALESCE(" + strings.Join(times, ", ") + ")"
-	}
-	where := append(m.met(), "m.flush"+upTo, "m.time >= "+strconv.FormatInt(int64(from), 10), "m.time < "+strconv.FormatInt(int64(monthAfter(until)), 10))
-	making := strings.Join(slices.Concat([]string{
+	conditions := append(m.exchanged(), "m.flush"+upTo, "m.time >= "+strconv.FormatInt(int64(earliest), 10), "m.time < "+strconv.FormatInt(int64(monthAfter(latest)), 10), monthOf("m.time")+these)
+	return from, "COALESCE(" + strings.Join(times, ", ") + ")", strings.Join(conditions, " AND ")
+}
+
+// makeContacts is the statement that makes the rows of contacts.
+func (e *Engine) makeContacts(months []staleMonth, flush int32, these string) string {
+	m := source{e.byType[tallystick.MessageSent], "m"}
+	from, failed, where := e.exchangedIn(m, months, flush, these)
+	contact := m.text(tallystick.FieldContactID)
+	return strings.Join([]string{
 		"INSERT INTO " + identifier(contactMonthTable),
 		"WITH met AS (",
-		"  SELECT m.tenant, " + monthOf("m.time") + " AS month, " + m.text(tallystick.FieldContactID) + " AS contact, " + m.text(tallystick.FieldChannelID) + " AS channel, " + failed + " AS failed, MIN(m.time) AS first, MAX(m.time) AS last",
-		"  FROM " + identifier(m.table.name) + " AS m",
-	}, joins, []string{
-		"  WHERE " + strings.Join(where, "\n    AND "),
-		"    AND " + monthOf("m.time") + " IN (" + strings.Join(list, ", ") + ")",
+		"  SELECT m.tenant, " + monthOf("m.time") + " AS month, " + contact + " AS contact, " + m.text(tallystick.FieldChannelID) + " AS channel, " + failed + " AS failed, MIN(m.time) AS first, MAX(m.time) AS last",
+		"  FROM " + strings.Join(from, "\n  "),
+		"  WHERE " + where + " AND " + contact + " <> ''",
 		"  GROUP BY ALL",
 		"), lists AS (",
 		"  SELECT tenant, month, contact, MIN(channel) AS channel, to_json(LIST(channel ORDER BY channel))::VARCHAR AS channels FROM met WHERE failed IS NULL GROUP BY ALL",
@@ -238,15 +263,36 @@ func (s *stream) makeMonths(months []staleMonth, flush int32) error {
 		"SELECT met.tenant, met.month, met.contact, met.channel, met.first, met.last, met.failed, CASE WHEN met.failed IS NULL THEN lists.channels END",
 		"FROM met LEFT JOIN lists ON lists.tenant = met.tenant AND lists.month = met.month AND lists.contact = met.contact AND lists.channel = met.channel",
 		"ORDER BY met.month, met.tenant",
-	}), "\n")
-	for _, statement := range []string{
-		"DELETE FROM " + identifier(contactMonthTable) + " WHERE" + these,
-		making,
-		"UPDATE " + identifier(monthTable) + " SET flushes = " + strconv.Itoa(int(flush)) + " WHERE" + these,
-	} {
-		if err := execute(s.conn, statement); err != nil {
-			return err
-		}
+	}, "\n")
+}
+
+// makeRooms is the statement that makes the rows of rooms.
+func (e *Engine) makeRooms(months []staleMonth, flush int32, these string) string {
+	m := source{e.byType[tallystick.MessageSent], "m"}
+	from, failed, where := e.exchangedIn(m, months, flush, these)
+	room := m.text(tallystick.FieldRoomID)
+	var changes []string
+	for _, name := range []string{tallystick.RoomMemberAdded, tallystick.RoomMemberRemoved} {
+		c := source{e.byType[name], "c"}
+		changes = append(changes, "SELECT c.tenant, "+c.text(tallystick.FieldRoomID)+" AS room, c.time FROM "+identifier(c.table.name)+" AS c WHERE c.flush <= "+strconv.Itoa(int(flush))+
+			" AND "+c.text(tallystick.FieldMemberKind)+" = 'user'")
 	}
-	return nil
+	texts := []string{
+		m.text(tallystick.FieldSenderKind) + " AS kind", m.text(tallystick.FieldSenderID) + " AS sender", m.text(tallystick.FieldChannelID) + " AS channel", m.text(tallystick.FieldIdentity) + " AS identity",
+	}
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(roomMonthTable),
+		"WITH said AS (",
+		"  SELECT m.tenant, m.time, " + room + " AS room, " + strings.Join(texts, ", ") + ", " + failed + " AS failed",
+		"  FROM " + strings.Join(from, "\n  "),
+		"  WHERE " + where + " AND " + room + " <> ''",
+		"), changes AS (",
+		"  " + strings.Join(changes, "\n  UNION "),
+		"), counted AS (",
+		"  SELECT said.tenant, " + monthOf("said.time") + " AS month, said.room, kind, sender, channel, identity, failed, changes.time AS since, MIN(said.time) AS first, MAX(said.time) AS last, COUNT(*) AS messages",
+		"  FROM said ASOF LEFT JOIN changes ON changes.tenant = said.tenant AND changes.room = said.room AND said.time >= changes.time",
+		"  GROUP BY ALL",
+		")",
+		"SELECT tenant, month, room, kind, sender, channel, identity, first, last, failed, messages FROM counted ORDER BY month, tenant, room",
+	}, "\n")
 }

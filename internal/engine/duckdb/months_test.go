@@ -105,6 +105,7 @@ type monthStream struct {
 	contacts, channels int
 	made               []tallystick.Record
 	month              int // that messages are of; -1: of any
+	rooms              int
 }
 
 var monthsBegin = tallystick.InstantOf(time.Date(2024, 11, 1, 0, 0, 0, 0, time.UTC))
@@ -156,8 +157,19 @@ func (s *monthStream) records(n int) []tallystick.Record {
 					ev.Data[0].Text = of.Text(tallystick.FieldMessageID)
 				}
 			}
+		} else if s.rooms > 0 && s.IntN(12) == 0 {
+			ev.Type = []string{tallystick.RoomMemberAdded, tallystick.RoomMemberRemoved}[s.IntN(2)]
+			ev.Data = []tallystick.Value{
+				{Field: tallystick.FieldRoomID, Text: s.room()}, {Field: tallystick.FieldMemberKind, Text: []string{"user", "user", "contact"}[s.IntN(3)]}, {Field: tallystick.FieldMemberID, Text: s.contact()},
+			}
 		} else {
 			ev.Data = []tallystick.Value{{Field: tallystick.FieldMessageID, Text: id(i)}}
+			if s.rooms > 0 {
+				ev.Data = append(ev.Data, tallystick.Value{Field: tallystick.FieldRoomID, Text: s.room()})
+				if s.IntN(5) == 0 {
+					ev.Data = append(ev.Data, tallystick.Value{Field: tallystick.FieldIdentity, Text: []string{"+1", "+2", "+3"}[s.IntN(3)]})
+				}
+			}
 			for f, text := range map[tallystick.Field]string{
 				tallystick.FieldDirection:   []string{"inbound", "outbound", "internal", "inbound"}[s.IntN(4)],
 				tallystick.FieldContentKind: []string{"", "text", "file", "event", "text"}[s.IntN(5)],
@@ -169,7 +181,7 @@ func (s *monthStream) records(n int) []tallystick.Record {
 			}
 			switch s.IntN(9) {
 			case 0:
-			case 1:
+			case 1, 2:
 				ev.Data = append(ev.Data, tallystick.Value{Field: tallystick.FieldSenderKind, Text: "contact"}, tallystick.Value{Field: tallystick.FieldSenderID, Text: s.contact()})
 			default:
 				ev.Data = append(ev.Data, tallystick.Value{Field: tallystick.FieldContactID, Text: s.contact()})

@@ -60,16 +60,21 @@ func (s *statement) run(ctx context.Context, e *Engine, row func(scan func(...an
 		return err
 	}
 	defer stream.close()
+	return stream.each(ctx, s, byRow(row))
+}
+
+// byRow calls row for each of some rows.
+func byRow(row func(scan func(...any) error) error) func(*rows) error {
 	var sc scanner
 	scan := func(into ...any) error { return sc.scan(into) }
-	return stream.each(ctx, s, func(r *rows) error {
+	return func(r *rows) error {
 		for sc.rows, sc.row = r, 0; sc.row < r.n; sc.row++ {
 			if err := row(scan); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}
 }
 
 // cause prefers the reason why the caller gave up to what became of the query.

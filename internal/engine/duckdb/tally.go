@@ -64,7 +64,8 @@ type tallies struct {
 	scopes  []*scope
 	wanted  []wantedTally
 
-	only *onlyBucket // nil: all
+	only  *onlyBucket // nil: all
+	rooms *roomMonths // that stand for messages; nil: none do
 }
 
 // onlyBucket is a bucket that is asked for by itself.
@@ -169,10 +170,12 @@ func (t *tallies) widest() *tallystick.Tally {
 // answer runs the statement, or one for each bucket, and puts the answers into their places.
 func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) error {
 	t.widen()
-	if answered, err := t.answerMonthly(ctx, answers); answered || err != nil {
-		return err
+	for _, monthly := range []func(context.Context, [][]tallystick.Count) (bool, error){t.answerContacts, t.answerRooms} {
+		if answered, err := monthly(ctx, answers); answered || err != nil {
+			return err
+		}
+		t.forget()
 	}
-	t.forget()
 	if !t.apart() {
 		return t.answerAll(ctx, answers)
 	}
@@ -239,7 +242,6 @@ func (t *tallies) answerAll(ctx context.Context, answers [][]tallystick.Count) e
 	}
 	st := &statement{}
 	s := t.source
-	where := t.where(st)
 
 	// First the events that count with what is wanted of them, then labels and buckets, then the numbers.
 	wanted := []string{s.column("time") + " AS time"}
@@ -251,7 +253,7 @@ func (t *tallies) answerAll(ctx context.Context, answers [][]tallystick.Count) e
 	for i := range q.By {
 		wanted = append(wanted, s.text(q.By[i].Field)+" AS value"+strconv.Itoa(i))
 	}
-	measure := "COUNT(*)"
+	measure, having := "COUNT(*)", "COUNT(*) > 0" // what is grouped by nothing has a row without any event, too
 	var joins, items []string
 	switch m := q.Measure; {
 	case m.Any:
@@ -263,6 +265,9 @@ func (t *tallies) answerAll(ctx context.Context, answers [][]tallystick.Count) e
 		items = []string{"WHERE " + item + " <> ''"}
 		selected = append(selected, item+" AS thing")
 		measure = "COUNT(DISTINCT thing)"
+	case t.rooms != nil:
+		selected = append(selected, "counted.number AS thing")
+		measure, having = "SUM(thing)::BIGINT", "SUM(thing) > 0"
 	case m.Sum != tallystick.NoField:
 		wanted = append(wanted, s.number(m.Sum)+" AS number")
 		selected = append(selected, rounded(st, "counted.number", m.RoundUp)+" AS thing")
@@ -318,9 +323,13 @@ func (t *tallies) answerAll(ctx context.Context, answers [][]tallystick.Count) e
 	if distinct != nil {
 		st.add("    SELECT DISTINCT "+strings.Join(distinct, ", "), "    FROM (")
 	}
-	st.add("    SELECT "+strings.Join(wanted, ",\n      "),
-		"    FROM "+s.from(),
-		"    WHERE "+strings.Join(where, "\n      AND "))
+	if t.rooms != nil {
+		t.rooms.add(st)
+	} else {
+		st.add("    SELECT "+strings.Join(wanted, ",\n      "),
+			"    FROM "+s.from(),
+			"    WHERE "+strings.Join(t.where(st), "\n      AND "))
+	}
 	if distinct != nil {
 		st.add("    ) AS counted", distinctJoin)
 	}
@@ -329,7 +338,7 @@ func (t *tallies) answerAll(ctx context.Context, answers [][]tallystick.Count) e
 	st.add(items...)
 	st.add(")",
 		"GROUP BY "+t.sets(keys, groups, q.EdgesOf != nil),
-		"HAVING COUNT(*) > 0") // what is grouped by nothing has a row without any event, too
+		"HAVING "+having)
 	if len(order) > 0 {
 		st.add("ORDER BY " + strings.Join(order, ", "))
 	}
@@ -388,7 +397,7 @@ func (t *tallies) read(ctx context.Context, st *statement, dimensions int, answe
 		into = append(into, &group[i])
 	}
 	into = append(into, &value, &of.byBucket, &of.byGroups)
-	return st.run(ctx, t.engine, func(scan func(...any) error) error {
+	return t.run(ctx, st, func(scan func(...any) error) error {
 		if err := scan(into...); err != nil {
 			return err
 		}

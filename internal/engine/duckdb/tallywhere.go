@@ -12,12 +12,7 @@ import (
 func (t *tallies) where(st *statement) []string {
 	s, q, sc := t.source, t.queries[0], t.scopes[0]
 	if !t.many() {
-		where := append(s.scope(st, sc, q.Type), t.during(st)...)
-		where = append(where, s.filter(st, q.Where)...)
-		if q.Countable && q.Type == tallystick.MessageSent {
-			where = append(where, t.engine.countable(st, s, sc, false)...)
-		}
-		return where
+		return slices.Concat(s.scope(st, sc, q.Type), t.during(st), t.passing(st))
 	}
 	where := append(s.ofTenants(st, t.scopes, q.Type), t.during(st)...)
 	where = append(where, t.filtered(st, s.column("tenant"), func(f tallystick.Filter) tallystick.Filter { return f }, s.filter)...)
@@ -25,6 +20,16 @@ func (t *tallies) where(st *statement) []string {
 		failed := t.engine.source(tallystick.MessageFailed, "failed")
 		where = append(where, s.mayCount(false)...)
 		where = append(where, t.engine.notFailed(s, failed, true, failed.ofTenants(st, t.scopes, tallystick.MessageFailed))...)
+	}
+	return where
+}
+
+// passing returns the conditions of a single tenant's events that count, but for the scope and the time.
+func (t *tallies) passing(st *statement) []string {
+	q := t.queries[0]
+	where := t.source.filter(st, q.Where)
+	if q.Countable && q.Type == tallystick.MessageSent {
+		where = append(where, t.engine.countable(st, t.source, t.scopes[0], false)...)
 	}
 	return where
 }
