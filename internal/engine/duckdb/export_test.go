@@ -123,9 +123,9 @@ func Kept(e *Engine, scope tallystick.Scope) (until tallystick.Instant, doubted 
 	return k.until, len(k.doubtful), true, nil
 }
 
-// Rows returns how many rows a table of the file has.
+// Rows returns how many rows a table of the file has, or those that meet a condition behind it.
 func Rows(e *Engine, table string) (n int, err error) {
-	err = e.db.QueryRow("SELECT COUNT(*)::INTEGER FROM " + identifier(table)).Scan(&n)
+	err = e.db.QueryRow("SELECT COUNT(*)::INTEGER FROM " + table).Scan(&n)
 	return n, err
 }
 
@@ -141,7 +141,7 @@ func Monthly(e *Engine, q tallystick.Tally) (buckets int, err error) {
 	if list == nil || parts == nil {
 		return 0, nil
 	}
-	m := &monthly{tallies: parts[0], marking: parts[0].marking()}
+	m := &monthly{tallies: parts[0], snapshot: e.snapshot(sc), marking: parts[0].marking()}
 	_, err = m.count(context.Background(), list)
 	return len(m.buckets), err
 }
@@ -155,4 +155,15 @@ func MonthlyRooms(e *Engine, q tallystick.Tally) (is bool, err error) {
 	t := &tallies{engine: e, source: e.source(q.Type, "e")}
 	t.take(&q, sc, 0, true)
 	return t.answerRooms(context.Background(), make([][]tallystick.Count, 1))
+}
+
+// MonthlyResolutions reports whether a question is answered by months, and whether these tell of anything.
+func MonthlyResolutions(e *Engine, q tallystick.Resolutions) (is, any bool, err error) {
+	sc, whole, err := e.pinned(context.Background(), q.Scope)
+	if sc == nil || !whole || err != nil {
+		return false, false, err
+	}
+	q.Scope = sc.Scope
+	counts, _, is, err := e.resolutionsByMonths(context.Background(), q, sc)
+	return is, len(counts) > 0, err
 }

@@ -8,16 +8,16 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// monthly is tallies that are answered by months, in one snapshot of the file.
-type monthly struct {
-	*tallies
-	stream  *stream
-	view    *view
-	marking *marking
+// snapshot is what is known of months, and what is read in the same snapshot of the file.
+type snapshot struct {
+	store *Engine
+	log   uint32
+	asOf  uint64 // the position that is asked about
 
-	known   []knownMonth
-	buckets []monthlyBucket
-	upTo    uint64 // the position up to which all messages and failures are in the months
+	stream *stream
+	view   *view
+	known  []knownMonth // ascending; the first is [everyMonth]
+	every  uint64       // the position up to which no other months have messages
 }
 
 // knownMonth is a row of [monthTable], with the position that its flush ends at.
@@ -26,32 +26,56 @@ type knownMonth struct {
 	upTo  uint64
 }
 
-// within reads what is known of months, and calls read, if there are any, in the same snapshot.
-func (m *monthly) within(ctx context.Context, read func() error) (err error) {
-	m.view = m.engine.see()
-	defer m.engine.done(m.view)
-	if m.stream, err = m.engine.stream(); err != nil {
+// snapshot begins one for what is asked about a scope.
+func (e *Engine) snapshot(sc *scope) *snapshot {
+	return &snapshot{store: e, log: sc.log, asOf: sc.AsOf.Sequence}
+}
+
+// within reads what is known of months, and calls read, if nothing of that is after the position.
+func (s *snapshot) within(ctx context.Context, read func() error) (err error) {
+	s.view = s.store.see()
+	defer s.store.done(s.view)
+	if s.stream, err = s.store.stream(); err != nil {
 		return err
 	}
-	defer m.stream.close()
-	return cause(ctx, m.stream.transaction(ctx, func() error {
-		if err := m.know(ctx); err != nil || len(m.known) == 0 || m.known[0].month != everyMonth || m.known[0].upTo > m.scopes[0].AsOf.Sequence {
+	defer s.stream.close()
+	return cause(ctx, s.stream.transaction(ctx, func() error {
+		if err := s.know(ctx); err != nil || len(s.known) == 0 || s.known[0].month != everyMonth || s.known[0].upTo > s.asOf {
 			return err
 		}
+		s.every, s.known = s.known[0].upTo, s.known[1:]
 		return read()
 	}))
 }
 
 // know reads what is known of months.
-func (m *monthly) know(ctx context.Context) error {
+func (s *snapshot) know(ctx context.Context) error {
 	st := &statement{}
 	st.add("SELECT month, flushes::BIGINT FROM " + identifier(monthTable) + " ORDER BY month")
-	return m.stream.eachOf(ctx, m.view, st, func(r *rows) error {
+	return s.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			m.known = append(m.known, knownMonth{tallystick.Instant(r.bigint(0, i)), m.engine.endOf(m.scopes[0].log, int32(r.bigint(1, i)))})
+			s.known = append(s.known, knownMonth{tallystick.Instant(r.bigint(0, i)), s.store.endOf(s.log, int32(r.bigint(1, i)))})
 		}
 		return nil
 	})
+}
+
+// each runs a statement in the snapshot.
+func (s *snapshot) each(ctx context.Context, st *statement, fn func(*rows) error) error {
+	return s.stream.eachOf(ctx, s.view, st, fn)
+}
+
+// since reports whether anything was said that months may not know, if they know everything up to a position.
+func (s *snapshot) since(upTo uint64) bool { return upTo < s.asOf }
+
+// monthly is tallies that are answered by months.
+type monthly struct {
+	*tallies
+	*snapshot
+	marking *marking
+
+	buckets []monthlyBucket
+	upTo    uint64 // the position up to which all messages and failures are in the months
 }
 
 // endOf returns the position that a log had reached at the end of a flush.
@@ -73,6 +97,9 @@ func (e *Engine) endOf(log uint32, flush int32) uint64 {
 
 // dropFailed drops the buckets of messages that months know of, and that have failed since.
 func (m *monthly) dropFailed(ctx context.Context) error {
+	if !m.since(m.upTo) {
+		return nil
+	}
 	s, f := m.source, m.engine.source(tallystick.MessageFailed, "f")
 	m.forget()
 	st := &statement{}
@@ -89,7 +116,7 @@ func (m *monthly) dropFailed(ctx context.Context) error {
 		return nil
 	}
 	st.add("SELECT DISTINCT time FROM (" + strings.Join(selects, "\nUNION ALL ") + ")")
-	return m.stream.eachOf(ctx, m.view, st, func(r *rows) error {
+	return m.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			at := tallystick.Instant(r.bigint(0, i))
 			m.buckets = slices.DeleteFunc(m.buckets, func(b monthlyBucket) bool { return at >= b.from && at < b.until })

@@ -79,7 +79,7 @@ func (t *tallies) answerContacts(ctx context.Context, answers [][]tallystick.Cou
 		return false, nil
 	}
 	for i, part := range parts {
-		m := &monthly{tallies: part, marking: part.marking()}
+		m := &monthly{tallies: part, snapshot: t.engine.snapshot(t.scopes[0]), marking: part.marking()}
 		counted, err := m.count(ctx, buckets)
 		if err != nil {
 			return false, err
@@ -118,15 +118,14 @@ func (m *monthly) count(ctx context.Context, buckets []onlyBucket) (counted map[
 
 // choose chooses the buckets of which all months are known, and of no month a part without its beginning and its end.
 func (m *monthly) choose(buckets []onlyBucket) {
-	every, months := m.known[0], m.known[1:]
-	m.upTo = every.upTo
+	m.upTo = m.every
 	for _, b := range buckets {
 		if b.from >= b.until || b.from < firstMonth || b.until > monthAfter(lastMonth) {
 			continue
 		}
 		of, fits, longest := monthlyBucket{onlyBucket: b}, true, tallystick.Instant(0)
 		upTo := m.upTo
-		for _, k := range months {
+		for _, k := range m.known {
 			s := span{month: k.month, from: max(b.from, k.month), until: min(b.until, monthAfter(k.month))}
 			if s.from >= s.until {
 				continue
@@ -164,7 +163,7 @@ func (m *monthly) read(ctx context.Context) (map[markedPlace]*marked, error) {
 		"UNION ALL",
 		"SELECT tenant::BIGINT, bucket, '', 0, number, channels FROM met WHERE contact IS NULL")
 	counted := map[markedPlace]*marked{}
-	err := m.stream.eachOf(ctx, m.view, st, func(r *rows) error {
+	err := m.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			tenant, name, marks, number := int32(r.bigint(0, i)), r.text(2, i), r.bigint(3, i), r.bigint(4, i)
 			if list := r.text(5, i); list != "" {
@@ -216,6 +215,10 @@ func onChannel(f tallystick.Filter) (conditions tallystick.Filter) {
 
 // selectFresh selects, of the messages that months may not know of, the contacts with their marks.
 func (m *monthly) selectFresh(st *statement) {
+	if !m.since(m.upTo) {
+		st.add("WITH fresh AS (SELECT 0::INTEGER AS tenant, 0::BIGINT AS bucket, '' AS contact, 0::BIGINT AS marks WHERE FALSE),")
+		return
+	}
 	q, s := m.widest(), m.source
 	where := append(m.where(st), s.column("seq")+" > "+st.bind(int64(m.upTo)), s.text(tallystick.FieldContactID)+" <> ''")
 	mark := strconv.Itoa(unmarked) + "::BIGINT"

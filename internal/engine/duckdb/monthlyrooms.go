@@ -54,7 +54,7 @@ func (t *tallies) answerRooms(ctx context.Context, answers [][]tallystick.Count)
 	if !t.ofRooms() {
 		return false, nil
 	}
-	m := &monthly{tallies: t}
+	m := &monthly{tallies: t, snapshot: t.engine.snapshot(t.scopes[0])}
 	err = m.within(ctx, func() error {
 		m.chooseMonths()
 		if len(m.buckets) == 0 {
@@ -82,11 +82,11 @@ func (t *tallies) answerRooms(ctx context.Context, answers [][]tallystick.Count)
 
 // chooseMonths chooses the months of which more lies in the period than outside.
 func (m *monthly) chooseMonths() {
-	sc, every := m.scopes[0], m.known[0]
-	m.upTo = every.upTo
-	for _, k := range m.known[1:] {
+	sc := m.scopes[0]
+	m.upTo = m.every
+	for _, k := range m.known {
 		end := monthAfter(k.month)
-		if from, until := max(k.month, m.queries[0].From), min(end, sc.Before); k.upTo == every.upTo && until > from && until-from > (end-k.month)/2 {
+		if from, until := max(k.month, m.queries[0].From), min(end, sc.Before); k.upTo == m.every && until > from && until-from > (end-k.month)/2 {
 			m.buckets = append(m.buckets, monthlyBucket{onlyBucket: onlyBucket{from: k.month, until: end}})
 		}
 	}
@@ -97,7 +97,7 @@ func (t *tallies) run(ctx context.Context, st *statement, row func(scan func(...
 	if t.rooms == nil {
 		return st.run(ctx, t.engine, row)
 	}
-	return t.rooms.stream.eachOf(ctx, t.rooms.view, st, byRow(row))
+	return t.rooms.each(ctx, st, byRow(row))
 }
 
 // add adds what selects messages with time, values and number: kept ones with the instant of the first.
@@ -141,7 +141,7 @@ func (r *roomMonths) add(st *statement) {
 		if saidApart != "" {
 			messages("1", from, until, saidApart, had)
 		}
-		if r.upTo < sc.AsOf.Sequence {
+		if r.since(r.upTo) {
 			messages("1", from, until, "", since+" AND "+s.column("seq")+all)
 		}
 		messages("-1", run.from, q.From, outside, had)

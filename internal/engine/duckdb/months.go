@@ -22,7 +22,10 @@ import (
 // alone. Channels are empty texts, not NULL, where there are none.
 // [roomMonthTable]: how many countable messages to or from contacts there are of each tenant, month, room, kind of sender, sender, channel and identity, those that failed apart as above, and those from one change
 // of the room's users to the next.
-// [monthTable]: a row for each month that has messages, with the flush up to which its messages and their failures are in the rows above; 0: it has none yet. One of month [everyMonth] says up to which flush
+// [resolutionTable]: a row for each conversation.resolved, of the month that it is in, with what follows from the parts of its conversation (resolutions.go): the channel, whether it counts, NULL where that is not known, whether
+// the conversation was resolved just once, when it began, and the instant after which nothing of this changes: of its latest event, or of a failure of its answers. Where
+// parts did not tell of the answers, these were looked up among the messages, and the conversation has its id.
+// [monthTable]: a row for each month that has any of these, with the flush up to which all there is is in the rows above; 0: it has none yet. One of month [everyMonth] says up to which flush
 // there are no others.
 var (
 	contactMonthColumns = []column{
@@ -31,6 +34,10 @@ var (
 	roomMonthColumns = []column{
 		{"tenant", integer}, {"month", bigint}, {"room", varchar}, {"kind", varchar}, {"sender", varchar}, {"channel", varchar}, {"identity", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint},
 		{"messages", bigint},
+	}
+	resolutionColumns = []column{
+		{"tenant", integer}, {"month", bigint}, {"time", bigint}, {"seq", bigint}, {"high", bigint}, {"low", bigint}, {"channel", varchar}, {"counts", boolean}, {"once", boolean}, {"first", bigint},
+		{"settled", bigint}, {"conversation", varchar},
 	}
 	monthColumns = []column{{"month", bigint}, {"flushes", integer}}
 )
@@ -150,17 +157,36 @@ func (s *stream) transaction(ctx context.Context, change func() error) error {
 
 // findStale returns the months that lack something that is in the file, the latest first, and notes that the others lack nothing.
 func (s *stream) findStale(ctx context.Context, flush int32) (stale []staleMonth, err error) {
-	e := s.engine
+	e, current := s.engine, false
+	err = s.read(ctx, "SELECT COALESCE(MIN(flushes) = "+strconv.Itoa(int(flush))+", FALSE)::BIGINT FROM "+identifier(monthTable), nil, func(r *rows) error {
+		current = r.bigint(0, 0) != 0
+		return nil
+	})
+	if current || err != nil {
+		return nil, err
+	}
 	m, f := source{e.byType[tallystick.MessageSent], "m"}, source{e.byType[tallystick.MessageFailed], "f"}
 	from := func(o source) string { return identifier(o.table.name) + " AS " + o.alias }
 	upTo := " <= " + strconv.Itoa(int(flush))
-	selects := []string{"SELECT " + monthOf("m.time") + " AS month, m.flush, FALSE AS failed FROM " + from(m) + " WHERE m.flush" + upTo}
+	since := "> (SELECT COALESCE(MIN(flushes), 0) FROM " + identifier(monthTable) + " WHERE flushes > 0)"
+	solved, part, failure := identifier(solvedTable), identifier(partTable), identifier(failureTable)
+	// Of messages and resolutions all, since those of other months are counted by it; of what changes others, what is new.
+	selects := []string{
+		"SELECT " + monthOf("m.time") + " AS month, m.flush, 1 AS number FROM " + from(m) + " WHERE m.flush" + upTo,
+		"SELECT " + monthOf("time") + ", flush, 1 FROM " + solved + " WHERE flush" + upTo,
+		"SELECT kept.month, part.flush, 0 FROM " + part + " AS part JOIN " + identifier(resolutionTable) + " AS kept USING (tenant, high, low) WHERE part.flush" + upTo + " AND part.flush " + since,
+	}
 	for _, id := range e.failedIDs.names() {
-		selects = append(selects, "SELECT "+monthOf("m.time")+", f.flush, TRUE FROM "+from(m)+" JOIN "+from(f)+" ON f.tenant = m.tenant AND "+f.column(id)+" = "+m.column(id)+
-			" WHERE m.flush"+upTo+" AND f.flush"+upTo+" AND f.flush > (SELECT COALESCE(MIN(flushes), 0) FROM "+identifier(monthTable)+" WHERE flushes > 0)")
+		selects = append(selects, "SELECT UNNEST(["+monthOf("m.time")+", kept.month]), f.flush, 0 FROM "+from(m)+" JOIN "+from(f)+" ON f.tenant = m.tenant AND "+f.column(id)+" = "+m.column(id)+
+			" LEFT JOIN (SELECT DISTINCT tenant, conversation, month FROM "+identifier(resolutionTable)+" WHERE conversation IS NOT NULL) AS kept ON kept.tenant = m.tenant AND kept.conversation = "+m.column(tallystick.FieldConversationID.String())+
+			" WHERE m.flush"+upTo+" AND f.flush"+upTo+" AND f.flush "+since)
+	}
+	for _, key := range []string{"answer_key", "second_key"} {
+		selects = append(selects, "SELECT kept.month, failure.flush, 0 FROM "+failure+" AS failure JOIN "+part+" AS part ON part.tenant = failure.tenant AND part."+key+" = failure.key"+
+			" JOIN "+identifier(resolutionTable)+" AS kept ON kept.tenant = part.tenant AND kept.high = part.high AND kept.low = part.low WHERE part.flush"+upTo+" AND failure.flush"+upTo+" AND failure.flush "+since)
 	}
 	text := strings.Join([]string{
-		"SELECT news.month, COUNT(*) FILTER (NOT news.failed)",
+		"SELECT news.month, SUM(news.number)::BIGINT",
 		"FROM (" + strings.Join(selects, " UNION ALL ") + ") AS news",
 		"LEFT JOIN " + identifier(monthTable) + " AS known ON known.month = news.month",
 		"WHERE news.month IS NOT NULL",
@@ -215,8 +241,10 @@ func (s *stream) makeMonths(months []staleMonth, flush int32) error {
 	for _, statement := range []string{
 		"DELETE FROM " + identifier(contactMonthTable) + " WHERE month" + these,
 		"DELETE FROM " + identifier(roomMonthTable) + " WHERE month" + these,
+		"DELETE FROM " + identifier(resolutionTable) + " WHERE month" + these,
 		s.engine.makeContacts(months, flush, these),
 		s.engine.makeRooms(months, flush, these),
+		s.engine.makeResolutions(months, flush, these),
 		"UPDATE " + identifier(monthTable) + " SET flushes = " + strconv.Itoa(int(flush)) + " WHERE month" + these,
 	} {
 		if err := execute(s.conn, statement); err != nil {
@@ -228,11 +256,14 @@ func (s *stream) makeMonths(months []staleMonth, flush int32) error {
 
 // exchangedIn returns what to select from, as m, and under which conditions, for the messages of some months with the instant at which they failed, the earliest if at several.
 func (e *Engine) exchangedIn(m source, months []staleMonth, flush int32, these string) (from []string, failed, where string) {
+	from, failed = e.withFailures(m, flush)
+	conditions := append(m.exchanged(), "m.flush <= "+strconv.Itoa(int(flush)), during(months, "m.time"), monthOf("m.time")+these)
+	return from, failed, strings.Join(conditions, " AND ")
+}
+
+// withFailures returns what to select from, as m, for messages with the instant at which they failed, the earliest if at several.
+func (e *Engine) withFailures(m source, flush int32) (from []string, failed string) {
 	f, upTo := source{e.byType[tallystick.MessageFailed], "f"}, " <= "+strconv.Itoa(int(flush))
-	earliest, latest := lastMonth, firstMonth
-	for _, m := range months {
-		earliest, latest = min(earliest, m.month), max(latest, m.month)
-	}
 	from = []string{identifier(m.table.name) + " AS m"}
 	times := []string{"NULL::BIGINT"}
 	for i, id := range e.failedIDs.names() {
@@ -241,8 +272,22 @@ func (e *Engine) exchangedIn(m source, months []staleMonth, flush int32, these s
 			" ON "+name+".tenant = m.tenant AND "+name+".id = "+m.column(id))
 		times = append(times, name+".time")
 	}
-	conditions := append(m.exchanged(), "m.flush"+upTo, "m.time >= "+strconv.FormatInt(int64(earliest), 10), "m.time < "+strconv.FormatInt(int64(monthAfter(latest)), 10), monthOf("m.time")+these)
-	return from, "COALESCE(" + strings.Join(times, ", ") + ")", strings.Join(conditions, " AND ")
+	return from, "COALESCE(" + strings.Join(times, ", ") + ")"
+}
+
+// monthsOf returns the first and the last of some months.
+func monthsOf(months []staleMonth) (earliest, latest tallystick.Instant) {
+	earliest, latest = lastMonth, firstMonth
+	for _, m := range months {
+		earliest, latest = min(earliest, m.month), max(latest, m.month)
+	}
+	return earliest, latest
+}
+
+// during is the condition that an instant is not before or after all of some months.
+func during(months []staleMonth, time string) string {
+	earliest, latest := monthsOf(months)
+	return time + " >= " + strconv.FormatInt(int64(earliest), 10) + " AND " + time + " < " + strconv.FormatInt(int64(monthAfter(latest)), 10)
 }
 
 // makeContacts is the statement that makes the rows of contacts.
@@ -294,5 +339,52 @@ func (e *Engine) makeRooms(months []staleMonth, flush int32, these string) strin
 		"  GROUP BY ALL",
 		")",
 		"SELECT tenant, month, room, kind, sender, channel, identity, first, last, failed, messages FROM counted ORDER BY month, tenant, room",
+	}, "\n")
+}
+
+// longConversation is how long before a month a conversation may have begun whose answers are looked up among the messages when the month is made.
+const longConversation = 60 * tallystick.Day
+
+// makeResolutions is the statement that makes the rows of resolutions.
+func (e *Engine) makeResolutions(months []staleMonth, flush int32, these string) string {
+	upTo := "flush <= " + strconv.Itoa(int(flush))
+	m, solved := source{e.byType[tallystick.MessageSent], "m"}, source{e.byType[tallystick.ConversationSolved], "solved"}
+	from, failed := e.withFailures(m, flush)
+	earliest, latest := monthsOf(months)
+	since := strconv.FormatInt(int64(earliest-longConversation), 10)
+	answers := append(m.answers(), "m."+upTo, "m.time >= "+since, "m.time < "+strconv.FormatInt(int64(monthAfter(latest)), 10))
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(resolutionTable),
+		"WITH resolved AS MATERIALIZED (",
+		"  SELECT tenant, " + monthOf("time") + " AS month, time, seq, high, low FROM " + identifier(solvedTable) + " WHERE " + upTo + " AND " + during(months, "time") + " AND " + monthOf("time") + these,
+		"), failed AS MATERIALIZED (",
+		"  SELECT tenant, key, MIN(time) AS time FROM " + identifier(failureTable) + " WHERE " + upTo + " GROUP BY ALL",
+		"), parts AS (",
+		"  SELECT part.*, CASE WHEN first_failed.time IS NULL THEN answer END AS one, CASE WHEN second_failed.time IS NULL THEN second END AS other,",
+		"    GREATEST(first_failed.time, second_failed.time) AS failed",
+		"  FROM (SELECT * FROM " + identifier(partTable) + " WHERE " + upTo + ") AS part",
+		"  SEMI JOIN resolved USING (tenant, high, low)",
+		"  LEFT JOIN failed AS first_failed ON first_failed.tenant = part.tenant AND first_failed.key = part.answer_key",
+		"  LEFT JOIN failed AS second_failed ON second_failed.tenant = part.tenant AND second_failed.key = part.second_key",
+		"), conversations AS MATERIALIZED (",
+		"  SELECT tenant, high, low, MIN(first) AS first, GREATEST(MAX(last), MAX(failed)) AS settled, " + saidInParts("") + " FROM parts GROUP BY tenant, high, low",
+		"), times AS MATERIALIZED (",
+		"  SELECT tenant, high, low, COUNT(*) AS times FROM " + identifier(solvedTable) + " SEMI JOIN resolved USING (tenant, high, low) WHERE " + upTo + " GROUP BY ALL",
+		"), unsure AS MATERIALIZED (",
+		"  SELECT tenant, high, low, " + solved.column(tallystick.FieldConversationID.String()) + " AS id", // resolved once: of others all rows are to be told of, or none
+		"  FROM conversations JOIN times USING (tenant, high, low) JOIN resolved USING (tenant, high, low) JOIN " + identifier(solved.table.name) + " AS solved USING (tenant, seq)",
+		"  WHERE unsure AND times = 1 AND first >= " + since,
+		"), looked_up AS (",
+		"  SELECT unsure.tenant, unsure.high, unsure.low, unsure.id, MIN(m.time) FILTER (WHERE " + failed + " IS NULL) AS answer, MAX(" + failed + ") AS failed",
+		"  FROM unsure JOIN " + from[0] + " ON m.tenant = unsure.tenant AND " + m.column(tallystick.FieldConversationID.String()) + " = unsure.id",
+		"  " + strings.Join(from[1:], "\n  "),
+		"  WHERE " + strings.Join(answers, " AND "),
+		"  GROUP BY unsure.tenant, unsure.high, unsure.low, unsure.id",
+		")",
+		"SELECT tenant, month, time, seq, high, low, channel,",
+		"  CASE WHEN NOT unsure OR id IS NOT NULL THEN COALESCE(inbound AND CASE WHEN unsure THEN looked_up.answer ELSE conversations.answer END <= time, FALSE) END,",
+		"  times = 1, first, GREATEST(settled, looked_up.failed), id",
+		"FROM resolved JOIN conversations USING (tenant, high, low) JOIN times USING (tenant, high, low) LEFT JOIN looked_up USING (tenant, high, low)",
+		"ORDER BY month, tenant, time",
 	}, "\n")
 }

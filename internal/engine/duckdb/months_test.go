@@ -106,6 +106,7 @@ type monthStream struct {
 	made               []tallystick.Record
 	month              int // that messages are of; -1: of any
 	rooms              int
+	conversations      []string // that may go on
 }
 
 var monthsBegin = tallystick.InstantOf(time.Date(2024, 11, 1, 0, 0, 0, 0, time.UTC))

@@ -24,7 +24,10 @@ func (e *Engine) Resolutions(ctx context.Context, q tallystick.Resolutions) ([]t
 	if !whole {
 		return e.resolutionsByEvents(ctx, q, nil)
 	}
-	counts, unsure, err := e.resolutionsByParts(ctx, q, sc)
+	counts, unsure, known, err := e.resolutionsByMonths(ctx, q, sc)
+	if err == nil && !known {
+		counts, unsure, err = e.resolutionsByParts(ctx, q, sc, e.run, nil)
+	}
 	if err != nil || len(unsure) == 0 {
 		return counts, err
 	}
@@ -81,33 +84,55 @@ func bucketsAndGroups(st *statement, q *tallystick.Resolutions) (joins, selected
 	return joins, selected, strings.Join(append([]string{"bucket"}, groups...), ", ")
 }
 
-// resolutionsByParts counts by what the batches said. The resolutions of conversations of which that is not enough are not counted, but returned.
-func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolutions, sc *scope) (counts []tallystick.Count, unsure []unsureTalk, err error) {
+// saidInParts selects of the parts of a conversation when it was answered first, whether it began inbound, its channel, and whether its answers are not known: of what was said before an instant, or of all. Of each kind
+// of event a part has the earliest: where that is not in the scope, none of them is.
+func saidInParts(before string) string {
+	only := func(time string) string {
+		if before == "" {
+			return " FILTER (WHERE " + time + " IS NOT NULL)"
+		}
+		return " FILTER (WHERE " + time + " < " + before + ")"
+	}
+	more := "more"
+	if before != "" {
+		more += " AND second < " + before
+	}
+	return "MIN(LEAST(one, other)) AS answer, " +
+		"COALESCE(MAX(started_by)" + only("created") + " = 'inbound', ARG_MIN(inbound, " + orderOf("COALESCE(spoken, message)", "COALESCE(spoken_seq, message_seq)") + ")" + only("COALESCE(spoken, message)") + ", FALSE) AS inbound, " +
+		"COALESCE(MAX(channel)" + only("created") + ", ARG_MIN(message_channel, " + orderOf("message", "message_seq") + ")" + only("message") + ", '') AS channel, " +
+		"BOOL_OR(" + more + " AND one IS NULL AND other IS NULL) IS TRUE AS unsure"
+}
+
+// resolutionsByParts counts the resolutions that are selected by what the batches said, of parts that meet a condition. Those of conversations of which that is not enough are not counted, but returned.
+func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolutions, sc *scope, run runner, some *someResolutions) (counts []tallystick.Count, unsure []unsureTalk, err error) {
 	st := &statement{}
 	before := sc.before(st)
 	inScope := func(time string) string {
 		return "tenant = " + sc.tenant(st) + " AND " + time + " < " + sc.before(st) + " AND seq <= " + sc.asOf(st)
 	}
+	all := func() string {
+		return "SELECT seq, time, high, low FROM " + stored(solvedTable) + " WHERE " + inScope("time") + " AND time >= " + st.bind(q.From)
+	}
+	resolved, since := "", ""
+	if some == nil {
+		resolved = all()
+	} else {
+		resolved, since = some.months.untold(st, sc, all), " AND first >= "+st.bind(some.first)
+	}
 	joins, selected, keys := bucketsAndGroups(st, &q)
 	where := append([]string{"NOT unsure", "inbound", "answer <= resolved.time"}, filter(st, q.Where, ofChannel, noNumber)...)
-	none := "0" + strings.Repeat(", ''", len(q.By))
 
 	st.add("WITH resolved AS MATERIALIZED (",
-		"  SELECT seq, time, high, low FROM "+stored(solvedTable)+" WHERE "+inScope("time")+" AND time >= "+st.bind(q.From),
+		"  "+resolved,
 		"), failed AS (",
 		"  SELECT key FROM "+stored(failureTable)+" WHERE "+inScope("time"),
 		"), parts AS (",
 		"  SELECT *, CASE WHEN answer < "+before+" AND answer_key NOT IN (SELECT key FROM failed) THEN answer END AS one,",
 		"    CASE WHEN second < "+before+" AND second_key NOT IN (SELECT key FROM failed) THEN second END AS other",
-		"  FROM (SELECT * FROM "+stored(partTable)+" WHERE "+inScope("first")+")",
+		"  FROM (SELECT * FROM "+stored(partTable)+" WHERE "+inScope("first")+since+")",
 		"  SEMI JOIN resolved USING (high, low)",
 		"), conversations AS MATERIALIZED (",
-		"  SELECT high, low, MIN(first) AS first, MAX(last) AS last, MIN(LEAST(one, other)) AS answer,",
-		// Of each kind of event a part has the earliest: where that is not in the scope, none of them is.
-		"    COALESCE(MAX(started_by) FILTER (WHERE created < "+before+") = 'inbound',",
-		"      ARG_MIN(inbound, "+orderOf("COALESCE(spoken, message)", "COALESCE(spoken_seq, message_seq)")+") FILTER (WHERE COALESCE(spoken, message) < "+before+"), FALSE) AS inbound,",
-		"    COALESCE(MAX(channel) FILTER (WHERE created < "+before+"), ARG_MIN(message_channel, "+orderOf("message", "message_seq")+") FILTER (WHERE message < "+before+"), '') AS channel,",
-		"    BOOL_OR(more AND second < "+before+" AND one IS NULL AND other IS NULL) IS TRUE AS unsure",
+		"  SELECT high, low, MIN(first) AS first, MAX(last) AS last, "+saidInParts(before),
 		"  FROM parts",
 		"  GROUP BY high, low",
 		"), counted AS MATERIALIZED (",
@@ -115,28 +140,42 @@ func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolution
 		"  FROM resolved",
 		"  JOIN conversations USING (high, low)")
 	st.add(joins...)
-	st.add("  WHERE "+strings.Join(where, "\n    AND "),
-		")",
-		"SELECT "+keys+", COUNT(*) AS value, NULL::BIGINT AS seq, NULL::BIGINT AS first, NULL::BIGINT AS last",
-		"FROM counted",
-		"GROUP BY "+keys,
-		"UNION ALL")
-	if q.Whole {
-		groups := strings.Join(columns("group", len(q.By)), ", ")
-		st.add("SELECT "+whole(groups)+", COUNT(*), NULL, NULL, NULL",
-			"FROM (SELECT DISTINCT "+strings.Join(append(columns("group", len(q.By)), "high", "low"), ", ")+" FROM counted)",
-			"GROUP BY "+whole(groups),
-			"UNION ALL")
-	}
-	st.add("SELECT "+none+", 0, seq, first, last",
+	st.add("  WHERE "+strings.Join(where, "\n    AND "), ")")
+	countConversations(st, &q, keys)
+	st.add("UNION ALL",
+		"SELECT 0"+strings.Repeat(", ''", len(q.By))+", 0, seq, first, last",
 		"FROM resolved",
 		"JOIN conversations USING (high, low)",
 		"WHERE unsure",
 		"ORDER BY "+keys)
+	counts, err = readResolutions(ctx, st, &q, run, func(seq, first, last int64) {
+		unsure = append(unsure, unsureTalk{seq, tallystick.Instant(first), tallystick.Instant(last)})
+	})
+	return counts, unsure, err
+}
 
+// countConversations selects the numbers of different conversations in counted.
+func countConversations(st *statement, q *tallystick.Resolutions, keys string) {
+	st.add("SELECT "+keys+", COUNT(*) AS value, NULL::BIGINT AS seq, NULL::BIGINT AS first, NULL::BIGINT AS last",
+		"FROM counted",
+		"GROUP BY "+keys)
+	if q.Whole {
+		groups := strings.Join(columns("group", len(q.By)), ", ")
+		st.add("UNION ALL",
+			"SELECT "+whole(groups)+", COUNT(*), NULL, NULL, NULL",
+			"FROM (SELECT DISTINCT "+strings.Join(append(columns("group", len(q.By)), "high", "low"), ", ")+" FROM counted)",
+			"GROUP BY "+whole(groups))
+	}
+}
+
+// runner runs a statement.
+type runner func(ctx context.Context, st *statement, fn func(*rows) error) error
+
+// readResolutions reads numbers of conversations, and rows of another kind, which have a third-last column.
+func readResolutions(ctx context.Context, st *statement, q *tallystick.Resolutions, run runner, other func(a, b, c int64)) (counts []tallystick.Count, err error) {
 	var c tallystick.Count
 	var seq, first, last sql.NullInt64
-	err = st.run(ctx, e, func(scan func(...any) error) error {
+	err = run(ctx, st, byRow(func(scan func(...any) error) error {
 		c.Group = nil
 		if len(q.By) > 0 {
 			c.Group = make([]string, len(q.By))
@@ -148,14 +187,19 @@ func (e *Engine) resolutionsByParts(ctx context.Context, q tallystick.Resolution
 		if err := scan(append(into, &c.Value, &seq, &first, &last)...); err != nil {
 			return err
 		}
-		if !seq.Valid {
-			counts = append(counts, c)
+		if seq.Valid {
+			other(seq.Int64, first.Int64, last.Int64)
 			return nil
 		}
-		unsure = append(unsure, unsureTalk{seq.Int64, tallystick.Instant(first.Int64), tallystick.Instant(last.Int64)})
+		counts = append(counts, c)
 		return nil
-	})
-	return counts, unsure, err
+	}))
+	return counts, err
+}
+
+// answers returns the conditions of a message that answers, unless it failed.
+func (s source) answers() []string {
+	return append(s.mayCount(false), s.text(tallystick.FieldDirection)+" = 'outbound'", s.text(tallystick.FieldSenderKind)+" IN ('user', 'bot', 'api')")
 }
 
 // resolutionsByEvents counts by the events themselves: those of some conversations, or for nil all.
@@ -168,8 +212,8 @@ func (e *Engine) resolutionsByEvents(ctx context.Context, q tallystick.Resolutio
 	r := e.source(tallystick.ConversationSolved, "r")
 	c := e.source(tallystick.ConversationCreated, "c")
 	m := e.source(tallystick.MessageSent, "m")
-	direction, sender := m.text(tallystick.FieldDirection), m.text(tallystick.FieldSenderKind)
-	answers := append(e.countable(st, m, sc, false), direction+" = 'outbound'", sender+" IN ('user', 'bot', 'api')")
+	direction := m.text(tallystick.FieldDirection)
+	answers := append(e.countable(st, m, sc, false), m.answers()...)
 	order := orderOf("time", "seq")
 
 	counts := append([]string{"start = 'inbound'", "answer <= resolved.time"}, filter(st, q.Where, ofChannel, noNumber)...)

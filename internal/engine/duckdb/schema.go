@@ -56,6 +56,7 @@ const (
 	searchTable        = "lost_searches"
 	contactMonthTable  = "contact_months" // who was met in which month: see months.go
 	roomMonthTable     = "room_months"
+	resolutionTable    = "resolutions"
 	monthTable         = "months"
 	mergedTable        = "merged"       // a row for each merge: the flush up to which rows are merged
 	otherTable         = "other_events" // events of the types that have no table, with their labels
@@ -93,6 +94,7 @@ func schema() []*table {
 		{name: searchTable, columns: searchColumns},
 		{name: contactMonthTable, columns: contactMonthColumns},
 		{name: roomMonthTable, columns: roomMonthColumns},
+		{name: resolutionTable, columns: resolutionColumns},
 		{name: monthTable, columns: monthColumns},
 		{name: mergedTable, columns: []column{{"flushes", integer}}},
 		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar}, column{labelsColumn, varchar})},
@@ -159,7 +161,7 @@ func (t *table) create() string {
 
 // flushed reports whether the table's rows are those of flushes, and have their numbers.
 func (t *table) flushed() bool {
-	return t.name != layoutTable && t.name != contactMonthTable && t.name != roomMonthTable && t.name != monthTable
+	return !slices.Contains([]string{layoutTable, contactMonthTable, roomMonthTable, resolutionTable, monthTable}, t.name)
 }
 
 // definition is the list of its columns in brackets.

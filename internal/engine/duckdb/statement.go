@@ -55,12 +55,17 @@ func (s *statement) bind(v any) string {
 
 // run runs a statement and calls row for each row of its answer.
 func (s *statement) run(ctx context.Context, e *Engine, row func(scan func(...any) error) error) error {
+	return e.run(ctx, s, byRow(row))
+}
+
+// run runs a statement and calls fn with the rows of its answer, some at a time.
+func (e *Engine) run(ctx context.Context, s *statement, fn func(*rows) error) error {
 	stream, err := e.stream()
 	if err != nil {
 		return err
 	}
 	defer stream.close()
-	return stream.each(ctx, s, byRow(row))
+	return stream.each(ctx, s, fn)
 }
 
 // byRow calls row for each of some rows.
