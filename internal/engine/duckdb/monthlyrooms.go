@@ -17,6 +17,7 @@ type roomMonths struct {
 	*monthly
 	months []tallystick.Instant // ascending
 	runs   []onlyBucket         // of months without another between them
+	divide bool                 // whether some rows are of before and after an instant at which messages are told apart
 }
 
 // roomColumns are the columns of [roomMonthTable] for fields of messages.
@@ -73,6 +74,10 @@ func (t *tallies) answerRooms(ctx context.Context, answers [][]tallystick.Count)
 				t.rooms.runs = append(t.rooms.runs, b.onlyBucket)
 			}
 		}
+		if err := t.rooms.findDivided(ctx); err != nil {
+			return err
+		}
+		t.forget()
 		answered = true
 		return t.answerAll(ctx, answers)
 	})
@@ -114,8 +119,8 @@ func (r *roomMonths) add(st *statement) {
 		func(f tallystick.Field) string { return "kept." + roomColumns[f] }, nil)...)
 	keptApart, saidApart := "", ""
 	const ofApart = " JOIN apart ON apart.room = "
-	if apart := r.apart(st); apart != "" {
-		st.add("WITH apart AS (" + apart + ")")
+	if r.divide {
+		st.add("WITH apart AS (" + r.apart(st) + ")")
 		keptApart = "ANTI" + ofApart + "kept.room AND apart.begin = kept.month"
 		saidApart = ofApart + s.text(tallystick.FieldRoomID) + " AND " + s.column("time") + " >= apart.begin AND " + s.column("time") + " < apart.until"
 	}
@@ -149,6 +154,20 @@ func (r *roomMonths) add(st *statement) {
 		from = run.until
 	}
 	messages("1", from, sc.Before, "", all)
+}
+
+// findDivided finds out whether there are rows of before and after an instant at which messages are told apart. There seldom are, since rows are made for the times between the changes of a room's users.
+func (r *roomMonths) findDivided(ctx context.Context) error {
+	st := &statement{}
+	apart := r.apart(st)
+	if apart == "" {
+		return nil
+	}
+	st.add("SELECT EXISTS (" + apart + ")::BIGINT")
+	return r.each(ctx, st, func(rows *rows) error {
+		r.divide = rows.bigint(0, 0) != 0
+		return nil
+	})
 }
 
 // apart selects the rooms with months that have rows of before and after an instant at which its messages are told apart, "" where there can be none.
