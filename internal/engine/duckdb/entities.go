@@ -23,7 +23,7 @@ func (e *Engine) Entities(ctx context.Context, q tallystick.Entities) ([]tallyst
 		return nil, nil
 	}
 	s := e.source(q.Type, "e")
-	if events, known, err := e.state(ctx, sc, s.table); known || err != nil {
+	if events, known, err := e.state(ctx, sc, s.table, false); known || err != nil {
 		return entitiesOf(events, t, sc.Tenant(), q.IDs), err
 	}
 	st := &statement{}

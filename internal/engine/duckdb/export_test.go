@@ -137,12 +137,15 @@ func Monthly(e *Engine, q tallystick.Tally) (buckets int, err error) {
 	}
 	t := &tallies{engine: e, source: e.source(q.Type, "e")}
 	t.take(&q, sc, 0, true)
-	list, parts := t.contactBuckets(), t.inMarks()
-	if list == nil || parts == nil {
+	list := t.contactBuckets()
+	if list == nil || !t.markable() {
 		return 0, nil
 	}
-	m := &monthly{tallies: parts[0], snapshot: e.snapshot(sc), marking: parts[0].marking()}
-	_, err = m.count(context.Background(), list)
+	m := &monthly{tallies: t, snapshot: e.snapshot(sc)}
+	err = m.within(context.Background(), func() error {
+		m.choose(list)
+		return nil
+	})
 	return len(m.buckets), err
 }
 

@@ -65,9 +65,12 @@ func (e *Engine) List(ctx context.Context, q tallystick.List) ([]tallystick.List
 // listStates answers from the events that are kept, where those of all types are.
 func (e *Engine) listStates(ctx context.Context, sc *scope, types []string, q *tallystick.List) ([]tallystick.Listed, bool, error) {
 	var list []tallystick.Listed
+	merges := slices.Equal(types, []string{tallystick.ContactUpserted}) && slices.ContainsFunc(q.Where, func(c tallystick.Condition) bool {
+		return c.Field == tallystick.FieldMergedInto && c.Op == tallystick.Present
+	})
 	for _, name := range types {
 		t := e.source(name, "e").table
-		events, known, err := e.state(ctx, sc, t)
+		events, known, err := e.state(ctx, sc, t, merges)
 		if !known || err != nil {
 			return nil, false, err
 		}

@@ -119,11 +119,6 @@ func (m *marking) of(st *statement, s source, f tallystick.Field) string {
 			text = s.column(f.String())
 		}
 	}
-	return m.bit(st, text)
-}
-
-// bit is an expression for the mark of a text.
-func (m *marking) bit(st *statement, text string) string {
 	return strconv.Itoa(unmarked) + "::BIGINT << COALESCE(LIST_POSITION(" + st.bind(m.texts) + ", " + text + "), 0)"
 }
 
@@ -217,7 +212,7 @@ func (t *tallies) answerMarked(ctx context.Context, answers [][]tallystick.Count
 		return err
 	}
 	for _, bucket := range bucketsIn(counted) {
-		t.give(m, counted, bucket, answers)
+		t.give(m.names, counted, bucket, answers)
 	}
 	return nil
 }
@@ -233,10 +228,10 @@ func bucketsIn(counted map[markedPlace]*marked) []int {
 }
 
 // give puts what was counted in a bucket into the answers' places.
-func (t *tallies) give(m *marking, counted map[markedPlace]*marked, bucket int, answers [][]tallystick.Count) {
+func (t *tallies) give(marks []map[string]int64, counted map[markedPlace]*marked, bucket int, answers [][]tallystick.Count) {
 	for _, w := range t.wanted {
 		if c := counted[markedPlace{w.tenant, bucket, w.byBucket}]; c != nil {
-			names := m.names[slices.IndexFunc(t.scopes, func(sc *scope) bool { return sc.number == w.tenant })]
+			names := marks[slices.IndexFunc(t.scopes, func(sc *scope) bool { return sc.number == w.tenant })]
 			answers[w.place] = append(answers[w.place], c.counts(bucket, names, w.byGroups)...)
 		}
 	}

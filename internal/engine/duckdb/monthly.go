@@ -72,7 +72,6 @@ func (s *snapshot) since(upTo uint64) bool { return upTo < s.asOf }
 type monthly struct {
 	*tallies
 	*snapshot
-	marking *marking
 
 	buckets []monthlyBucket
 	upTo    uint64 // the position up to which all messages and failures are in the months

@@ -14,6 +14,14 @@ import (
 // whom something else is to be known are told apart by all of their rows: who has a message behind an end that lies within a month, or since the month was made, or one that failed after the scope, or is counted
 // under another name. Where more than that is missing, the messages themselves are asked.
 
+// contactMonths are tallies of contacts that are answered by months.
+type contactMonths struct {
+	*monthly
+	marks   []map[string]int64 // of each tenant: the mark of a channel
+	names   []map[string]int64 // and of a group
+	counted map[markedPlace]*marked
+}
+
 // monthlyBucket is a bucket, with what it has of each month.
 type monthlyBucket struct {
 	onlyBucket
@@ -25,6 +33,20 @@ type span struct {
 	month       tallystick.Instant
 	from, until tallystick.Instant // of the bucket within the month
 	main        bool               // whether it is the one of which most contacts are
+}
+
+// Who is met in more than this beside the months themselves, or by more events since, is not told apart, but all are counted by the messages.
+const (
+	mostApart = 2 * tallystick.Day
+	mostSince = 1 << 21
+)
+
+// apart returns how long the time is in which who is met is told apart.
+func (s *span) apart() tallystick.Instant {
+	if s.main {
+		return monthAfter(s.month) - s.month - (s.until - s.from)
+	}
+	return s.until - s.from
 }
 
 func (s *span) whole() bool { return s.from == s.month && s.until == monthAfter(s.month) }
@@ -71,53 +93,42 @@ func (t *tallies) contactBuckets() (list []onlyBucket) {
 // answerContacts answers by months what it can, and the rest by messages; false: nothing can be.
 func (t *tallies) answerContacts(ctx context.Context, answers [][]tallystick.Count) (answered bool, err error) {
 	buckets := t.contactBuckets()
-	if buckets == nil {
+	if buckets == nil || !t.markable() {
 		return false, nil
 	}
-	parts := t.inMarks()
-	if parts == nil {
+	m := &contactMonths{monthly: &monthly{tallies: t, snapshot: t.engine.snapshot(t.scopes[0])}, counted: map[markedPlace]*marked{}}
+	if !m.mark() {
 		return false, nil
 	}
-	for i, part := range parts {
-		m := &monthly{tallies: part, snapshot: t.engine.snapshot(t.scopes[0]), marking: part.marking()}
-		counted, err := m.count(ctx, buckets)
-		if err != nil {
-			return false, err
+	err = m.within(ctx, func() error {
+		if m.choose(buckets); len(m.buckets) == 0 {
+			return nil
 		}
-		if len(m.buckets) == 0 && i == 0 && len(parts) == 1 {
-			return false, nil
+		if err := m.dropFailed(ctx); err != nil || len(m.buckets) == 0 {
+			return err
 		}
-		for _, b := range buckets {
-			if slices.ContainsFunc(m.buckets, func(o monthlyBucket) bool { return o.number == b.number }) {
-				part.give(m.marking, counted, b.number, answers)
-			} else if b.from < b.until {
-				if err := part.answerOnly(ctx, &b, answers); err != nil {
-					return false, err
-				}
+		return m.read(ctx)
+	})
+	if err != nil || len(m.buckets) == 0 {
+		return false, err
+	}
+	for _, b := range buckets {
+		if slices.ContainsFunc(m.buckets, func(o monthlyBucket) bool { return o.number == b.number }) {
+			t.give(m.names, m.counted, b.number, answers)
+		} else if b.from < b.until {
+			if err := t.answerOnly(ctx, &b, answers); err != nil {
+				return false, err
 			}
 		}
 	}
 	return true, nil
 }
 
-// count counts the buckets that months tell of.
-func (m *monthly) count(ctx context.Context, buckets []onlyBucket) (counted map[markedPlace]*marked, err error) {
-	err = m.within(ctx, func() error {
-		m.choose(buckets)
-		if len(m.buckets) == 0 {
-			return nil
-		}
-		if err := m.dropFailed(ctx); err != nil || len(m.buckets) == 0 {
-			return err
-		}
-		counted, err = m.read(ctx)
-		return err
-	})
-	return counted, err
-}
-
 // choose chooses the buckets of which all months are known, and of no month a part without its beginning and its end.
 func (m *monthly) choose(buckets []onlyBucket) {
+	if m.asOf-m.every > mostSince {
+		return
+	}
 	m.upTo = m.every
 	for _, b := range buckets {
 		if b.from >= b.until || b.from < firstMonth || b.until > monthAfter(lastMonth) {
@@ -144,63 +155,124 @@ func (m *monthly) choose(buckets []onlyBucket) {
 		if i := slices.IndexFunc(of.spans, func(s span) bool { return s.until-s.from == longest }); i >= 0 {
 			of.spans[i].main = true
 		}
+		if slices.ContainsFunc(of.spans, func(s span) bool { return s.apart() > mostApart }) {
+			continue
+		}
 		m.buckets = append(m.buckets, of)
 		m.upTo = upTo
 	}
 }
 
+// mark gives each group of a tenant a mark; false: of one there are too many.
+func (m *contactMonths) mark() bool {
+	for _, q := range m.queries {
+		marks, names := map[string]int64{}, map[string]int64{"": unmarked}
+		for i := range q.By {
+			for channel, name := range q.By[i].Labels {
+				name = strings.ToValidUTF8(name, "\uFFFD")
+				if names[name] == 0 {
+					names[name] = unmarked << len(names)
+				}
+				marks[channel] = names[name]
+			}
+		}
+		if len(names) > mostMarks {
+			return false
+		}
+		m.marks, m.names = append(m.marks, marks), append(m.names, names)
+	}
+	return true
+}
+
 // read counts the contacts of the buckets.
-func (m *monthly) read(ctx context.Context) (map[markedPlace]*marked, error) {
+func (m *contactMonths) read(ctx context.Context) error {
+	strange, err := m.strangeNames(ctx)
+	if err != nil {
+		return err
+	}
+	apart, err := m.findApart(ctx, strange)
+	if err != nil {
+		return err
+	}
 	m.forget()
 	st := &statement{}
-	m.selectFresh(st)
-	m.selectApart(st)
-	m.selectMet(st)
-	rename, who := m.renamed(st, m.marking)
-	st.add("SELECT seen.tenant::BIGINT, seen.bucket, "+who+", seen.marks, COUNT(*), NULL::VARCHAR",
-		"FROM (SELECT tenant, bucket, contact AS item, BIT_OR(marks) AS marks FROM met WHERE contact IS NOT NULL GROUP BY ALL) AS seen", rename,
-		"GROUP BY ALL",
-		"UNION ALL",
-		"SELECT tenant::BIGINT, bucket, '', 0, number, channels FROM met WHERE contact IS NULL")
-	counted := map[markedPlace]*marked{}
-	err := m.each(ctx, st, func(r *rows) error {
+	plain := map[tallystick.Instant]int{}
+	var months []tallystick.Instant
+	var others []monthlyBucket
+	for _, b := range m.buckets {
+		if len(b.spans) == 1 && b.spans[0].whole() && !apart[b.number] {
+			plain[b.spans[0].month] = b.number
+			months = append(months, b.spans[0].month)
+		} else if len(b.spans) > 0 {
+			others = append(others, b)
+		}
+	}
+	var selects []string
+	if len(others) > 0 {
+		m.selectApart(st, others, strange)
+		selects = append(selects,
+			"SELECT kept.tenant::BIGINT, spans.bucket, 0::BIGINT, CASE WHEN apart.contact IS NULL AND NOT kept.merged THEN NULL ELSE kept.contact END AS contact, CASE WHEN apart.contact IS NULL AND NOT kept.merged THEN kept.channels ELSE kept.channel END AS channels, COUNT(*)"+
+				" FROM "+identifier(contactMonthTable)+" AS kept JOIN spans ON spans.month = kept.month"+
+				" LEFT JOIN apart ON apart.tenant = kept.tenant AND apart.bucket = spans.bucket AND apart.contact = kept.contact"+
+				" WHERE kept.tenant IN ("+numbersOf(m.scopes)+") AND CASE WHEN apart.contact IS NULL AND NOT kept.merged THEN spans.main AND kept.channels IS NOT NULL"+
+				" ELSE kept.last >= spans.begin AND kept.first < spans.until AND (kept.failed IS NULL OR kept.failed >= "+m.scopes[0].before(st)+") END GROUP BY ALL",
+			"SELECT tenant::BIGINT, bucket, 0, contact, channel, 1 FROM fresh")
+	}
+	if len(months) > 0 {
+		of := " FROM " + identifier(contactMonthTable) + " AS kept WHERE kept.tenant IN (" + numbersOf(m.scopes) + ") AND kept.month IN (" + instants(months) + ") AND "
+		selects = append(selects,
+			"SELECT kept.tenant::BIGINT, 0::BIGINT, kept.month, NULL::VARCHAR AS contact, kept.channels, COUNT(*)"+of+"kept.merged = FALSE AND kept.channels IS NOT NULL GROUP BY ALL",
+			"SELECT kept.tenant::BIGINT, 0, kept.month, kept.contact, kept.channel, 1"+of+"kept.merged = TRUE AND kept.failed IS NULL")
+	}
+	if len(selects) == 0 {
+		return nil
+	}
+	st.add(strings.Join(selects, "\nUNION ALL "))
+	return m.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			tenant, name, marks, number := int32(r.bigint(0, i)), r.text(2, i), r.bigint(3, i), r.bigint(4, i)
-			if list := r.text(5, i); list != "" {
-				var channels []string
-				if err := json.Unmarshal([]byte(list), &channels); err != nil {
-					return damaged(err)
-				}
-				if marks = m.marksOf(tenant, channels); marks == 0 {
-					continue
-				}
+			bucket := int(r.bigint(1, i))
+			if month := tallystick.Instant(r.bigint(2, i)); month != 0 {
+				bucket = plain[month]
 			}
-			counted[m.place(tenant, int(r.bigint(1, i)))] = counted[m.place(tenant, int(r.bigint(1, i)))].add(name, marks, number)
+			if err := m.met(int32(r.bigint(0, i)), bucket, r.text(3, i), r.text(4, i), r.bigint(5, i)); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
-	return counted, err
 }
 
-func (m *monthly) place(tenant int32, bucket int) markedPlace {
-	return markedPlace{tenant, bucket, m.wanted[0].byBucket}
-}
-
-// marksOf returns the marks of a tenant's contact that was met on some channels.
-func (m *monthly) marksOf(tenant int32, channels []string) (marks int64) {
-	q := m.queries[slices.IndexFunc(m.scopes, func(sc *scope) bool { return sc.number == tenant })]
+// met counts contacts that were met on the same channels, as a list in JSON, or, where its id is given, one that was met on a channel.
+func (m *contactMonths) met(tenant int32, bucket int, contact, channel string, number int64) error {
+	channels := []string{channel}
+	if contact == "" {
+		if err := json.Unmarshal([]byte(channel), &channels); err != nil {
+			return damaged(err)
+		}
+	}
+	at := slices.IndexFunc(m.scopes, func(sc *scope) bool { return sc.number == tenant })
+	q, marks := m.queries[at], int64(0)
 	asked := onChannel(q.Where)
 	for _, c := range channels {
-		if !asked.Keeps(&tallystick.Event{Type: tallystick.MessageSent, Data: []tallystick.Value{{Field: tallystick.FieldChannelID, Text: c}}}) {
+		if asked != nil && !asked.Keeps(&tallystick.Event{Type: tallystick.MessageSent, Data: []tallystick.Value{{Field: tallystick.FieldChannelID, Text: c}}}) {
 			continue
 		}
-		if n, is := slices.BinarySearch(m.marking.texts, c); is && len(q.By) > 0 {
-			marks |= unmarked << (n + 1)
+		if mark := m.marks[at][c]; mark != 0 {
+			marks |= mark
 		} else {
 			marks |= unmarked
 		}
 	}
-	return marks
+	if marks == 0 {
+		return nil
+	}
+	name := contact
+	if other, is := q.Measure.Distinct.Labels[contact]; is {
+		name = strings.ToValidUTF8(other, "\uFFFD")
+	}
+	place := markedPlace{tenant, bucket, m.wanted[0].byBucket}
+	m.counted[place] = m.counted[place].add(name, marks, number)
+	return nil
 }
 
 // onChannel returns the conditions of a filter that are about the channel.
@@ -213,45 +285,72 @@ func onChannel(f tallystick.Filter) (conditions tallystick.Filter) {
 	return conditions
 }
 
-// selectFresh selects, of the messages that months may not know of, the contacts with their marks.
-func (m *monthly) selectFresh(st *statement) {
-	if !m.since(m.upTo) {
-		st.add("WITH fresh AS (SELECT 0::INTEGER AS tenant, 0::BIGINT AS bucket, '' AS contact, 0::BIGINT AS marks WHERE FALSE),")
-		return
-	}
-	q, s := m.widest(), m.source
-	where := append(m.where(st), s.column("seq")+" > "+st.bind(int64(m.upTo)), s.text(tallystick.FieldContactID)+" <> ''")
-	mark := strconv.Itoa(unmarked) + "::BIGINT"
-	if len(q.By) > 0 {
-		mark = m.marking.of(st, s, tallystick.FieldChannelID)
-	}
-	var join, bucket = "", "0"
-	if m.wanted[0].byBucket {
-		join, bucket = buckets(st, m.edges, "counted.time")
-	}
-	numbers := make([]int64, len(m.buckets))
-	for i, b := range m.buckets {
-		numbers[i] = int64(b.number)
-	}
-	st.add("WITH fresh AS (",
-		"  SELECT tenant, "+bucket+"::BIGINT AS bucket, contact, BIT_OR(mark) AS marks",
-		"  FROM (",
-		"    SELECT "+s.column("tenant")+" AS tenant, "+s.column("time")+" AS time, "+s.text(tallystick.FieldContactID)+" AS contact, "+mark+" AS mark",
-		"    FROM "+s.from(),
-		"    WHERE "+strings.Join(where, "\n      AND "),
-		"  ) AS counted", join,
-		"  WHERE "+bucket+" IN (SELECT UNNEST("+st.bind(numbers)+"))",
-		"  GROUP BY ALL",
-		"),")
+// strangeName is a contact that is counted under another name or is such a name, but was in no merge of which the months know.
+type strangeName struct {
+	tenant  int32
+	contact string
 }
 
-// selectApart selects the contacts that are told apart by all of their rows.
-func (m *monthly) selectApart(st *statement) {
+// strangeNames returns those of the questions.
+func (m *contactMonths) strangeNames(ctx context.Context) (strange []strangeName, err error) {
+	if !slices.ContainsFunc(m.queries, func(q *tallystick.Tally) bool { return len(q.Measure.Distinct.Labels) > 0 }) {
+		return nil, nil
+	}
+	known := map[int32]map[string]bool{}
+	m.forget()
+	st := &statement{}
+	c := m.engine.source(tallystick.ContactUpserted, "c")
+	where := " WHERE " + c.column("tenant") + " IN (" + numbersOf(m.scopes) + ") AND " + c.column("seq") + " <= " + st.bind(int64(m.upTo)) + " AND " + c.column(tallystick.FieldMergedInto.String()) + " <> ''"
+	var selects []string
+	for _, f := range []tallystick.Field{tallystick.FieldContactID, tallystick.FieldMergedInto} {
+		selects = append(selects, "SELECT "+c.column("tenant")+"::BIGINT, "+c.text(f)+" FROM "+c.from()+where)
+	}
+	st.add(strings.Join(selects, " UNION "))
+	err = m.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			tenant := int32(r.bigint(0, i))
+			if known[tenant] == nil {
+				known[tenant] = map[string]bool{}
+			}
+			known[tenant][strings.Clone(r.text(1, i))] = true
+		}
+		return nil
+	})
+	for i, q := range m.queries {
+		tenant := m.scopes[i].number
+		for contact, name := range q.Measure.Distinct.Labels {
+			for _, c := range []string{contact, strings.ToValidUTF8(name, "\uFFFD")} {
+				if !known[tenant][c] && len(storable([]string{c})) > 0 {
+					strange = append(strange, strangeName{tenant, c})
+				}
+			}
+		}
+	}
+	return strange, err
+}
+
+// findApart returns the buckets that have contacts which are told apart by all of their rows.
+func (m *contactMonths) findApart(ctx context.Context, strange []strangeName) (map[int]bool, error) {
+	apart := map[int]bool{}
+	m.forget()
+	st := &statement{}
+	m.selectApart(st, m.buckets, strange)
+	st.add("SELECT DISTINCT bucket FROM apart")
+	return apart, m.each(ctx, st, func(r *rows) error {
+		for i := range r.n {
+			apart[int(r.bigint(0, i))] = true
+		}
+		return nil
+	})
+}
+
+// selectApart selects what some buckets have of months, of the messages that months may not know of the contacts with their channels, and the contacts that are told apart by all of their rows.
+func (m *contactMonths) selectApart(st *statement, some []monthlyBucket, strange []strangeName) {
 	var numbers, months, froms, untils, mains []int64
 	before := m.scopes[0].before(st)
-	of := "FROM " + identifier(contactMonthTable) + " AS kept WHERE kept.tenant IN (" + numbersOf(m.scopes) + ") AND kept.month = "
+	of := " FROM " + identifier(contactMonthTable) + " AS kept WHERE kept.tenant IN (" + numbersOf(m.scopes) + ") AND kept.month = "
 	selects := []string{"SELECT tenant, bucket, contact FROM fresh"}
-	for _, b := range m.buckets {
+	for _, b := range some {
 		for _, s := range b.spans {
 			main := int64(0)
 			if s.main {
@@ -266,50 +365,51 @@ func (m *monthly) selectApart(st *statement) {
 			if s.main {
 				which = "kept.failed IS NULL AND (kept.last < " + from + " OR kept.first >= " + until + ")"
 			}
-			selects = append(selects, "SELECT kept.tenant, "+strconv.Itoa(b.number)+"::BIGINT, kept.contact "+of+month+" AND "+which)
+			selects = append(selects, "SELECT kept.tenant, "+strconv.Itoa(b.number)+"::BIGINT, kept.contact"+of+month+" AND "+which)
 		}
 	}
 	selects = append(selects, "SELECT kept.tenant, spans.bucket, kept.contact FROM "+identifier(contactMonthTable)+" AS kept JOIN spans ON spans.month = kept.month"+
 		" WHERE kept.tenant IN ("+numbersOf(m.scopes)+") AND kept.failed >= "+before+" AND kept.last >= spans.begin AND kept.first < spans.until")
-	var tenants []int64
-	var names []string
-	for i, who := range m.marking.who {
-		for name := range who {
-			if len(storable([]string{name})) > 0 {
-				tenants, names = append(tenants, int64(m.scopes[i].number)), append(names, name)
-			}
+	if len(strange) > 0 {
+		var tenants []int64
+		var contacts []string
+		for _, s := range strange {
+			tenants, contacts = append(tenants, int64(s.tenant)), append(contacts, s.contact)
 		}
-	}
-	if len(names) > 0 {
-		selects = append(selects, "SELECT renamed.tenant, spans.bucket, renamed.contact FROM (SELECT UNNEST("+st.bind(tenants)+")::INTEGER AS tenant, UNNEST("+st.bind(names)+") AS contact) AS renamed"+
+		selects = append(selects, "SELECT strange.tenant, spans.bucket, strange.contact FROM (SELECT UNNEST("+st.bind(tenants)+")::INTEGER AS tenant, UNNEST("+st.bind(contacts)+") AS contact) AS strange"+
 			" CROSS JOIN (SELECT DISTINCT bucket FROM spans) AS spans")
 	}
-	st.add("spans AS (",
+	m.selectFresh(st, some)
+	st.add(", spans AS (",
 		"  SELECT UNNEST("+st.bind(numbers)+") AS bucket, UNNEST("+st.bind(months)+") AS month, UNNEST("+st.bind(froms)+") AS begin, UNNEST("+st.bind(untils)+") AS until, UNNEST("+st.bind(mains)+") = 1 AS main",
 		"), apart AS (",
 		"  "+strings.Join(selects, "\n  UNION "),
-		"),")
+		")")
 }
 
-// selectMet selects how many contacts have the same list of channels, and those that are told apart with their marks.
-func (m *monthly) selectMet(st *statement) {
-	mark := strconv.Itoa(unmarked) + "::BIGINT"
-	if len(m.widest().By) > 0 {
-		mark = m.marking.bit(st, "kept.channel")
+// selectFresh selects, of the messages that months may not know of, the contacts with their channels.
+func (m *contactMonths) selectFresh(st *statement, some []monthlyBucket) {
+	if !m.since(m.upTo) {
+		st.add("WITH fresh AS (SELECT 0::INTEGER AS tenant, 0::BIGINT AS bucket, '' AS contact, '' AS channel WHERE FALSE)")
+		return
 	}
-	counts := append([]string{"kept.last >= spans.begin", "kept.first < spans.until", "(kept.failed IS NULL OR kept.failed >= " + m.scopes[0].before(st) + ")"},
-		m.filtered(st, "kept.tenant", onChannel, func(st *statement, f tallystick.Filter) []string {
-			return filter(st, f, func(tallystick.Field) string { return "kept.channel" }, nil)
-		})...)
-	st.add("met AS (",
-		"  SELECT kept.tenant, spans.bucket, apart.contact, CASE WHEN apart.contact IS NULL THEN kept.channels END AS channels, BIT_OR(CASE WHEN apart.contact IS NULL THEN 0 ELSE "+mark+" END) AS marks, COUNT(*) AS number",
-		"  FROM "+identifier(contactMonthTable)+" AS kept",
-		"  JOIN spans ON spans.month = kept.month",
-		"  LEFT JOIN apart ON apart.tenant = kept.tenant AND apart.bucket = spans.bucket AND apart.contact = kept.contact",
-		"  WHERE kept.tenant IN ("+numbersOf(m.scopes)+")",
-		"    AND CASE WHEN apart.contact IS NULL THEN spans.main AND kept.channels IS NOT NULL ELSE "+strings.Join(counts, " AND ")+" END",
-		"  GROUP BY ALL",
-		"  UNION ALL",
-		"  SELECT tenant, bucket, contact, NULL, marks, 1 FROM fresh",
+	s := m.source
+	where := append(m.where(st), s.column("seq")+" > "+st.bind(int64(m.upTo)), s.text(tallystick.FieldContactID)+" <> ''")
+	join, bucket := "", "0"
+	if m.wanted[0].byBucket {
+		join, bucket = buckets(st, m.edges, "counted.time")
+	}
+	numbers := make([]int64, len(some))
+	for i, b := range some {
+		numbers[i] = int64(b.number)
+	}
+	st.add("WITH fresh AS (",
+		"  SELECT DISTINCT tenant, "+bucket+"::BIGINT AS bucket, contact, channel",
+		"  FROM (",
+		"    SELECT "+s.column("tenant")+" AS tenant, "+s.column("time")+" AS time, "+s.text(tallystick.FieldContactID)+" AS contact, "+s.text(tallystick.FieldChannelID)+" AS channel",
+		"    FROM "+s.from(),
+		"    WHERE "+strings.Join(where, "\n      AND "),
+		"  ) AS counted", join,
+		"  WHERE "+bucket+" IN (SELECT UNNEST("+st.bind(numbers)+"))",
 		")")
 }

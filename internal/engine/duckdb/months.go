@@ -19,7 +19,7 @@ import (
 
 // Columns of [contactMonthTable]: a row for each tenant, month, contact and channel that has countable messages to or from the contact. A message that failed has a row of its own with the others that failed
 // at that instant, so that it can be counted as of before. Of a contact one row lists the channels of all its messages of the month that have not failed, as a JSON array: contacts are counted by these rows
-// alone. Channels are empty texts, not NULL, where there are none.
+// alone, but for those that were merged into another one, or had one merged into them, as far as is known up to the flush of [everyMonth]: these are told apart by all of their rows. Channels are empty texts, not NULL, where there are none.
 // [roomMonthTable]: how many countable messages to or from contacts there are of each tenant, month, room, kind of sender, sender, channel and identity, those that failed apart as above, and those from one change
 // of the room's users to the next.
 // [resolutionTable]: a row for each conversation.resolved, of the month that it is in, with what follows from the parts of its conversation (resolutions.go): the channel, whether it counts, NULL where that is not known, whether
@@ -30,6 +30,7 @@ import (
 var (
 	contactMonthColumns = []column{
 		{"tenant", integer}, {"month", bigint}, {"contact", varchar}, {"channel", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint}, {"channels", varchar},
+		{"merged", boolean},
 	}
 	roomMonthColumns = []column{
 		{"tenant", integer}, {"month", bigint}, {"room", varchar}, {"kind", varchar}, {"sender", varchar}, {"channel", varchar}, {"identity", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint},
@@ -203,6 +204,9 @@ func (s *stream) findStale(ctx context.Context, flush int32) (stale []staleMonth
 	if err != nil {
 		return nil, err
 	}
+	if err := s.noteMerged(ctx, flush); err != nil {
+		return nil, err
+	}
 	list := make([]string, len(stale))
 	for i, m := range stale {
 		list[i] = "(" + strconv.FormatInt(int64(m.month), 10) + ")"
@@ -224,6 +228,20 @@ func (s *stream) findStale(ctx context.Context, flush int32) (stale []staleMonth
 		}
 	}
 	return stale, nil
+}
+
+// noteMerged marks the rows of contacts that were merged since all rows were last looked at.
+func (s *stream) noteMerged(ctx context.Context, flush int32) error {
+	last := int64(0)
+	err := s.read(ctx, "SELECT COALESCE(MAX(flushes), 0)::BIGINT FROM "+identifier(monthTable)+" WHERE month = "+strconv.FormatInt(int64(everyMonth), 10), nil, func(r *rows) error {
+		last = r.bigint(0, 0)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	merges := s.engine.mergedContacts("> " + strconv.FormatInt(last, 10) + " AND c.flush <= " + strconv.Itoa(int(flush)))
+	return execute(s.conn, "UPDATE "+identifier(contactMonthTable)+" SET merged = TRUE FROM ("+merges+") AS merges WHERE NOT merged AND merges.tenant = "+identifier(contactMonthTable)+".tenant AND merges.contact = "+identifier(contactMonthTable)+".contact")
 }
 
 // exchanged returns the conditions of a countable message to or from a contact, unless it failed.
@@ -305,10 +323,19 @@ func (e *Engine) makeContacts(months []staleMonth, flush int32, these string) st
 		"), lists AS (",
 		"  SELECT tenant, month, contact, MIN(channel) AS channel, to_json(LIST(channel ORDER BY channel))::VARCHAR AS channels FROM met WHERE failed IS NULL GROUP BY ALL",
 		")",
-		"SELECT met.tenant, met.month, met.contact, met.channel, met.first, met.last, met.failed, CASE WHEN met.failed IS NULL THEN lists.channels END",
+		"SELECT met.tenant, met.month, met.contact, met.channel, met.first, met.last, met.failed, CASE WHEN met.failed IS NULL THEN lists.channels END, merges.contact IS NOT NULL AS merged",
 		"FROM met LEFT JOIN lists ON lists.tenant = met.tenant AND lists.month = met.month AND lists.contact = met.contact AND lists.channel = met.channel",
-		"ORDER BY met.month, met.tenant",
+		"LEFT JOIN (" + e.mergedContacts("<= "+strconv.Itoa(int(flush))) + ") AS merges ON merges.tenant = met.tenant AND merges.contact = met.contact",
+		"ORDER BY met.month, merged, met.tenant",
 	}, "\n")
+}
+
+// mergedContacts selects the contacts that were merged, and those into which others were, by flushes that meet a condition.
+func (e *Engine) mergedContacts(flushes string) string {
+	c := source{e.byType[tallystick.ContactUpserted], "c"}
+	into := c.column(tallystick.FieldMergedInto.String())
+	of := " AS contact FROM " + identifier(c.table.name) + " AS c WHERE " + into + " <> '' AND c.flush " + flushes
+	return "SELECT c.tenant, " + c.column(tallystick.FieldContactID.String()) + of + " UNION SELECT c.tenant, " + into + of
 }
 
 // makeRooms is the statement that makes the rows of rooms.

@@ -106,7 +106,8 @@ type monthStream struct {
 	made               []tallystick.Record
 	month              int // that messages are of; -1: of any
 	rooms              int
-	conversations      []string // that may go on
+	conversations      []string    // that may go on
+	merges             [][2]string // of contacts
 }
 
 var monthsBegin = tallystick.InstantOf(time.Date(2024, 11, 1, 0, 0, 0, 0, time.UTC))
@@ -158,6 +159,10 @@ func (s *monthStream) records(n int) []tallystick.Record {
 					ev.Data[0].Text = of.Text(tallystick.FieldMessageID)
 				}
 			}
+		} else if s.IntN(40) == 0 {
+			ev.Type = tallystick.ContactUpserted
+			ev.Data = []tallystick.Value{{Field: tallystick.FieldContactID, Text: s.contact()}, {Field: tallystick.FieldMergedInto, Text: s.contact()}}
+			s.merges = append(s.merges, [2]string{ev.Data[0].Text, ev.Data[1].Text})
 		} else if s.rooms > 0 && s.IntN(12) == 0 {
 			ev.Type = []string{tallystick.RoomMemberAdded, tallystick.RoomMemberRemoved}[s.IntN(2)]
 			ev.Data = []tallystick.Value{
@@ -237,7 +242,12 @@ func (s *monthStream) questions() (qs []tallystick.Tally) {
 		contact := tallystick.Dimension{Field: tallystick.FieldContactID}
 		if s.IntN(2) == 0 {
 			contact.Labels = map[string]string{}
-			for range s.IntN(4) {
+			for _, m := range s.merges {
+				if s.IntN(4) > 0 {
+					contact.Labels[m[0]] = m[1]
+				}
+			}
+			if s.IntN(3) == 0 { // no merge
 				contact.Labels[s.contact()] = s.contact()
 			}
 		}

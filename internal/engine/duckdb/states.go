@@ -28,6 +28,7 @@ type states struct {
 type stateKey struct {
 	tenant int32
 	table  *table
+	merges bool // only those of contacts that are merged into another: every report on contacts asks for these, and there are many others
 }
 
 // stateList is the events of a type of a tenant in their order, nil where they are too many or too large.
@@ -103,28 +104,30 @@ func (s *states) drop(b *batch) {
 			continue
 		}
 		for _, n := range numbers {
-			key := stateKey{n, t}
-			if list := s.lists[key]; list != nil && list.events != nil {
-				delete(s.lists, key)
-				s.size -= list.size
-			}
-			if list := s.earlier[key]; list != nil && list.events != nil {
-				delete(s.earlier, key)
+			for _, merges := range []bool{false, true} {
+				key := stateKey{n, t, merges}
+				if list := s.lists[key]; list != nil && list.events != nil {
+					delete(s.lists, key)
+					s.size -= list.size
+				}
+				if list := s.earlier[key]; list != nil && list.events != nil {
+					delete(s.earlier, key)
+				}
 			}
 		}
 	}
 }
 
-// state returns the events of a type that exist for a scope, in their order; false where it is no type to be kept, or there are too many.
-func (e *Engine) state(ctx context.Context, sc *scope, t *table) ([]stateEvent, bool, error) {
+// state returns the events of a type that exist for a scope, in their order, or those that are merges; false where it is no type to be kept, or there are too many.
+func (e *Engine) state(ctx context.Context, sc *scope, t *table, merges bool) ([]stateEvent, bool, error) {
 	if e.states.disabled || !isState(t) {
 		return nil, false, nil
 	}
-	key := stateKey{sc.number, t}
+	key := stateKey{sc.number, t, merges}
 	list, applies := e.states.get(key)
 	if list == nil {
 		var err error
-		if list, err = e.readState(ctx, sc.number, t); err != nil {
+		if list, err = e.readState(ctx, key); err != nil {
 			return nil, false, err
 		}
 		e.states.keep(key, list, applies)
@@ -148,15 +151,20 @@ func (e *Engine) state(ctx context.Context, sc *scope, t *table) ([]stateEvent, 
 }
 
 // readState reads a list. A boolean is read as text, a number as digits.
-func (e *Engine) readState(ctx context.Context, tenant int32, t *table) (*stateList, error) {
-	st := &statement{}
+func (e *Engine) readState(ctx context.Context, key stateKey) (*stateList, error) {
+	st, t := &statement{}, key.table
+	merges := ""
+	if key.merges {
+		merges = "  AND " + identifier(tallystick.FieldMergedInto.String()) + " <> ''"
+	}
 	wanted := []string{"seq", "time"}
 	for _, r := range t.event.Rules {
 		wanted = append(wanted, identifier(r.Field.String())+"::VARCHAR")
 	}
 	st.add("SELECT "+strings.Join(wanted, ", "),
 		"FROM "+stored(t.name),
-		"WHERE tenant = "+st.bind(tenant),
+		"WHERE tenant = "+st.bind(key.tenant),
+		merges,
 		"LIMIT "+st.bind(int64(mostOfState+1)))
 	const each = 100 // bytes that a list, an event and a value take besides
 	list := &stateList{events: []stateEvent{}, size: each}

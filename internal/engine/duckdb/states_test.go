@@ -20,7 +20,7 @@ func TestStatesAreThoseOfTheDatabase(t *testing.T) {
 	defer asks.Close()
 	duckdb.AskDatabase(asks)
 	r := rand.New(rand.NewPCG(7, 1))
-	kinds := []string{tallystick.ChannelUpserted, tallystick.TenantUpserted, tallystick.UserUpserted, tallystick.ChannelConnected}
+	kinds := []string{tallystick.ChannelUpserted, tallystick.TenantUpserted, tallystick.UserUpserted, tallystick.ChannelConnected, tallystick.ContactUpserted}
 	seq := uint64(0)
 	apply := func(n int) {
 		var records []tallystick.Record
@@ -43,6 +43,11 @@ func TestStatesAreThoseOfTheDatabase(t *testing.T) {
 				}
 			case tallystick.UserUpserted:
 				data = append(data, tallystick.Value{Field: tallystick.FieldUserID, Text: fmt.Sprint("u", r.IntN(20))}, tallystick.Value{Field: tallystick.FieldStatus, Text: "INACTIVE"})
+			case tallystick.ContactUpserted:
+				data = append(data, tallystick.Value{Field: tallystick.FieldContactID, Text: fmt.Sprint("p", r.IntN(20))})
+				if r.IntN(2) == 0 {
+					data = append(data, tallystick.Value{Field: tallystick.FieldMergedInto, Text: fmt.Sprint("p", r.IntN(20))})
+				}
 			default:
 				data = append(data, tallystick.Value{Field: tallystick.FieldChannelID, Text: fmt.Sprint("c", r.IntN(5))})
 			}
@@ -54,7 +59,7 @@ func TestStatesAreThoseOfTheDatabase(t *testing.T) {
 		mustApply(t, keeps, records)
 		mustApply(t, asks, records)
 	}
-	for round := range 160 {
+	for round := range 240 {
 		switch {
 		case round == 60:
 			apply(16_000) // of a tenant some 1 300 of each kind
@@ -72,9 +77,11 @@ func TestStatesAreThoseOfTheDatabase(t *testing.T) {
 			entities.IDs = []string{"c1", "u3", "t1"}
 		}
 		same(t, fmt.Sprintf("entities %+v", entities), func(e *duckdb.Engine) (any, error) { return e.Entities(ctx, entities) }, keeps, asks)
-		list := tallystick.List{Scope: scope, Types: kinds[r.IntN(4):], From: tallystick.Instant(r.IntN(500)), Fields: []tallystick.Field{
-			tallystick.FieldChannelID, tallystick.FieldEnvironment, tallystick.FieldLocked, tallystick.FieldStatus, tallystick.FieldSegments}}
-		switch r.IntN(5) {
+		list := tallystick.List{Scope: scope, Types: kinds[r.IntN(5):], From: tallystick.Instant(r.IntN(500)), Fields: []tallystick.Field{
+			tallystick.FieldChannelID, tallystick.FieldEnvironment, tallystick.FieldLocked, tallystick.FieldStatus, tallystick.FieldSegments, tallystick.FieldContactID, tallystick.FieldMergedInto}}
+		switch r.IntN(6) {
+		case 5:
+			list.Where = tallystick.Filter{{Field: tallystick.FieldMergedInto, Op: tallystick.Present}}
 		case 0:
 			list.Where = tallystick.Filter{{Field: tallystick.FieldEnvironment, Op: tallystick.In, Values: []string{"test"}}}
 		case 1:
