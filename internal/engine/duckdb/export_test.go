@@ -170,3 +170,10 @@ func MonthlyResolutions(e *Engine, q tallystick.Resolutions) (is, any bool, err 
 	counts, _, is, err := e.resolutionsByMonths(context.Background(), q, sc)
 	return is, len(counts) > 0, err
 }
+
+// MonthsTogether lets months be made together as outside of tests, and returns what undoes that.
+func MonthsTogether() (undo func()) {
+	before := monthsTogether
+	monthsTogether = 1 << 20
+	return func() { monthsTogether = before }
+}

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,13 +64,17 @@ func monthOf(instant string) string {
 		" THEN epoch_us(date_trunc('month', make_timestamp(" + instant + "))) END"
 }
 
-// monthsTogether is about how many messages the months have that are made by one statement: few months, but many of those that have hardly any. Tests change it.
+// monthsTogether is about how many messages the months have that are made by one statement: few months, but many of those that have hardly any. Where the memory is too little for that it is less. Tests change it.
 var monthsTogether int64 = 1 << 20
+
+// bytesOfMonth is about what a message takes while its month is made, of the memory that a memtable may have.
+const bytesOfMonth = 128
 
 // staleMonths are the months that are to be made, as of a flush.
 type staleMonths struct {
 	flush  int32
 	months []staleMonth
+	alone  bool // each is made alone, because there was too little memory for several
 }
 
 type staleMonth struct {
@@ -107,19 +112,27 @@ func (e *Engine) makeMonths(ctx context.Context) (made bool, err error) {
 		if err != nil {
 			return false, fmt.Errorf("look for months that are to be made: %w", cause(ctx, err))
 		}
-		e.stale = staleMonths{flush, stale}
+		e.stale = staleMonths{flush: flush, months: stale}
 		if len(stale) == 0 {
 			return false, nil
 		}
 	}
-	n, messages := 0, int64(0)
-	for n < len(e.stale.months) && messages < monthsTogether {
+	n, messages, most := 0, int64(0), min(monthsTogether, int64(e.flushBytes)/bytesOfMonth)
+	for n == 0 || n < len(e.stale.months) && messages < most && !e.stale.alone {
 		messages += e.stale.months[n].messages
 		n++
 	}
-	some := e.stale.months[:n]
+	some := slices.Clone(e.stale.months[:n])
 	if err := s.transaction(ctx, func() error { return s.makeMonths(some, flush) }); err != nil {
-		return false, fmt.Errorf("make %d months from %s on: %w", n, some[0].month, cause(ctx, err))
+		err = fmt.Errorf("make %d months from %s on: %w", n, some[0].month, cause(ctx, err))
+		switch {
+		case tallystick.CodeOf(err) != tallystick.Unavailable:
+		case n == 1: // the others are made before it is tried again
+			e.stale.months = append(e.stale.months[1:], some[0])
+		default:
+			e.stale.alone = true
+		}
+		return false, err
 	}
 	e.stale.months = e.stale.months[n:]
 	return true, nil

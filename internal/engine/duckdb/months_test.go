@@ -263,3 +263,51 @@ func (s *monthStream) questions() (qs []tallystick.Tally) {
 	}
 	return qs
 }
+
+// TestMonthsInLittleMemory makes months that are too large together, and some of which are too large alone, for the memory there is: the others are made.
+func TestMonthsInLittleMemory(t *testing.T) {
+	duckdb.MergeLate()
+	defer duckdb.MergeSoon()
+	undo := duckdb.MonthsTogether()
+	defer undo()
+	e, err := duckdb.Open(t.Context(), duckdb.Options{Dir: t.TempDir(), MemoryLimit: "40MB"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	var seq uint64
+	for month := range 5 {
+		n := 2000
+		if month == 3 {
+			n = 150_000
+		}
+		var records []tallystick.Record
+		for i := range n {
+			seq++
+			records = append(records, tallystick.Record{Position: tallystick.Position{Log: 1, Sequence: seq}, Event: tallystick.Event{
+				Tenant: "acme", Type: tallystick.MessageSent, Time: monthsBegin + tallystick.Instant(month)*31*tallystick.Day + tallystick.Instant(i),
+				Data: []tallystick.Value{
+					{Field: tallystick.FieldMessageID, Text: fmt.Sprint("m", seq)}, {Field: tallystick.FieldDirection, Text: "inbound"}, {Field: tallystick.FieldContactID, Text: fmt.Sprint("a contact with a long name ", seq)},
+				},
+			}})
+		}
+		for some := range slices.Chunk(records, 2000) {
+			mustApply(t, e, some)
+		}
+	}
+	if err := duckdb.Flush(e); err != nil {
+		t.Fatal(err)
+	}
+	failed := 0
+	for range 4 {
+		if err := duckdb.Tidy(t.Context(), e, 100); tallystick.CodeOf(err) == tallystick.Unavailable {
+			failed++
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	made, err := duckdb.Rows(e, "months WHERE flushes > 0")
+	if t.Logf("%d failures, %d months", failed, made-1); failed == 0 || made != 5 || err != nil { // one is of every month
+		t.Errorf("%d failures, %d months are made, not 4, %v", failed, made-1, err)
+	}
+}
