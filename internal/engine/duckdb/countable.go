@@ -21,6 +21,9 @@ func (s source) mayCount(previews bool) []string {
 // countable returns the conditions of countable messages in a scope, or, with previews, of those that are delivered.
 func (e *Engine) countable(st *statement, s source, sc *scope, previews bool) []string {
 	where := s.mayCount(previews)
+	if len(e.failedIDs.names()) == 0 {
+		return where // and nothing is bound in vain
+	}
 	failed := e.source(tallystick.MessageFailed, "failed")
 	return append(where, e.notFailed(s, failed, false, failed.scope(st, sc, tallystick.MessageFailed))...)
 }

@@ -131,8 +131,8 @@ func (e *Engine) mergeNext(ctx context.Context) (merged bool, err error) {
 		return false, err
 	}
 	defer stream.close()
-	if err := stream.transaction(ctx, func() error { return stream.mergeTables(ctx, first, last) }); err != nil {
-		return false, fmt.Errorf("merge the rows of flushes %d to %d: %w", first, last, cause(ctx, err))
+	if err := stream.transaction(ctx, func() error { return cause(ctx, stream.mergeTables(ctx, first, last)) }); err != nil {
+		return false, fmt.Errorf("merge the rows of flushes %d to %d: %w", first, last, err)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -254,10 +254,10 @@ func (e *Engine) mergeInBackground(ctx context.Context) {
 			return
 		case errors.Is(err, errFlushFirst): // whose end is told
 		case errors.Is(err, tallystick.ErrDamaged):
-			e.log.Error("rows of the event store can't be put together; they aren't any more", "error", err)
+			e.log.Error("rows of the event store can't be put together or kept by month; they aren't any more", "error", err)
 			return
 		case err != nil:
-			e.log.Warn("rows of the event store can't be put together; answers are slower until they are", "error", err, "again in", again)
+			e.log.Warn("rows of the event store can't be put together or kept by month; answers are slower until they are", "error", err, "again in", again)
 			timer.Reset(again)
 			again = min(2*again, mostMergeAgain)
 			select {

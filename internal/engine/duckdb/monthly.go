@@ -22,8 +22,8 @@ type snapshot struct {
 
 // knownMonth is a row of [monthTable], with the position that its flush ends at.
 type knownMonth struct {
-	month tallystick.Instant
-	upTo  uint64
+	month, end tallystick.Instant
+	upTo       uint64
 }
 
 // snapshot begins one for what is asked about a scope.
@@ -39,13 +39,13 @@ func (s *snapshot) within(ctx context.Context, read func() error) (err error) {
 		return err
 	}
 	defer s.stream.close()
-	return cause(ctx, s.stream.transaction(ctx, func() error {
+	return s.stream.transaction(ctx, func() error {
 		if err := s.know(ctx); err != nil || len(s.known) == 0 || s.known[0].month != everyMonth || s.known[0].upTo > s.asOf {
 			return err
 		}
 		s.every, s.known = s.known[0].upTo, s.known[1:]
 		return read()
-	}))
+	})
 }
 
 // know reads what is known of months.
@@ -54,7 +54,8 @@ func (s *snapshot) know(ctx context.Context) error {
 	st.add("SELECT month, flushes::BIGINT FROM " + identifier(monthTable) + " ORDER BY month")
 	return s.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			s.known = append(s.known, knownMonth{tallystick.Instant(r.bigint(0, i)), s.store.endOf(s.log, int32(r.bigint(1, i)))})
+			month := tallystick.Instant(r.bigint(0, i))
+			s.known = append(s.known, knownMonth{month, monthAfter(month), s.store.endOf(s.log, int32(r.bigint(1, i)))})
 		}
 		return nil
 	})
@@ -103,7 +104,7 @@ func (m *monthly) dropFailed(ctx context.Context) error {
 	m.forget()
 	st := &statement{}
 	failures := append(f.ofTenants(st, m.scopes, tallystick.MessageFailed), f.column("seq")+" > "+st.bind(int64(m.upTo)))
-	messages := append(s.exchanged(), s.column("tenant")+" IN ("+numbersOf(m.scopes)+")", s.column("seq")+" <= "+st.bind(int64(m.upTo)))
+	messages := append(s.exchanged(), s.column("tenant")+" IN ("+numbersOf(m.scopes)+")", s.column("seq")+" <= "+st.bind(int64(m.every))) // months that were made later have more than up to upTo
 	messages = append(messages, s.column("time")+" >= "+st.bind(m.buckets[0].from), s.column("time")+" < "+st.bind(m.buckets[len(m.buckets)-1].until))
 	var selects []string
 	for _, id := range m.engine.failedIDs.names() {

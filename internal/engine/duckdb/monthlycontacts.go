@@ -39,6 +39,7 @@ type span struct {
 const (
 	mostApart = 2 * tallystick.Day
 	mostSince = 1 << 21
+	mostCut   = 128 // parts of months
 )
 
 // apart returns how long the time is in which who is met is told apart.
@@ -61,7 +62,10 @@ func (t *tallies) contactBuckets() (list []onlyBucket) {
 	for i := range q.Where {
 		switch c := &q.Where[i]; {
 		case isExchanged(c):
-			met = !slices.ContainsFunc(t.queries, func(q *tallystick.Tally) bool { return !isExchanged(&q.Where[i]) })
+			if slices.ContainsFunc(t.queries, func(q *tallystick.Tally) bool { return !isExchanged(&q.Where[i]) }) {
+				return nil
+			}
+			met = true
 		case c.Field != tallystick.FieldChannelID || c.Op == tallystick.Numeric:
 			return nil
 		}
@@ -124,7 +128,7 @@ func (t *tallies) answerContacts(ctx context.Context, answers [][]tallystick.Cou
 	return true, nil
 }
 
-// choose chooses the buckets of which all months are known, and of no month a part without its beginning and its end.
+// choose chooses the buckets that are about a month each of which all is known, and of no month a part without its beginning and its end; none where those are fewer than the others, which are asked for one by one.
 func (m *monthly) choose(buckets []onlyBucket) {
 	if m.asOf-m.every > mostSince {
 		return
@@ -137,7 +141,7 @@ func (m *monthly) choose(buckets []onlyBucket) {
 		of, fits, longest := monthlyBucket{onlyBucket: b}, true, tallystick.Instant(0)
 		upTo := m.upTo
 		for _, k := range m.known {
-			s := span{month: k.month, from: max(b.from, k.month), until: min(b.until, monthAfter(k.month))}
+			s := span{month: k.month, from: max(b.from, k.month), until: min(b.until, k.end)}
 			if s.from >= s.until {
 				continue
 			}
@@ -161,6 +165,22 @@ func (m *monthly) choose(buckets []onlyBucket) {
 		m.buckets = append(m.buckets, of)
 		m.upTo = upTo
 	}
+	cut, asked := 0, 0
+	for _, b := range m.buckets {
+		for _, s := range b.spans {
+			if !s.main || !s.whole() {
+				cut++
+			}
+		}
+	}
+	for _, b := range buckets {
+		if b.from < b.until {
+			asked++
+		}
+	}
+	if cut > mostCut || 2*len(m.buckets) < asked {
+		m.buckets = nil
+	}
 }
 
 // mark gives each group of a tenant a mark; false: of one there are too many.
@@ -169,6 +189,9 @@ func (m *contactMonths) mark() bool {
 		marks, names := map[string]int64{}, map[string]int64{"": unmarked}
 		for i := range q.By {
 			for channel, name := range q.By[i].Labels {
+				if len(storable([]string{channel})) == 0 {
+					continue // which is never met
+				}
 				name = strings.ToValidUTF8(name, "\uFFFD")
 				if names[name] == 0 {
 					names[name] = unmarked << len(names)

@@ -113,7 +113,7 @@ func (e *Engine) resolutionsByMonths(ctx context.Context, q tallystick.Resolutio
 			return nil
 		}
 		for _, k := range m.known {
-			if k.month < sc.Before && monthAfter(k.month) > q.From && k.upTo != m.every {
+			if k.month < sc.Before && k.end > q.From && k.upTo != m.every {
 				return nil
 			}
 		}

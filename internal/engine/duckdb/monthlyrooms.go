@@ -31,6 +31,9 @@ func (t *tallies) ofRooms() bool {
 	if q.Type != tallystick.MessageSent || !q.Countable || q.Measure != (tallystick.Measure{RoundUp: q.Measure.RoundUp}) || t.many() || t.edges != nil {
 		return false
 	}
+	if q.EdgesOf != nil && (len(q.By) == 0 || q.By[0].Field != tallystick.FieldRoomID || q.By[0].Labels != nil) {
+		return false // they are those of other groups than rooms
+	}
 	exchanged, inRoom := false, false
 	for _, c := range q.Where {
 		switch {
@@ -90,9 +93,8 @@ func (m *monthly) chooseMonths() {
 	sc := m.scopes[0]
 	m.upTo = m.every
 	for _, k := range m.known {
-		end := monthAfter(k.month)
-		if from, until := max(k.month, m.queries[0].From), min(end, sc.Before); k.upTo == m.every && until > from && until-from > (end-k.month)/2 {
-			m.buckets = append(m.buckets, monthlyBucket{onlyBucket: onlyBucket{from: k.month, until: end}})
+		if from, until := max(k.month, m.queries[0].From), min(k.end, sc.Before); k.upTo == m.every && until > from && until-from > (k.end-k.month)/2 {
+			m.buckets = append(m.buckets, monthlyBucket{onlyBucket: onlyBucket{from: k.month, until: k.end}})
 		}
 	}
 }

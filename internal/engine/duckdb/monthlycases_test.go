@@ -1,0 +1,159 @@
+package duckdb_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/engine/duckdb"
+	"github.com/tallystick/tallystick/internal/engine/memory"
+)
+
+// monthCase is a store that makes months when it is told to, and the oracle.
+type monthCase struct {
+	t      *testing.T
+	oracle *memory.Engine
+	e      *duckdb.Engine
+	seq    uint64
+}
+
+func newMonthCase(t *testing.T) *monthCase {
+	duckdb.MergeLate()
+	t.Cleanup(duckdb.MergeSoon)
+	c := &monthCase{t: t, oracle: memory.New(), e: open(t, t.TempDir())}
+	t.Cleanup(func() { c.e.Close() })
+	return c
+}
+
+func (c *monthCase) event(tenant, kind string, at tallystick.Instant, data ...tallystick.Value) {
+	c.t.Helper()
+	c.seq++
+	records := []tallystick.Record{{Position: tallystick.Position{Log: 1, Sequence: c.seq}, Event: tallystick.Event{Tenant: tenant, Type: kind, Time: at, Data: data}}}
+	mustApply(c.t, c.oracle, records)
+	mustApply(c.t, c.e, records)
+}
+
+func (c *monthCase) message(tenant string, at tallystick.Instant, id, contact, channel string) {
+	c.t.Helper()
+	c.event(tenant, tallystick.MessageSent, at, tallystick.Value{Field: tallystick.FieldMessageID, Text: id}, tallystick.Value{Field: tallystick.FieldDirection, Text: "inbound"},
+		tallystick.Value{Field: tallystick.FieldContactID, Text: contact}, tallystick.Value{Field: tallystick.FieldChannelID, Text: channel}, tallystick.Value{Field: tallystick.FieldRoomID, Text: "room"})
+}
+
+// tidy writes everything and makes all months, or does so many steps of that.
+func (c *monthCase) tidy(steps int) {
+	c.t.Helper()
+	if err := duckdb.Flush(c.e); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := duckdb.Tidy(c.t.Context(), c.e, steps); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *monthCase) same(what string, qs ...tallystick.Tally) {
+	c.t.Helper()
+	answers, err := c.e.Tallies(c.t.Context(), qs)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for i, q := range qs {
+		want, err := c.oracle.Tally(c.t.Context(), q)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if len(want)+len(answers[i]) > 0 && !reflect.DeepEqual(want, answers[i]) {
+			c.t.Errorf("%s, question %d:\nwant %v\n got %v", what, i, want, answers[i])
+		}
+	}
+}
+
+func monthNumber(n int) tallystick.Instant {
+	return tallystick.InstantOf(time.Date(2024, 11+time.Month(n), 1, 0, 0, 0, 0, time.UTC))
+}
+
+var bothDirections = tallystick.Condition{Field: tallystick.FieldDirection, Values: []string{"inbound", "outbound"}}
+
+func contactsOf(tenant string, edges ...tallystick.Instant) tallystick.Tally {
+	return tallystick.Tally{
+		Scope: tallystick.For(tenant, tallystick.Position{}, edges[len(edges)-1]), Type: tallystick.MessageSent, From: edges[0], Edges: edges, Countable: true,
+		Where: tallystick.Filter{bothDirections}, Measure: tallystick.Measure{Distinct: &tallystick.Dimension{Field: tallystick.FieldContactID}},
+	}
+}
+
+// TestFailureInAMonthThatIsMadeEarlierThanOthers lets a message fail of which the newer of two months knows, while the older one is not made again yet.
+func TestFailureInAMonthThatIsMadeEarlierThanOthers(t *testing.T) {
+	c := newMonthCase(t)
+	c.message("acme", monthNumber(0)+5, "a", "one", "web")
+	c.message("acme", monthNumber(1)+5, "b", "one", "web")
+	c.tidy(9)
+	c.message("acme", monthNumber(0)+6, "c", "two", "web")
+	c.message("acme", monthNumber(1)+6, "x", "three", "web")
+	c.tidy(1)
+	c.event("acme", tallystick.MessageFailed, monthNumber(1)+7, tallystick.Value{Field: tallystick.FieldMessageID, Text: "x"})
+	c.same("by month", contactsOf("acme", monthNumber(0), monthNumber(1), monthNumber(2)))
+}
+
+// TestMonthsAndEdgesOfOtherGroupsThanRooms divides messages by instants of channels, and of rooms by another name.
+func TestMonthsAndEdgesOfOtherGroupsThanRooms(t *testing.T) {
+	c := newMonthCase(t)
+	for i := range 10 {
+		c.message("acme", monthNumber(0)+tallystick.Instant(i+1)*tallystick.Day, fmt.Sprint("m", i), "one", "web")
+	}
+	c.tidy(9)
+	q := contactsOf("acme", monthNumber(0), monthNumber(1))
+	q.Edges, q.Measure, q.Where = nil, tallystick.Measure{}, append(q.Where, tallystick.Condition{Field: tallystick.FieldRoomID, Op: tallystick.Present})
+	q.EdgesOf = map[string][]tallystick.Instant{"Room": {monthNumber(0) + 5*tallystick.Day}, "web": {monthNumber(0) + 6*tallystick.Day}, "room": {monthNumber(0) + 7*tallystick.Day}}
+	for _, d := range []tallystick.Dimension{{Field: tallystick.FieldRoomID, Labels: map[string]string{"room": "Room"}}, {Field: tallystick.FieldChannelID}, {Field: tallystick.FieldRoomID}} {
+		q.By = []tallystick.Dimension{d}
+		c.same(fmt.Sprint(d), q)
+	}
+}
+
+// TestMonthsAndSeveralDirections asks two tenants about messages in both directions, and one of them besides in one of them alone.
+func TestMonthsAndSeveralDirections(t *testing.T) {
+	c := newMonthCase(t)
+	c.message("acme", monthNumber(0)+5, "a", "one", "web")
+	c.event("bolt", tallystick.MessageSent, monthNumber(0)+6, tallystick.Value{Field: tallystick.FieldDirection, Text: "outbound"}, tallystick.Value{Field: tallystick.FieldContactID, Text: "nine"})
+	c.tidy(9)
+	acme, bolt := contactsOf("acme", monthNumber(0), monthNumber(1)), contactsOf("bolt", monthNumber(0), monthNumber(1))
+	acme.Where = tallystick.Filter{bothDirections, bothDirections}
+	bolt.Where = tallystick.Filter{{Field: tallystick.FieldDirection, Values: []string{"inbound"}}, bothDirections}
+	c.same("", acme, bolt)
+}
+
+// TestMonthsAndChannels filters and groups by channels with odd names, and messages without one.
+func TestMonthsAndChannels(t *testing.T) {
+	c := newMonthCase(t)
+	const odd = "we\u2028<&>\"\\ 'b"
+	for i, m := range [][2]string{{"one", "web"}, {"two", ""}, {"one", ""}, {"four", odd}} {
+		c.message("acme", monthNumber(0)+tallystick.Instant(i), fmt.Sprint("m", i), m[0], m[1])
+	}
+	c.tidy(9)
+	for op := range tallystick.Numeric {
+		for _, values := range [][]string{nil, {""}, {"web"}, {odd}, {"web", ""}, {"\xff"}} {
+			q := contactsOf("acme", monthNumber(0), monthNumber(1))
+			q.Where = append(q.Where, tallystick.Condition{Field: tallystick.FieldChannelID, Op: op, Values: values})
+			c.same(fmt.Sprint(op, values), q)
+			q.By = []tallystick.Dimension{{Field: tallystick.FieldChannelID, Unlabelled: tallystick.NoGroup, Labels: map[string]string{odd: "X", "": "E", "web": ""}}}
+			c.same(fmt.Sprint("by group ", op, values), q)
+		}
+	}
+}
+
+// TestMonthsOfShortBuckets asks by day, of which two lie at an end of a month: they are counted by messages like the others.
+func TestMonthsOfShortBuckets(t *testing.T) {
+	c := newMonthCase(t)
+	var days []tallystick.Instant
+	for i := range 62 {
+		c.message("acme", monthNumber(0)+tallystick.Instant(i)*tallystick.Day, fmt.Sprint("m", i), "one", "web")
+		days = append(days, monthNumber(0)+tallystick.Instant(i)*tallystick.Day)
+	}
+	c.tidy(9)
+	q := contactsOf("acme", days...)
+	c.same("by day", q)
+	if n, err := duckdb.Monthly(c.e, q); n > 0 || err != nil {
+		t.Errorf("%d days were counted by months, %v", n, err)
+	}
+}
