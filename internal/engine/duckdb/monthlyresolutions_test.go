@@ -18,7 +18,7 @@ import (
 // TestMonthsOfResolutions counts resolved conversations in periods that begin and end anywhere, and holds the answers to those of the oracle: conversations are resolved more than once, go on after the period's end and
 // since the months were made, and their answers fail in time or later.
 func TestMonthsOfResolutions(t *testing.T) {
-	seeds := uint64(4)
+	seeds := uint64(3)
 	if os.Getenv("TALLYSTICK_LONG") == "1" {
 		seeds = 400
 	}

@@ -18,7 +18,7 @@ import (
 // TestMonths counts the different contacts of months, in zones before and behind UTC and between edges that are none of theirs, of streams in which messages come late, fail in time, later or before they are sent, and
 // contacts are merged, and holds the answers to those of the oracle: before months were made, after that, and with events that came since.
 func TestMonths(t *testing.T) {
-	seeds := uint64(6)
+	seeds := uint64(4)
 	if os.Getenv("TALLYSTICK_LONG") == "1" {
 		seeds = 400
 	}
