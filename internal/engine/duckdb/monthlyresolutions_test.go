@@ -77,10 +77,10 @@ func TestMonthsOfResolutions(t *testing.T) {
 				}
 			}
 		}
-		duckdb.MergeSoon()
 		if err := e.Close(); err != nil {
 			t.Fatal(err)
 		}
+		duckdb.MergeSoon()
 	}
 	if t.Logf("%d of %d questions by months, %d of these found something in them", monthly, asked, told); monthly < asked/5 || monthly > asked*9/10 || told < monthly/4 {
 		t.Errorf("of %d questions %d were answered by months, and %d had anything there", asked, monthly, told)

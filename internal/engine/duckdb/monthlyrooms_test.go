@@ -72,10 +72,10 @@ func TestMonthsOfRooms(t *testing.T) {
 				}
 			}
 		}
-		duckdb.MergeSoon()
 		if err := e.Close(); err != nil {
 			t.Fatal(err)
 		}
+		duckdb.MergeSoon()
 	}
 	if t.Logf("%d of %d questions by months", monthly, asked); monthly < asked/5 || monthly > asked*4/5 {
 		t.Errorf("of %d questions %d were answered by months", asked, monthly)

@@ -88,10 +88,10 @@ func TestMonths(t *testing.T) {
 			}
 		}
 		undo()
-		duckdb.MergeSoon()
 		if err := e.Close(); err != nil {
 			t.Fatal(err)
 		}
+		duckdb.MergeSoon()
 	}
 	if t.Logf("%d of %d buckets by months", monthly, asked); monthly < asked/5 || monthly > asked*4/5 {
 		t.Errorf("of %d buckets %d were counted by months", asked, monthly)
