@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"reflect"
 	"slices"
 	"testing"
@@ -18,69 +17,36 @@ import (
 // TestMonthsOfResolutions counts resolved conversations in periods that begin and end anywhere, and holds the answers to those of the oracle: conversations are resolved more than once, go on after the period's end and
 // since the months were made, and their answers fail in time or later.
 func TestMonthsOfResolutions(t *testing.T) {
-	seeds := uint64(3)
-	if os.Getenv("TALLYSTICK_LONG") == "1" {
-		seeds = 400
-	}
 	var asked, monthly, told int
-	for seed := range seeds {
+	for seed := range monthSeeds(3) {
 		r := rand.New(rand.NewPCG(seed, 36))
 		s := &monthStream{Rand: r, tenants: []string{"acme", "bolt"}, channels: 1 + r.IntN(3)}
-		byItself := r.IntN(3) == 0
-		if !byItself {
-			duckdb.MergeLate()
-		}
-		oracle, e := memory.New(), openFlushing(t, t.TempDir(), 20+r.IntN(200))
-		for range 5 {
-			s.month = -1
-			if r.IntN(2) == 0 {
-				s.month = r.IntN(4)
-			}
-			for records := range slices.Chunk(s.talks(10+r.IntN(300)), 1+r.IntN(60)) {
-				mustApply(t, oracle, records)
-				mustApply(t, e, records)
-			}
-			if r.IntN(2) == 0 {
-				if err := duckdb.Flush(e); err != nil {
-					t.Fatal(err)
-				}
-			}
-			tidy := duckdb.MergeAll
-			if !byItself && r.IntN(3) == 0 {
-				tidy = func(ctx context.Context, e *duckdb.Engine) error { return duckdb.Tidy(ctx, e, r.IntN(8)) }
-			}
-			if err := tidy(t.Context(), e); err != nil {
+		monthRounds(t, s, func() [][]tallystick.Record {
+			return slices.Collect(slices.Chunk(s.talks(10+s.IntN(300)), 1+s.IntN(60)))
+		}, func(oracle tallystick.Engine, e *duckdb.Engine) {
+			q := s.resolved()
+			got, err := e.Resolutions(context.Background(), q)
+			if err != nil {
 				t.Fatal(err)
 			}
-			for range 10 {
-				q := s.resolved()
-				got, err := e.Resolutions(context.Background(), q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				want, err := oracle.Resolutions(context.Background(), q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if len(want) != len(got) || len(want) > 0 && !reflect.DeepEqual(want, got) {
-					t.Fatalf("seed %d, %+v\nwant %+v\n got %+v", seed, q, want, got)
-				}
-				is, some, err := duckdb.MonthlyResolutions(e, q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if asked++; is {
-					monthly++
-					if some {
-						told++
-					}
+			want, err := oracle.Resolutions(context.Background(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(want) != len(got) || len(want) > 0 && !reflect.DeepEqual(want, got) {
+				t.Fatalf("seed %d, %+v\nwant %+v\n got %+v", seed, q, want, got)
+			}
+			is, some, err := duckdb.MonthlyResolutions(e, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if asked++; is {
+				monthly++
+				if some {
+					told++
 				}
 			}
-		}
-		if err := e.Close(); err != nil {
-			t.Fatal(err)
-		}
-		duckdb.MergeSoon()
+		})
 	}
 	if t.Logf("%d of %d questions by months, %d of these found something in them", monthly, asked, told); monthly < asked/5 || monthly > asked*9/10 || told < monthly/4 {
 		t.Errorf("of %d questions %d were answered by months, and %d had anything there", asked, monthly, told)

@@ -4,78 +4,42 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/engine/duckdb"
-	"github.com/tallystick/tallystick/internal/engine/memory"
 )
 
 // TestMonthsOfRooms counts the messages of rooms in periods that begin and end anywhere, split where users come and go or at other instants, and holds the answers to those of the oracle: before months were made, after
 // that, and with messages, failures and changes that came since.
 func TestMonthsOfRooms(t *testing.T) {
-	seeds := uint64(3)
-	if os.Getenv("TALLYSTICK_LONG") == "1" {
-		seeds = 400
-	}
 	var asked, monthly int
-	for seed := range seeds {
+	for seed := range monthSeeds(3) {
 		r := rand.New(rand.NewPCG(seed, 35))
 		s := &monthStream{Rand: r, tenants: []string{"acme", "bolt"}, contacts: 1 + r.IntN(10), channels: 1 + r.IntN(3), rooms: 1 + r.IntN(5)}
-		byItself := r.IntN(3) == 0
-		if !byItself {
-			duckdb.MergeLate()
-		}
-		oracle, e := memory.New(), openFlushing(t, t.TempDir(), 20+r.IntN(200))
-		for range 5 {
-			s.month = -1
-			if r.IntN(2) == 0 {
-				s.month = r.IntN(4)
-			}
-			records := s.records(100 + r.IntN(300))
-			mustApply(t, oracle, records)
-			mustApply(t, e, records)
-			if r.IntN(2) == 0 {
-				if err := duckdb.Flush(e); err != nil {
-					t.Fatal(err)
-				}
-			}
-			tidy := duckdb.MergeAll
-			if !byItself && r.IntN(3) == 0 {
-				tidy = func(ctx context.Context, e *duckdb.Engine) error { return duckdb.Tidy(ctx, e, r.IntN(8)) }
-			}
-			if err := tidy(t.Context(), e); err != nil {
+		monthRounds(t, s, func() [][]tallystick.Record { return [][]tallystick.Record{s.records(100 + s.IntN(300))} }, func(oracle tallystick.Engine, e *duckdb.Engine) {
+			q := s.ofRooms()
+			got, err := e.Tally(context.Background(), q)
+			if err != nil {
 				t.Fatal(err)
 			}
-			for range 10 {
-				q := s.ofRooms()
-				got, err := e.Tally(context.Background(), q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				want, err := oracle.Tally(context.Background(), q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if len(want) != len(got) || len(want) > 0 && !reflect.DeepEqual(want, got) {
-					t.Fatalf("seed %d, %+v\nwant %+v\n got %+v", seed, q, want, got)
-				}
-				is, err := duckdb.MonthlyRooms(e, q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if asked++; is {
-					monthly++
-				}
+			want, err := oracle.Tally(context.Background(), q)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		if err := e.Close(); err != nil {
-			t.Fatal(err)
-		}
-		duckdb.MergeSoon()
+			if len(want) != len(got) || len(want) > 0 && !reflect.DeepEqual(want, got) {
+				t.Fatalf("seed %d, %+v\nwant %+v\n got %+v", seed, q, want, got)
+			}
+			is, err := duckdb.MonthlyRooms(e, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if asked++; is {
+				monthly++
+			}
+		})
 	}
 	if t.Logf("%d of %d questions by months", monthly, asked); monthly < asked/5 || monthly > asked*4/5 {
 		t.Errorf("of %d questions %d were answered by months", asked, monthly)

@@ -18,12 +18,8 @@ import (
 // TestMonths counts the different contacts of months, in zones before and behind UTC and between edges that are none of theirs, of streams in which messages come late, fail in time, later or before they are sent, and
 // contacts are merged, and holds the answers to those of the oracle: before months were made, after that, and with events that came since.
 func TestMonths(t *testing.T) {
-	seeds := uint64(4)
-	if os.Getenv("TALLYSTICK_LONG") == "1" {
-		seeds = 400
-	}
 	var asked, monthly int
-	for seed := range seeds {
+	for seed := range monthSeeds(4) {
 		r := rand.New(rand.NewPCG(seed, 34))
 		s := &monthStream{Rand: r, tenants: []string{"acme", "bolt", "cord", "dune", "echo"}[:1+r.IntN(5)], contacts: 3 + r.IntN(40), channels: []int{2, 6, 80}[r.IntN(3)]}
 		undo := func() {}
@@ -96,6 +92,55 @@ func TestMonths(t *testing.T) {
 	if t.Logf("%d of %d buckets by months", monthly, asked); monthly < asked/5 || monthly > asked*4/5 {
 		t.Errorf("of %d buckets %d were counted by months", asked, monthly)
 	}
+}
+
+// monthRounds gives the oracle and an engine that makes months, by itself or when it is told to, all of them or some, what a stream makes, in five rounds, and asks after each.
+func monthRounds(t *testing.T, s *monthStream, batches func() [][]tallystick.Record, ask func(oracle tallystick.Engine, e *duckdb.Engine)) {
+	t.Helper()
+	byItself := s.IntN(3) == 0
+	if !byItself {
+		duckdb.MergeLate()
+		defer duckdb.MergeSoon()
+	}
+	oracle, e := memory.New(), openFlushing(t, t.TempDir(), 20+s.IntN(200))
+	defer func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for range 5 {
+		s.month = -1
+		if s.IntN(2) == 0 { // of the others there are failures alone
+			s.month = s.IntN(4)
+		}
+		for _, records := range batches() {
+			mustApply(t, oracle, records)
+			mustApply(t, e, records)
+		}
+		if s.IntN(2) == 0 {
+			if err := duckdb.Flush(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tidy := duckdb.MergeAll
+		if !byItself && s.IntN(3) == 0 {
+			tidy = func(ctx context.Context, e *duckdb.Engine) error { return duckdb.Tidy(ctx, e, s.IntN(8)) }
+		}
+		if err := tidy(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			ask(oracle, e)
+		}
+	}
+}
+
+// monthSeeds is the number of streams, unless there is time for a campaign.
+func monthSeeds(few uint64) uint64 {
+	if os.Getenv("TALLYSTICK_LONG") == "1" {
+		return 400
+	}
+	return few
 }
 
 // monthStream makes messages of some months of 2024 and 2025, and questions about them.
