@@ -15,9 +15,9 @@ import (
 // roomMonths are the months that stand for their messages in a statement.
 type roomMonths struct {
 	*monthly
-	months []tallystick.Instant // ascending
-	runs   []onlyBucket         // of months without another between them
-	divide bool                 // whether some rows are of before and after an instant at which messages are told apart
+	months  []tallystick.Instant // ascending
+	runs    []onlyBucket         // of months without another between them
+	divided bool                 // whether some rows are of before and after an instant at which messages are told apart
 }
 
 // roomColumns are the columns of [roomMonthTable] for fields of messages.
@@ -121,7 +121,7 @@ func (r *roomMonths) add(st *statement) {
 		func(f tallystick.Field) string { return "kept." + roomColumns[f] }, nil)...)
 	keptApart, saidApart := "", ""
 	const ofApart = " JOIN apart ON apart.room = "
-	if r.divide {
+	if r.divided {
 		st.add("WITH apart AS (" + r.apart(st) + ")")
 		keptApart = "ANTI" + ofApart + "kept.room AND apart.begin = kept.month"
 		saidApart = ofApart + s.text(tallystick.FieldRoomID) + " AND " + s.column("time") + " >= apart.begin AND " + s.column("time") + " < apart.until"
@@ -167,7 +167,7 @@ func (r *roomMonths) findDivided(ctx context.Context) error {
 	}
 	st.add("SELECT EXISTS (" + apart + ")::BIGINT")
 	return r.each(ctx, st, func(rows *rows) error {
-		r.divide = rows.bigint(0, 0) != 0
+		r.divided = rows.bigint(0, 0) != 0
 		return nil
 	})
 }

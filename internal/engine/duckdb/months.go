@@ -11,12 +11,12 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// Who was met in a month, and what was said in which room, is kept month by month, in UTC: a row for each contact and channel, and for each room and sender, with the first and the last of its messages. A month of
-// another zone begins and ends within one of these. Whether a contact has a message before or after an instant follows from its first or last one there; what a room has of the rest of a month is counted by the
-// messages themselves.
+// Who was met in a month, what was said in which room, and which conversations were resolved, is kept month by month, in UTC: a row for each contact and channel, and for each room and sender, with the first and the
+// last of its messages, and one for each resolution. A month of another zone begins and ends within one of these. Whether a contact has a message before or after an instant follows from its first or last one there;
+// what a room has of the rest of a month is counted by the messages themselves.
 //
-// They are made of the file in the background, whole months at a time, when no rows are left to be put together (merge.go), and made again when messages or failures came that they lack. What is asked before
-// that is answered by them and the messages since, together.
+// They are made of the file in the background, whole months at a time, when no rows are left to be put together (merge.go), and made again when something came that they lack. What is asked before that is answered by
+// them and the events since, together.
 
 // Columns of [contactMonthTable]: a row for each tenant, month, contact and channel that has countable messages to or from the contact. A message that failed has a row of its own with the others that failed
 // at that instant, so that it can be counted as of before. Of a contact one row lists the channels of all its messages of the month that have not failed, as a JSON array: contacts are counted by these rows
@@ -83,7 +83,7 @@ type staleMonth struct {
 	parts    int // in which it is made, because there was too little memory for all of it; 0: in one
 }
 
-// mostParts is the number of parts past which a month is not made.
+// mostParts is the number of parts in which a month is made at most; where even these are too large, what is asked of it is answered by the events.
 const mostParts = 256
 
 // makeMonths makes some of the months that lack something that is in the file.
@@ -147,28 +147,6 @@ func (e *Engine) roomForMonths() error {
 	size, free, err := e.room()
 	if needed := size/8 + mergeReserve; err == nil && free < needed {
 		err = tallystick.Errorf(tallystick.Unavailable, "%d MB are free on the disk, and months are made where there are %d MB", free>>20, needed>>20).WithHint("make room")
-	}
-	return err
-}
-
-// transaction runs what changes the file, or reads several things in one state of it.
-func (s *stream) transaction(ctx context.Context, do func() error) error {
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
-	}
-	if err := execute(s.conn, "BEGIN TRANSACTION"); err != nil {
-		return cause(ctx, err)
-	}
-	err := func() error {
-		defer s.interrupt(ctx)()
-		return do()
-	}()
-	if err == nil {
-		err = cause(ctx, execute(s.conn, "COMMIT"))
-	}
-	if err != nil {
-		// A transaction that failed is rolled back already, for some failures.
-		_ = execute(s.conn, "ROLLBACK")
 	}
 	return err
 }

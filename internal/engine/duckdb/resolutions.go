@@ -171,7 +171,7 @@ func countConversations(st *statement, q *tallystick.Resolutions, keys string) {
 // runner runs a statement.
 type runner func(ctx context.Context, st *statement, fn func(*rows) error) error
 
-// readResolutions reads numbers of conversations, and rows of another kind, which have a third-last column.
+// readResolutions reads numbers of conversations, and hands over the last three columns of rows that have these: they are about something else.
 func readResolutions(ctx context.Context, st *statement, q *tallystick.Resolutions, run runner, other func(a, b, c int64)) (counts []tallystick.Count, err error) {
 	var c tallystick.Count
 	var seq, first, last sql.NullInt64

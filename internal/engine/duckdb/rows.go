@@ -138,6 +138,28 @@ func (r *rows) read(chunk mapping.DataChunk, fn func(*rows) error) error {
 	return fn(r)
 }
 
+// transaction runs what changes the file, or reads several things in one state of it.
+func (s *stream) transaction(ctx context.Context, do func() error) error {
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	if err := execute(s.conn, "BEGIN TRANSACTION"); err != nil {
+		return cause(ctx, err)
+	}
+	err := func() error {
+		defer s.interrupt(ctx)()
+		return do()
+	}()
+	if err == nil {
+		err = cause(ctx, execute(s.conn, "COMMIT"))
+	}
+	if err != nil {
+		// A transaction that failed is rolled back already, for some failures.
+		_ = execute(s.conn, "ROLLBACK")
+	}
+	return err
+}
+
 // interrupt ends statements of the connection once ctx is done, until what it returns is called. It tells DuckDB again and again, for DuckDB forgets it when a
 // statement begins.
 func (s *stream) interrupt(ctx context.Context) (stop func()) {
