@@ -22,6 +22,9 @@ const (
 func (t *tallies) exist(ctx context.Context, answers [][]tallystick.Count) error {
 	left := *t
 	found := map[int32]bool{}
+	if err := t.existByDays(ctx, found); err != nil {
+		return err
+	}
 	for rounds := 0; ; rounds++ {
 		left.queries, left.scopes = nil, nil
 		for i, sc := range t.scopes {

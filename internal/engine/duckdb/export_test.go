@@ -160,6 +160,21 @@ func MonthlyRooms(e *Engine, q tallystick.Tally) (is bool, err error) {
 	return t.answerRooms(context.Background(), make([][]tallystick.Count, 1))
 }
 
+// Daily reports whether days stand for messages in the answer to a question.
+func Daily(e *Engine, q tallystick.Tally) (is bool, err error) {
+	sc, err := e.scope(q.Scope)
+	if sc == nil || err != nil {
+		return false, err
+	}
+	t := &tallies{engine: e, source: e.source(q.Type, "e")}
+	t.take(&q, sc, 0, true)
+	answer := t.answerDays
+	if q.Measure.Distinct != nil {
+		answer = t.answerSenders
+	}
+	return answer(context.Background(), make([][]tallystick.Count, 1))
+}
+
 // MonthlyResolutions reports whether a question is answered by months, and whether these tell of anything.
 func MonthlyResolutions(e *Engine, q tallystick.Resolutions) (is, any bool, err error) {
 	sc, whole, err := e.pinned(context.Background(), q.Scope)

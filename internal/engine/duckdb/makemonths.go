@@ -22,7 +22,7 @@ func (s *stream) writeMonths(months []staleMonth, flush int32) error {
 	}
 	these := " IN (" + strings.Join(list, ", ") + ")"
 	var statements []string
-	for _, table := range []string{contactMonthTable, roomMonthTable, resolutionTable} {
+	for _, table := range []string{contactMonthTable, roomMonthTable, senderMonthTable, messageDayTable, resolutionTable} {
 		statements = append(statements, "DELETE FROM "+identifier(table)+" WHERE month"+these)
 	}
 	parts := 1
@@ -36,7 +36,11 @@ func (s *stream) writeMonths(months []staleMonth, flush int32) error {
 			}
 			return "hash(" + value + ") % " + strconv.Itoa(parts) + " = " + strconv.Itoa(i)
 		}
-		statements = append(statements, s.engine.makeContacts(months, flush, these, in), s.engine.makeRooms(months, flush, these, in), s.engine.makeResolutions(months, flush, these, in))
+		for _, rows := range []func([]staleMonth, int32, string, func(string) string) string{
+			s.engine.makeContacts, s.engine.makeRooms, s.engine.makeSenders, s.engine.makeDays, s.engine.makeResolutions,
+		} {
+			statements = append(statements, rows(months, flush, these, in))
+		}
 	}
 	statements = append(statements, "UPDATE "+identifier(monthTable)+" SET flushes = "+strconv.Itoa(int(flush))+" WHERE month"+these)
 	for _, statement := range statements {
@@ -47,10 +51,10 @@ func (s *stream) writeMonths(months []staleMonth, flush int32) error {
 	return nil
 }
 
-// exchangedIn returns what to select from, as m, and under which conditions, for the messages of some months with the instant at which they failed, the earliest if at several.
-func (e *Engine) exchangedIn(m source, months []staleMonth, flush int32, these string) (from []string, failed, where string) {
+// messagesIn returns what to select from, as m, and under which conditions, for those messages of some months that meet other ones, with the instant at which they failed, the earliest if at several.
+func (e *Engine) messagesIn(m source, months []staleMonth, flush int32, these string, which []string) (from []string, failed, where string) {
 	from, failed = e.withFailures(m, flush)
-	conditions := append(m.exchanged(), "m.flush <= "+strconv.Itoa(int(flush)), during(months, "m.time"), monthOf("m.time")+these)
+	conditions := append(which, "m.flush <= "+strconv.Itoa(int(flush)), during(months, "m.time"), monthOf("m.time")+these)
 	return from, failed, strings.Join(conditions, " AND ")
 }
 
@@ -86,7 +90,7 @@ func during(months []staleMonth, time string) string {
 // makeContacts is the statement that makes the rows of contacts.
 func (e *Engine) makeContacts(months []staleMonth, flush int32, these string, in func(string) string) string {
 	m := source{e.byType[tallystick.MessageSent], "m"}
-	from, failed, where := e.exchangedIn(m, months, flush, these)
+	from, failed, where := e.messagesIn(m, months, flush, these, m.exchanged())
 	contact := m.text(tallystick.FieldContactID)
 	return strings.Join([]string{
 		"INSERT INTO " + identifier(contactMonthTable),
@@ -116,7 +120,7 @@ func (e *Engine) mergedContacts(flushes string) string {
 // makeRooms is the statement that makes the rows of rooms.
 func (e *Engine) makeRooms(months []staleMonth, flush int32, these string, in func(string) string) string {
 	m := source{e.byType[tallystick.MessageSent], "m"}
-	from, failed, where := e.exchangedIn(m, months, flush, these)
+	from, failed, where := e.messagesIn(m, months, flush, these, m.exchanged())
 	room := m.text(tallystick.FieldRoomID)
 	var changes []string
 	for _, name := range []string{tallystick.RoomMemberAdded, tallystick.RoomMemberRemoved} {
@@ -141,6 +145,42 @@ func (e *Engine) makeRooms(months []staleMonth, flush int32, these string, in fu
 		"  GROUP BY ALL",
 		")",
 		"SELECT tenant, month, room, kind, sender, channel, identity, first, last, failed, messages FROM counted ORDER BY month, tenant, room",
+	}, "\n")
+}
+
+// sentByUsers returns the conditions of a countable message that a user sent, unless it failed.
+func (s source) sentByUsers() []string {
+	return append(s.mayCount(false), s.text(tallystick.FieldDirection)+" = 'outbound'", s.text(tallystick.FieldSenderKind)+" = 'user'", s.text(tallystick.FieldSenderID)+" <> ''")
+}
+
+// makeSenders is the statement that makes the rows of users who sent something.
+func (e *Engine) makeSenders(months []staleMonth, flush int32, these string, in func(string) string) string {
+	m := source{e.byType[tallystick.MessageSent], "m"}
+	from, failed, where := e.messagesIn(m, months, flush, these, m.sentByUsers())
+	sender := m.text(tallystick.FieldSenderID)
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(senderMonthTable),
+		"SELECT m.tenant, " + monthOf("m.time") + " AS month, " + sender + " AS sender, " + m.text(tallystick.FieldChannelID) + " AS channel, " + failed + " AS failed, BIT_OR(1::INTEGER << (day(make_timestamp(m.time)) - 1)::INTEGER) AS days",
+		"FROM " + strings.Join(from, "\n"),
+		"WHERE " + where + " AND " + in(sender),
+		"GROUP BY ALL",
+		"ORDER BY month, tenant, sender",
+	}, "\n")
+}
+
+// makeDays is the statement that makes the rows of days.
+func (e *Engine) makeDays(months []staleMonth, flush int32, these string, in func(string) string) string {
+	m := source{e.byType[tallystick.MessageSent], "m"}
+	from, failed, where := e.messagesIn(m, months, flush, these, m.mayCount(false))
+	day := dayOf("m.time")
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(messageDayTable),
+		"SELECT m.tenant, " + monthOf("m.time") + " AS month, " + day + " AS day, " + m.text(tallystick.FieldDirection) + " AS direction, " + m.text(tallystick.FieldSenderKind) + " AS kind, " + m.text(tallystick.FieldChannelID) + " AS channel,",
+		"  " + m.text(tallystick.FieldProactive) + " AS proactive, " + m.text(tallystick.FieldCampaignLink) + " AS campaign, " + failed + " AS failed, COUNT(*) AS messages",
+		"FROM " + strings.Join(from, "\n"),
+		"WHERE " + where + " AND " + in(day),
+		"GROUP BY ALL",
+		"ORDER BY month, tenant, day",
 	}, "\n")
 }
 

@@ -111,6 +111,37 @@ func (t *tallies) marking() *marking {
 	return m
 }
 
+// channelMarks are the marks of groups of channels.
+type channelMarks struct {
+	marks []map[string]int64 // of each tenant: the mark of a channel
+	names []map[string]int64 // and of a group
+}
+
+// channelMarks gives each group of a tenant a mark; nil: of one there are too many.
+func (t *tallies) channelMarks() *channelMarks {
+	m := &channelMarks{}
+	for _, q := range t.queries {
+		marks, names := map[string]int64{}, map[string]int64{"": unmarked}
+		for i := range q.By {
+			for channel, name := range q.By[i].Labels {
+				if len(storable([]string{channel})) == 0 {
+					continue // which is never met
+				}
+				name = strings.ToValidUTF8(name, "\uFFFD")
+				if names[name] == 0 {
+					names[name] = unmarked << len(names)
+				}
+				marks[channel] = names[name]
+			}
+		}
+		if len(names) > mostMarks {
+			return nil
+		}
+		m.marks, m.names = append(m.marks, marks), append(m.names, names)
+	}
+	return m
+}
+
 // of is an expression for the mark of an event. Where a text is that of a column alone, DuckDB looks for it once for each text of the column's dictionary.
 func (m *marking) of(st *statement, s source, f tallystick.Field) string {
 	text := s.text(f)

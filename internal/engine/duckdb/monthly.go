@@ -69,6 +69,14 @@ func (s *snapshot) each(ctx context.Context, st *statement, fn func(*rows) error
 // since reports whether anything was said that months may not know, if they know everything up to a position.
 func (s *snapshot) since(upTo uint64) bool { return upTo < s.asOf }
 
+// standIn stands for messages in a statement.
+type standIn interface {
+	// add adds what selects messages with time, values, number and, where there are several, tenant.
+	add(st *statement)
+
+	each(ctx context.Context, st *statement, fn func(*rows) error) error
+}
+
 // monthly is tallies that are answered by months.
 type monthly struct {
 	*tallies
@@ -104,7 +112,7 @@ func (m *monthly) dropFailed(ctx context.Context) error {
 	m.forget()
 	st := &statement{}
 	failures := append(f.ofTenants(st, m.scopes, tallystick.MessageFailed), f.column("seq")+" > "+st.bind(int64(m.upTo)))
-	messages := append(s.exchanged(), s.column("tenant")+" IN ("+numbersOf(m.scopes)+")", s.column("seq")+" <= "+st.bind(int64(m.every))) // months that were made later have more than up to upTo
+	messages := append(s.mayCount(false), s.column("tenant")+" IN ("+numbersOf(m.scopes)+")", s.column("seq")+" <= "+st.bind(int64(m.every))) // months that were made later have more than up to upTo
 	messages = append(messages, s.column("time")+" >= "+st.bind(m.buckets[0].from), s.column("time")+" < "+st.bind(m.buckets[len(m.buckets)-1].until))
 	var selects []string
 	for _, id := range m.engine.failedIDs.names() {

@@ -17,8 +17,7 @@ import (
 // contactMonths are tallies of contacts that are answered by months.
 type contactMonths struct {
 	*monthly
-	marks   []map[string]int64 // of each tenant: the mark of a channel
-	names   []map[string]int64 // and of a group
+	*channelMarks
 	counted map[markedPlace]*marked
 }
 
@@ -100,10 +99,11 @@ func (t *tallies) answerContacts(ctx context.Context, answers [][]tallystick.Cou
 	if buckets == nil || !t.markable() {
 		return false, nil
 	}
-	m := &contactMonths{monthly: &monthly{tallies: t, snapshot: t.engine.snapshot(t.scopes[0])}, counted: map[markedPlace]*marked{}}
-	if !m.mark() {
+	marks := t.channelMarks()
+	if marks == nil {
 		return false, nil
 	}
+	m := &contactMonths{monthly: &monthly{tallies: t, snapshot: t.engine.snapshot(t.scopes[0])}, channelMarks: marks, counted: map[markedPlace]*marked{}}
 	err = m.within(ctx, func() error {
 		if m.choose(buckets); len(m.buckets) == 0 {
 			return nil
@@ -181,30 +181,6 @@ func (m *monthly) choose(buckets []onlyBucket) {
 	if cut > mostCut || 2*len(m.buckets) < asked {
 		m.buckets = nil
 	}
-}
-
-// mark gives each group of a tenant a mark; false: of one there are too many.
-func (m *contactMonths) mark() bool {
-	for _, q := range m.queries {
-		marks, names := map[string]int64{}, map[string]int64{"": unmarked}
-		for i := range q.By {
-			for channel, name := range q.By[i].Labels {
-				if len(storable([]string{channel})) == 0 {
-					continue // which is never met
-				}
-				name = strings.ToValidUTF8(name, "\uFFFD")
-				if names[name] == 0 {
-					names[name] = unmarked << len(names)
-				}
-				marks[channel] = names[name]
-			}
-		}
-		if len(names) > mostMarks {
-			return false
-		}
-		m.marks, m.names = append(m.marks, marks), append(m.names, names)
-	}
-	return true
 }
 
 // read counts the contacts of the buckets.

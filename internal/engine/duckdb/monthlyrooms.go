@@ -68,23 +68,23 @@ func (t *tallies) answerRooms(ctx context.Context, answers [][]tallystick.Count)
 			return err
 		}
 		t.forget()
-		t.rooms = &roomMonths{monthly: m}
+		r := &roomMonths{monthly: m}
 		for _, b := range m.buckets {
-			t.rooms.months = append(t.rooms.months, b.from)
-			if n := len(t.rooms.runs); n > 0 && t.rooms.runs[n-1].until == b.from {
-				t.rooms.runs[n-1].until = b.until
+			r.months = append(r.months, b.from)
+			if n := len(r.runs); n > 0 && r.runs[n-1].until == b.from {
+				r.runs[n-1].until = b.until
 			} else {
-				t.rooms.runs = append(t.rooms.runs, b.onlyBucket)
+				r.runs = append(r.runs, b.onlyBucket)
 			}
 		}
-		if err := t.rooms.findDivided(ctx); err != nil {
+		if err := r.findDivided(ctx); err != nil {
 			return err
 		}
 		t.forget()
-		answered = true
+		answered, t.inPlace = true, r
 		return t.answerAll(ctx, answers)
 	})
-	t.rooms = nil
+	t.inPlace = nil
 	return answered, err
 }
 
@@ -101,10 +101,10 @@ func (m *monthly) chooseMonths() {
 
 // run runs a statement, in the snapshot of months where these are used.
 func (t *tallies) run(ctx context.Context, st *statement, row func(scan func(...any) error) error) error {
-	if t.rooms == nil {
+	if t.inPlace == nil {
 		return st.run(ctx, t.engine, row)
 	}
-	return t.rooms.each(ctx, st, byRow(row))
+	return t.inPlace.each(ctx, st, byRow(row))
 }
 
 // add adds what selects messages with time, values and number: kept ones with the instant of the first.

@@ -11,9 +11,9 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// Who was met in a month, what was said in which room, and which conversations were resolved, is kept month by month, in UTC: a row for each contact and channel, and for each room and sender, with the first and the
-// last of its messages, and one for each resolution. A month of another zone begins and ends within one of these. Whether a contact has a message before or after an instant follows from its first or last one there;
-// what a room has of the rest of a month is counted by the messages themselves.
+// Who was met in a month, what was said in which room, who sent something on which days, how many messages a day had, and which conversations were resolved, is kept month by month, in UTC: a row for each contact and
+// channel, and for each room and sender, with the first and the last of its messages, one for each user and channel, a few for each day, and one for each resolution. A month of another zone begins and ends within one
+// of these. Whether a contact has a message before or after an instant follows from its first or last one there; what a room has of the rest of a month, or anybody of a part of a day, is counted by the messages themselves.
 //
 // They are made of the file in the background, whole months at a time, when no rows are left to be put together (merge.go), and made again when something came that they lack. What is asked before that is answered by
 // them and the events since, together.
@@ -23,6 +23,8 @@ import (
 // alone, but for those that were merged into another one, or had one merged into them, as far as is known up to the flush of [everyMonth]: these are told apart by all of their rows. Channels are empty texts, not NULL, where there are none.
 // [roomMonthTable]: how many countable messages to or from contacts there are of each tenant, month, room, kind of sender, sender, channel and identity, those that failed apart as above, and those from one change
 // of the room's users to the next.
+// [senderMonthTable]: on which days of the month each user sent countable outbound messages on a channel, the first day as the lowest bit, those that failed apart as above.
+// [messageDayTable]: how many countable messages there are of each tenant, day, direction, kind of sender, channel, and whether they were proactive and of a campaign, those that failed apart as above.
 // [resolutionTable]: a row for each conversation.resolved, of the month that it is in, with what follows from the parts of its conversation (resolutions.go): the channel, whether it counts, NULL where that is not known, whether
 // the conversation was resolved just once, when it began, and the instant after which nothing of this changes: of its latest event, or of a failure of its answers. Where
 // parts did not tell of the answers, these were looked up among the messages, and the conversation has its id.
@@ -35,6 +37,11 @@ var (
 	}
 	roomMonthColumns = []column{
 		{"tenant", integer}, {"month", bigint}, {"room", varchar}, {"kind", varchar}, {"sender", varchar}, {"channel", varchar}, {"identity", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint},
+		{"messages", bigint},
+	}
+	senderMonthColumns = []column{{"tenant", integer}, {"month", bigint}, {"sender", varchar}, {"channel", varchar}, {"failed", bigint}, {"days", integer}}
+	messageDayColumns  = []column{
+		{"tenant", integer}, {"month", bigint}, {"day", bigint}, {"direction", varchar}, {"kind", varchar}, {"channel", varchar}, {"proactive", varchar}, {"campaign", varchar}, {"failed", bigint},
 		{"messages", bigint},
 	}
 	resolutionColumns = []column{
@@ -56,6 +63,11 @@ var (
 // monthAfter returns the month after one.
 func monthAfter(month tallystick.Instant) tallystick.Instant {
 	return tallystick.InstantOf(month.Time().AddDate(0, 1, 0))
+}
+
+// dayOf is an expression for the day of an instant that is in a month.
+func dayOf(instant string) string {
+	return "epoch_us(date_trunc('day', make_timestamp(" + instant + ")))"
 }
 
 // monthOf is an expression for the month of an instant, NULL where it is in none.

@@ -235,8 +235,18 @@ func (s *monthStream) records(n int) []tallystick.Record {
 					ev.Data = append(ev.Data, tallystick.Value{Field: f, Text: text})
 				}
 			}
+			for _, f := range []tallystick.Field{tallystick.FieldProactive, tallystick.FieldCampaignLink} {
+				if s.IntN(4) == 0 {
+					ev.Data = append(ev.Data, tallystick.Value{Field: f, Text: "true"})
+				}
+			}
 			switch s.IntN(9) {
 			case 0:
+			case 3, 4, 5:
+				ev.Data = append(ev.Data, tallystick.Value{Field: tallystick.FieldContactID, Text: s.contact()}, tallystick.Value{Field: tallystick.FieldSenderKind, Text: "user"})
+				if s.IntN(9) > 0 {
+					ev.Data = append(ev.Data, tallystick.Value{Field: tallystick.FieldSenderID, Text: s.contact()})
+				}
 			case 1, 2:
 				ev.Data = append(ev.Data, tallystick.Value{Field: tallystick.FieldSenderKind, Text: "contact"}, tallystick.Value{Field: tallystick.FieldSenderID, Text: s.contact()})
 			default:

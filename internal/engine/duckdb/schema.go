@@ -56,6 +56,8 @@ const (
 	searchTable        = "lost_searches"
 	contactMonthTable  = "contact_months" // who was met in which month: see months.go
 	roomMonthTable     = "room_months"
+	senderMonthTable   = "sender_months"
+	messageDayTable    = "message_days"
 	resolutionTable    = "resolutions"
 	monthTable         = "months"
 	mergedTable        = "merged"       // a row for each merge: the flush up to which rows are merged
@@ -94,6 +96,8 @@ func schema() []*table {
 		{name: searchTable, columns: searchColumns},
 		{name: contactMonthTable, columns: contactMonthColumns},
 		{name: roomMonthTable, columns: roomMonthColumns},
+		{name: senderMonthTable, columns: senderMonthColumns},
+		{name: messageDayTable, columns: messageDayColumns},
 		{name: resolutionTable, columns: resolutionColumns},
 		{name: monthTable, columns: monthColumns},
 		{name: mergedTable, columns: []column{{"flushes", integer}}},
@@ -161,7 +165,7 @@ func (t *table) create() string {
 
 // flushed reports whether the table's rows are those of flushes, and have their numbers.
 func (t *table) flushed() bool {
-	return !slices.Contains([]string{layoutTable, contactMonthTable, roomMonthTable, resolutionTable, monthTable}, t.name)
+	return !slices.Contains([]string{layoutTable, contactMonthTable, roomMonthTable, senderMonthTable, messageDayTable, resolutionTable, monthTable}, t.name)
 }
 
 // definition is the list of its columns in brackets.

@@ -64,8 +64,8 @@ type tallies struct {
 	scopes  []*scope
 	wanted  []wantedTally
 
-	only  *onlyBucket // nil: all
-	rooms *roomMonths // that stand for messages; nil: none do
+	only    *onlyBucket // nil: all
+	inPlace standIn     // of messages; nil: nothing is
 }
 
 // onlyBucket is a bucket that is asked for by itself.
@@ -170,7 +170,7 @@ func (t *tallies) widest() *tallystick.Tally {
 // answer runs the statement, or one for each bucket, and puts the answers into their places.
 func (t *tallies) answer(ctx context.Context, answers [][]tallystick.Count) error {
 	t.widen()
-	for _, monthly := range []func(context.Context, [][]tallystick.Count) (bool, error){t.answerContacts, t.answerRooms} {
+	for _, monthly := range []func(context.Context, [][]tallystick.Count) (bool, error){t.answerContacts, t.answerRooms, t.answerSenders, t.answerDays} {
 		if answered, err := monthly(ctx, answers); answered || err != nil {
 			return err
 		}
@@ -265,7 +265,7 @@ func (t *tallies) answerAll(ctx context.Context, answers [][]tallystick.Count) e
 		items = []string{"WHERE " + item + " <> ''"}
 		selected = append(selected, item+" AS thing")
 		measure = "COUNT(DISTINCT thing)"
-	case t.rooms != nil:
+	case t.inPlace != nil:
 		selected = append(selected, "counted.number AS thing")
 		measure, having = "SUM(thing)::BIGINT", "SUM(thing) > 0"
 	case m.Sum != tallystick.NoField:
@@ -323,8 +323,8 @@ func (t *tallies) answerAll(ctx context.Context, answers [][]tallystick.Count) e
 	if distinct != nil {
 		st.add("    SELECT DISTINCT "+strings.Join(distinct, ", "), "    FROM (")
 	}
-	if t.rooms != nil {
-		t.rooms.add(st)
+	if t.inPlace != nil {
+		t.inPlace.add(st)
 	} else {
 		st.add("    SELECT "+strings.Join(wanted, ",\n      "),
 			"    FROM "+s.from(),
