@@ -175,6 +175,17 @@ func Daily(e *Engine, q tallystick.Tally) (is bool, err error) {
 	return answer(context.Background(), make([][]tallystick.Count, 1))
 }
 
+// MonthlySpans reports whether the spans of a question are found by months.
+func MonthlySpans(e *Engine, q tallystick.Peak) (is bool, err error) {
+	sc, err := e.scope(q.Scope)
+	if sc == nil || err != nil {
+		return false, err
+	}
+	p := &peaks{engine: e, query: q}
+	p.take(&q, sc, 0)
+	return p.answerByMonths(context.Background(), make([]tallystick.PeakAnswer, 1))
+}
+
 // MonthlyResolutions reports whether a question is answered by months, and whether these tell of anything.
 func MonthlyResolutions(e *Engine, q tallystick.Resolutions) (is, any bool, err error) {
 	sc, whole, err := e.pinned(context.Background(), q.Scope)

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,7 @@ func (s *stream) writeMonths(months []staleMonth, flush int32) error {
 	}
 	these := " IN (" + strings.Join(list, ", ") + ")"
 	var statements []string
-	for _, table := range []string{contactMonthTable, roomMonthTable, senderMonthTable, messageDayTable, resolutionTable} {
+	for _, table := range slices.DeleteFunc(slices.Clone(monthTables), func(name string) bool { return name == monthTable }) {
 		statements = append(statements, "DELETE FROM "+identifier(table)+" WHERE month"+these)
 	}
 	parts := 1
@@ -37,7 +38,7 @@ func (s *stream) writeMonths(months []staleMonth, flush int32) error {
 			return "hash(" + value + ") % " + strconv.Itoa(parts) + " = " + strconv.Itoa(i)
 		}
 		for _, rows := range []func([]staleMonth, int32, string, func(string) string) string{
-			s.engine.makeContacts, s.engine.makeRooms, s.engine.makeSenders, s.engine.makeDays, s.engine.makeResolutions,
+			s.engine.makeContacts, s.engine.makeRooms, s.engine.makeSenders, s.engine.makeDays, s.engine.makeSpans, s.engine.makeResolutions,
 		} {
 			statements = append(statements, rows(months, flush, these, in))
 		}
@@ -182,6 +183,33 @@ func (e *Engine) makeDays(months []staleMonth, flush int32, these string, in fun
 		"GROUP BY ALL",
 		"ORDER BY month, tenant, day",
 	}, "\n")
+}
+
+// spans are those that are kept.
+var spans = []tallystick.Span{tallystick.SessionSpan, tallystick.FlowSpan}
+
+// sameSpan is the condition that two events begin and end the same span.
+func sameSpan(span tallystick.Span, started, ended source) string {
+	return "ended.tenant = started.tenant AND " + ended.column(span.ID.String()) + " = " + started.column(span.ID.String())
+}
+
+// makeSpans is the statement that makes the rows of spans.
+func (e *Engine) makeSpans(months []staleMonth, flush int32, these string, in func(string) string) string {
+	upTo := "flush <= " + strconv.Itoa(int(flush))
+	var selects []string
+	for _, span := range spans {
+		started, ended := source{e.byType[span.Start], "started"}, source{e.byType[span.End], "ended"}
+		selected := []string{"started.tenant", monthOf("started.time") + " AS month", literal(span.Start) + " AS type"}
+		for _, f := range []tallystick.Field{tallystick.FieldKind, tallystick.FieldPreview, tallystick.FieldApplication} {
+			selected = append(selected, started.text(f)+" AS "+spanColumns[f])
+		}
+		selects = append(selects, strings.Join([]string{
+			"SELECT " + strings.Join(append(selected, "started.time AS start", "ended.time AS stop", "started.seq AS seq"), ", "),
+			"FROM " + identifier(started.table.name) + " AS started LEFT JOIN (SELECT * FROM " + identifier(ended.table.name) + " WHERE " + upTo + ") AS ended ON " + sameSpan(span, started, ended),
+			"WHERE started." + upTo + " AND " + during(months, "started.time") + " AND " + monthOf("started.time") + these + " AND " + in("started.seq"),
+		}, "\n"))
+	}
+	return "INSERT INTO " + identifier(spanMonthTable) + "\n" + strings.Join(selects, "\nUNION ALL ") + "\nORDER BY month, type, tenant, start"
 }
 
 // longConversation is how long before a month a conversation may have begun whose answers are looked up among the messages when the month is made.

@@ -207,7 +207,9 @@ func (d *dailyMonths) kept(st *statement, columns map[tallystick.Field]string) [
 }
 
 // number writes an instant in a statement.
-func number(at tallystick.Instant) string { return strconv.FormatInt(int64(at), 10) + "::BIGINT" }
+func number(at tallystick.Instant) string {
+	return "(" + strconv.FormatInt(int64(at), 10) + ")::BIGINT"
+}
 
 // days returns the conditions of rows of whole days of the period that are not lost.
 func (d *dailyMonths) days() []string {

@@ -122,9 +122,10 @@ func (s *monthStream) ofDays() (qs []tallystick.Tally, kind int) {
 		}
 		if s.IntN(5) == 0 {
 			measure.Any, countable = true, s.IntN(2) == 0
-			if by = nil; s.IntN(2) == 0 {
-				from = tallystick.MinInstant
-			}
+			by = nil
+		}
+		if s.IntN(5) == 0 {
+			from = tallystick.MinInstant
 		}
 	}
 	for _, tenant := range s.tenants {

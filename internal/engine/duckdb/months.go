@@ -25,6 +25,7 @@ import (
 // of the room's users to the next.
 // [senderMonthTable]: on which days of the month each user sent countable outbound messages on a channel, the first day as the lowest bit, those that failed apart as above.
 // [messageDayTable]: how many countable messages there are of each tenant, day, direction, kind of sender, channel, and whether they were proactive and of a campaign, those that failed apart as above.
+// [spanMonthTable]: a row for each span that began in the month: the type of the event that begins it with its position and what spans are told apart by, and when it ended, if it did.
 // [resolutionTable]: a row for each conversation.resolved, of the month that it is in, with what follows from the parts of its conversation (resolutions.go): the channel, whether it counts, NULL where that is not known, whether
 // the conversation was resolved just once, when it began, and the instant after which nothing of this changes: of its latest event, or of a failure of its answers. Where
 // parts did not tell of the answers, these were looked up among the messages, and the conversation has its id.
@@ -43,6 +44,9 @@ var (
 	messageDayColumns  = []column{
 		{"tenant", integer}, {"month", bigint}, {"day", bigint}, {"direction", varchar}, {"kind", varchar}, {"channel", varchar}, {"proactive", varchar}, {"campaign", varchar}, {"failed", bigint},
 		{"messages", bigint},
+	}
+	spanMonthColumns = []column{
+		{"tenant", integer}, {"month", bigint}, {"type", varchar}, {"kind", varchar}, {"preview", varchar}, {"application", varchar}, {"start", bigint}, {"stop", bigint}, {"seq", bigint},
 	}
 	resolutionColumns = []column{
 		{"tenant", integer}, {"month", bigint}, {"time", bigint}, {"seq", bigint}, {"high", bigint}, {"low", bigint}, {"channel", varchar}, {"counts", boolean}, {"once", boolean}, {"first", bigint},
@@ -207,6 +211,12 @@ func (s *stream) findNews(ctx context.Context, last, flush string) error {
 	for _, key := range []string{"answer_key", "second_key"} {
 		selects = append(selects, "SELECT kept.month, 0 FROM "+failure+" AS failure JOIN "+part+" AS part ON part.tenant = failure.tenant AND part."+key+" = failure.key"+
 			" JOIN "+kept+" AS kept ON kept.tenant = part.tenant AND kept.high = part.high AND kept.low = part.low WHERE part.flush <= "+flush+" AND "+since("failure"))
+	}
+	// Spans, and ends of spans that began before.
+	for _, span := range spans {
+		started, ended := source{e.byType[span.Start], "started"}, source{e.byType[span.End], "ended"}
+		begun := "SELECT " + monthOf("started.time") + ", 0 FROM " + from(started)
+		selects = append(selects, begun+" WHERE "+since("started"), begun+" JOIN "+from(ended)+" ON "+sameSpan(span, started, ended)+" WHERE started.flush <= "+flush+" AND "+since("ended"))
 	}
 	var news []string
 	err := s.read(ctx, "SELECT month, SUM(number)::BIGINT FROM ("+strings.Join(selects, " UNION ALL ")+") WHERE month IS NOT NULL GROUP BY month", nil, func(r *rows) error {

@@ -1,7 +1,6 @@
 package duckdb
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -22,7 +21,7 @@ func (e *Engine) Peak(ctx context.Context, q tallystick.Peak) (tallystick.PeakAn
 }
 
 // Peaks implements [tallystick.Peaker]. Questions that differ in nothing but the tenant and in whether they ask by group are one statement. SQL finds the spans and says in
-// order of time when each begins and ends, and of which group it is; the sweep over these is done here.
+// the order of their beginnings when each ends, and of which group it is; the sweep over these is done here (sweep.go).
 func (e *Engine) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.PeakAnswer, error) {
 	answers := make([]tallystick.PeakAnswer, len(qs))
 	var all together[peaks]
@@ -62,11 +61,14 @@ type wantedPeak struct {
 
 // formOfPeak returns what questions must agree in to be answered by one statement.
 func formOfPeak(q *tallystick.Peak, sc *scope) string {
-	return fmt.Sprintf("%s %s %s %d %d %d %d %d %d %v %q %d", q.Span.Start, q.Span.End, q.Span.ID, sc.log, q.From, q.Before, q.AsOf.Log, q.AsOf.Sequence, q.OpenLimit, q.Summed, q.Where, q.Edges)
+	return fmt.Sprintf("%s %s %s %d %d %d %d %d %d %v %q", q.Span.Start, q.Span.End, q.Span.ID, sc.log, q.From, q.Before, q.AsOf.Log, q.AsOf.Sequence, q.OpenLimit, q.Summed, q.Where)
 }
 
 // take takes a question in, and reports whether it fits: those of one statement have the same groups or none, and where groups have labels they are of one tenant.
 func (p *peaks) take(q *tallystick.Peak, sc *scope, place int) bool {
+	if !slices.Equal(q.Edges, p.query.Edges) {
+		return false
+	}
 	labelled := func(d tallystick.Dimension) bool { return d.Labels != nil }
 	at := slices.IndexFunc(p.scopes, func(o *scope) bool { return o.number == sc.number })
 	if at < 0 && len(p.scopes) > 0 && (slices.ContainsFunc(q.By, labelled) || slices.ContainsFunc(p.query.By, labelled)) {
@@ -89,72 +91,87 @@ func (p *peaks) take(q *tallystick.Peak, sc *scope, place int) bool {
 
 // answer runs the statement and puts the answers into their places.
 func (p *peaks) answer(ctx context.Context, answers []tallystick.PeakAnswer) error {
-	q := &p.query
+	if answered, err := p.answerByMonths(ctx, answers); answered || err != nil {
+		return err
+	}
+	p.forget()
 	st := &statement{}
-	started, ended := p.engine.source(q.Span.Start, "started"), p.engine.source(q.Span.End, "ended")
-	from, before := st.bind(q.From), p.scopes[0].before(st)
+	return p.ask(ctx, st, "", p.begun(st), p.engine.run, answers)
+}
 
+// forget forgets the parameters of the scopes, which are those of one statement.
+func (p *peaks) forget() {
+	for _, sc := range p.scopes {
+		*sc = scope{Scope: sc.Scope, number: sc.number, log: sc.log}
+	}
+}
+
+// begun selects the spans that meet conditions on started, with tenant, start, what they are grouped by, and when they ended, if they did.
+func (p *peaks) begun(st *statement, conditions ...string) string {
+	q := &p.query
+	started, ended := p.engine.source(q.Span.Start, "started"), p.engine.source(q.Span.End, "ended")
+	wanted := []string{started.column("tenant") + " AS tenant", started.column("seq") + " AS seq", started.text(q.Span.ID) + " AS id", started.column("time") + " AS start"}
+	for i, d := range q.By {
+		wanted = append(wanted, started.text(d.Field)+" AS value"+strconv.Itoa(i))
+	}
+	where := slices.Concat(started.ofTenants(st, p.scopes, q.Span.Start), started.filter(st, q.Where), conditions)
+	selected := append([]string{"begun.tenant", "begun.seq", "begun.start", "done.time AS ended"}, columns("begun.value", len(q.By))...)
+	return strings.Join([]string{
+		"  SELECT " + strings.Join(selected, ", "),
+		"  FROM (",
+		"    SELECT " + strings.Join(wanted, ", "),
+		"    FROM " + started.from(),
+		"    WHERE " + strings.Join(where, "\n      AND "),
+		"  ) AS begun",
+		"  LEFT JOIN (",
+		"    SELECT " + ended.column("tenant") + " AS tenant, " + ended.text(q.Span.ID) + " AS id, " + ended.column("time") + " AS time",
+		"    FROM " + ended.from(),
+		"    WHERE " + strings.Join(ended.ofTenants(st, p.scopes, q.Span.End), "\n      AND "),
+		"  ) AS done ON done.tenant = begun.tenant AND done.id = begun.id",
+	}, "\n")
+}
+
+// ask asks for spans, which are selected as by begun, behind what the statement begins with, and puts the answers into their places.
+func (p *peaks) ask(ctx context.Context, st *statement, with, begun string, run func(context.Context, *statement, func(*rows) error) error, answers []tallystick.PeakAnswer) error {
+	q := &p.query
+	from, before := st.bind(q.From), p.scopes[0].before(st)
 	// Spans that are open end with the scope, or, those that began before cutBefore, after the limit.
 	openEnd, cut := before, "FALSE"
 	if q.OpenLimit > 0 && q.Before > tallystick.MinInstant+q.OpenLimit {
 		cut = "start < " + st.bind(q.Before-q.OpenLimit)
 		openEnd = "CASE WHEN " + cut + " THEN start + " + st.bind(q.OpenLimit) + " ELSE " + before + " END"
 	}
-	wanted := []string{started.column("tenant") + " AS tenant", started.text(q.Span.ID) + " AS id", started.column("time") + " AS start"}
 	groups := columns("group", len(q.By))
 	selected := []string{"begun.tenant AS tenant"}
 	var joins []string
 	for i := range q.By {
-		value := "value" + strconv.Itoa(i)
-		wanted = append(wanted, started.text(q.By[i].Field)+" AS "+value)
-		join, group := labels(st, &q.By[i], "begun."+value, "label"+strconv.Itoa(i))
+		join, group := labels(st, &q.By[i], "begun.value"+strconv.Itoa(i), "label"+strconv.Itoa(i))
 		joins = append(joins, join)
 		selected = append(selected, group+" AS "+groups[i])
 	}
-	st.add("WITH begun AS (",
-		"  SELECT "+strings.Join(wanted, ",\n    "),
-		"  FROM "+started.from(),
-		"  WHERE "+strings.Join(append(started.ofTenants(st, p.scopes, q.Span.Start), started.filter(st, q.Where)...), "\n    AND "),
-		"), done AS (",
-		"  SELECT "+ended.column("tenant")+" AS tenant, "+ended.text(q.Span.ID)+" AS id, "+ended.column("time")+" AS time",
-		"  FROM "+ended.from(),
-		"  WHERE "+strings.Join(ended.ofTenants(st, p.scopes, q.Span.End), "\n    AND "),
+	st.add("WITH "+with+"begun AS (",
+		begun,
 		"), spans AS (",
-		"  SELECT "+strings.Join(append(selected, "start", "done.time IS NULL AND "+cut+" AS cut"), ",\n    ")+",",
-		"    CASE WHEN done.time IS NULL THEN "+openEnd+" WHEN done.time > start THEN done.time ELSE start + 1 END AS stop",
-		"  FROM begun",
-		"  LEFT JOIN done ON done.tenant = begun.tenant AND done.id = begun.id")
+		"  SELECT "+strings.Join(append(selected, "start", "ended IS NULL AND "+cut+" AS cut"), ",\n    ")+",",
+		"    CASE WHEN ended IS NULL THEN "+openEnd+" WHEN ended > start THEN ended ELSE start + 1 END AS stop",
+		"  FROM begun")
 	st.add(joins...)
-	keys := append([]string{"tenant"}, groups...)
-	// The changes of one moment are added up here: few are of the same.
-	st.add("), changes AS (",
-		"  SELECT "+strings.Join(append(slices.Clone(keys), "GREATEST(start, "+from+") AS moment, 1 AS change, cut::INTEGER AS cut"), ", "),
-		"  FROM spans",
-		"  WHERE stop > "+from,
-		"  UNION ALL",
-		"  SELECT "+strings.Join(append(slices.Clone(keys), "stop AS moment, -1 AS change, 0 AS cut"), ", "),
-		"  FROM spans",
-		"  WHERE stop > "+from,
-		"    AND stop < "+before,
-		")",
-		"SELECT "+strings.Join(append([]string{"tenant::BIGINT", "moment", "change::BIGINT", "cut::BIGINT"}, groups...), ", "),
-		"FROM changes",
-		"ORDER BY tenant, moment")
-	return p.read(ctx, st, answers)
+	st.add(")",
+		"SELECT "+strings.Join(append([]string{"tenant::BIGINT", "start", "stop", "cut::BIGINT"}, groups...), ", "),
+		"FROM spans",
+		"WHERE stop > "+from,
+		"ORDER BY tenant, start")
+	return p.read(ctx, st, run, answers)
 }
 
-// read runs the statement, whose rows come by tenant and by moment.
-func (p *peaks) read(ctx context.Context, st *statement, answers []tallystick.PeakAnswer) error {
+// read runs the statement, whose rows come by tenant and by beginning.
+func (p *peaks) read(ctx context.Context, st *statement, run func(context.Context, *statement, func(*rows) error) error, answers []tallystick.PeakAnswer) error {
 	edges := p.query.Edges
 	if edges == nil {
 		edges = []tallystick.Instant{p.query.From, p.query.Before}
 	}
-	stream, err := p.engine.stream()
-	if err != nil {
-		return err
-	}
-	defer stream.close()
-	sweeping := newSweeps(edges, p.query.Summed)
+	before := p.query.Before
+	sweeping := newSweeps(edges, before, p.query.Summed)
 	tenant, begun := int32(0), false
 	put := func() {
 		for _, w := range p.wanted {
@@ -164,16 +181,17 @@ func (p *peaks) read(ctx context.Context, st *statement, answers []tallystick.Pe
 		}
 	}
 	group := make([]string, len(p.query.By))
-	err = stream.each(ctx, st, func(r *rows) error {
+	err := run(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			if number := int32(r.bigint(0, i)); number != tenant || !begun {
 				put()
-				tenant, begun, sweeping = number, true, newSweeps(edges, p.query.Summed)
+				tenant, begun, sweeping = number, true, newSweeps(edges, before, p.query.Summed)
 			}
 			for j := range group {
 				group[j] = r.text(4+j, i)
 			}
-			sweeping.change(group, tallystick.Instant(r.bigint(1, i)), r.bigint(2, i), r.bigint(3, i))
+			start, stop := tallystick.Instant(r.bigint(1, i)), tallystick.Instant(r.bigint(2, i))
+			sweeping.add(group, max(start, p.query.From), stop, r.bigint(3, i) != 0)
 		}
 		return nil
 	})
@@ -182,140 +200,4 @@ func (p *peaks) read(ctx context.Context, st *statement, answers []tallystick.Pe
 	}
 	put()
 	return nil
-}
-
-// sweeps go through the changes of a tenant in order of time: those of all, and of each group.
-type sweeps struct {
-	edges  []tallystick.Instant
-	summed bool // sums are wanted, not counts
-	all    *sweep
-	of     map[string]*sweep // by group
-	latest *sweep            // that of the row before
-	cut    int64
-}
-
-func newSweeps(edges []tallystick.Instant, summed bool) *sweeps {
-	s := &sweeps{edges: edges, summed: summed}
-	s.all = s.begin(nil)
-	return s
-}
-
-// begin begins a sweep, before any moment.
-func (s *sweeps) begin(group []string) *sweep {
-	w := &sweep{edges: s.edges, summed: s.summed, moment: tallystick.MinInstant}
-	for _, text := range group {
-		w.group = append(w.group, strings.Clone(text)) // the rows do not last
-	}
-	return w
-}
-
-// change adds n spans of a group, of which some are cut, at a moment.
-func (s *sweeps) change(group []string, moment tallystick.Instant, n, cut int64) {
-	s.cut += cut
-	s.all.change(moment, n)
-	if len(group) == 0 {
-		return
-	}
-	if s.latest == nil || !slices.Equal(s.latest.group, group) {
-		s.latest = s.ofGroup(group)
-	}
-	s.latest.change(moment, n)
-}
-
-// ofGroup finds the sweep of a group, or begins it.
-func (s *sweeps) ofGroup(group []string) *sweep {
-	key := group[0]
-	if len(group) > 1 {
-		key = quoted(group)
-	}
-	w := s.of[key]
-	if w == nil {
-		w = s.begin(group)
-		if s.of == nil {
-			s.of = map[string]*sweep{}
-		}
-		s.of[strings.Clone(key)] = w
-	}
-	return w
-}
-
-// answer ends the sweeps, of the groups or of all.
-func (s *sweeps) answer(byGroups bool) tallystick.PeakAnswer {
-	a := tallystick.PeakAnswer{Cut: s.cut}
-	of := []*sweep{s.all}
-	if byGroups {
-		of = slices.SortedFunc(maps.Values(s.of), func(a, b *sweep) int { return slices.Compare(a.group, b.group) })
-	}
-	for _, o := range of {
-		o.end()
-		a.Counts, a.Sums = append(a.Counts, o.counts...), append(a.Sums, o.sums...)
-	}
-	slices.SortStableFunc(a.Counts, func(a, b tallystick.Count) int { return cmp.Compare(a.Bucket, b.Bucket) })
-	return a
-}
-
-// sweep goes through the changes of one group in order of time, and notes the highest number of running spans in each bucket.
-type sweep struct {
-	edges  []tallystick.Instant
-	group  []string
-	summed bool                 // sums are wanted, not counts
-	counts []tallystick.Count   // by bucket
-	sums   []tallystick.PeakSum // one, or none
-
-	moment  tallystick.Instant // of the latest change
-	changed int64              // what it changes; all that changes at one moment counts as one
-	bucket  int
-	running int64 // spans
-	highest int64 // in the bucket so far
-}
-
-// change adds n spans at a moment, which is not before the first edge.
-func (s *sweep) change(moment tallystick.Instant, n int64) {
-	if moment != s.moment {
-		s.apply()
-		s.moment = moment
-	}
-	s.changed += n
-}
-
-// apply adds what has changed at the latest moment.
-func (s *sweep) apply() {
-	for s.bucket < len(s.edges)-2 && s.moment >= s.edges[s.bucket+1] {
-		s.leave()
-		if s.moment == s.edges[s.bucket] {
-			s.highest = 0 // what runs at the bucket's first instant is known after the change
-		}
-	}
-	s.running += s.changed
-	s.highest, s.changed = max(s.highest, s.running), 0
-}
-
-// leave notes a bucket and goes to the next one, with the spans that run on.
-func (s *sweep) leave() {
-	if s.highest > 0 && s.edges[s.bucket] < s.edges[s.bucket+1] {
-		s.note()
-	}
-	s.bucket++
-	s.highest = s.running
-}
-
-// note adds the bucket to the answer.
-func (s *sweep) note() {
-	if !s.summed {
-		s.counts = append(s.counts, tallystick.Count{Bucket: s.bucket, Group: s.group, Value: s.highest})
-		return
-	}
-	if len(s.sums) == 0 {
-		s.sums = append(s.sums, tallystick.PeakSum{Group: s.group})
-	}
-	last := &s.sums[0]
-	last.Highest, last.Sum, last.Buckets = max(last.Highest, s.highest), last.Sum+s.highest, last.Buckets+1
-}
-
-// end goes through the buckets after the latest change. It may come again.
-func (s *sweep) end() {
-	s.apply()
-	for s.bucket < len(s.edges)-1 {
-		s.leave()
-	}
 }

@@ -58,6 +58,7 @@ const (
 	roomMonthTable     = "room_months"
 	senderMonthTable   = "sender_months"
 	messageDayTable    = "message_days"
+	spanMonthTable     = "span_months"
 	resolutionTable    = "resolutions"
 	monthTable         = "months"
 	mergedTable        = "merged"       // a row for each merge: the flush up to which rows are merged
@@ -98,6 +99,7 @@ func schema() []*table {
 		{name: roomMonthTable, columns: roomMonthColumns},
 		{name: senderMonthTable, columns: senderMonthColumns},
 		{name: messageDayTable, columns: messageDayColumns},
+		{name: spanMonthTable, columns: spanMonthColumns},
 		{name: resolutionTable, columns: resolutionColumns},
 		{name: monthTable, columns: monthColumns},
 		{name: mergedTable, columns: []column{{"flushes", integer}}},
@@ -163,10 +165,11 @@ func (t *table) create() string {
 	return "CREATE TABLE " + identifier(t.name) + " " + strings.TrimSuffix(t.definition(), ")") + ", " + identifier(flushColumn) + " INTEGER)"
 }
 
+// monthTables are those of what is kept by month, and of months.
+var monthTables = []string{contactMonthTable, roomMonthTable, senderMonthTable, messageDayTable, spanMonthTable, resolutionTable, monthTable}
+
 // flushed reports whether the table's rows are those of flushes, and have their numbers.
-func (t *table) flushed() bool {
-	return !slices.Contains([]string{layoutTable, contactMonthTable, roomMonthTable, senderMonthTable, messageDayTable, resolutionTable, monthTable}, t.name)
-}
+func (t *table) flushed() bool { return t.name != layoutTable && !slices.Contains(monthTables, t.name) }
 
 // definition is the list of its columns in brackets.
 func (t *table) definition() string {

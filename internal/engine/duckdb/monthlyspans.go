@@ -1,0 +1,104 @@
+package duckdb
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/tallystick/tallystick"
+)
+
+// Spans are found among those that are kept of each month in which one began (months.go), with their ends: so the ends of all of a tenant's spans need not be looked for by their ids. The events themselves are asked
+// about spans that began or ended since, and those of months that are not made yet.
+
+// spanColumns are the columns of [spanMonthTable] for fields of what begins a span.
+var spanColumns = map[tallystick.Field]string{tallystick.FieldKind: "kind", tallystick.FieldPreview: "preview", tallystick.FieldApplication: "application"}
+
+// answerByMonths answers by months; false: they do not know enough.
+func (p *peaks) answerByMonths(ctx context.Context, answers []tallystick.PeakAnswer) (answered bool, err error) {
+	q := &p.query
+	for _, c := range q.Where {
+		if spanColumns[c.Field] == "" || c.Op == tallystick.Numeric {
+			return false, nil
+		}
+	}
+	for _, d := range q.By {
+		if spanColumns[d.Field] == "" {
+			return false, nil
+		}
+	}
+	m := p.engine.snapshot(p.scopes[0])
+	err = m.within(ctx, func() error {
+		if outside, err := p.outside(ctx, m); outside || err != nil {
+			return err
+		}
+		answered = true
+		p.forget()
+		st := &statement{}
+		with, begun := p.keptSpans(st, m)
+		return p.ask(ctx, st, with, begun, m.each, answers)
+	})
+	return answered, err
+}
+
+// outside reports whether spans began in no month.
+func (p *peaks) outside(ctx context.Context, m *snapshot) (outside bool, err error) {
+	p.forget()
+	st, started := &statement{}, p.engine.source(p.query.Span.Start, "started")
+	time, of := started.column("time"), strings.Join(started.ofTenants(st, p.scopes, p.query.Span.Start), " AND ")
+	exists := func(condition string) string {
+		return "EXISTS (SELECT 1 FROM " + started.from() + " WHERE " + of + " AND " + condition + ")"
+	}
+	st.add("SELECT (" + exists(time+" < "+number(firstMonth)) + " OR " + exists(time+" >= "+number(monthAfter(lastMonth))) + ")::BIGINT")
+	err = m.each(ctx, st, func(r *rows) error {
+		outside = r.bigint(0, 0) != 0
+		return nil
+	})
+	return outside, err
+}
+
+// keptSpans selects spans as [peaks.begun] does, behind what the statement begins with.
+func (p *peaks) keptSpans(st *statement, m *snapshot) (with, begun string) {
+	q := &p.query
+	before := p.scopes[0].before(st)
+	var sure, lost []tallystick.Instant // months
+	var itself []string                 // conditions of spans of which the events are asked
+	started, ended := p.engine.source(q.Span.Start, "started"), p.engine.source(q.Span.End, "finished")
+	for _, k := range m.known {
+		switch {
+		case k.month >= q.Before:
+		case k.upTo == m.every:
+			sure = append(sure, k.month)
+		default:
+			lost = append(lost, k.month)
+			itself = append(itself, "("+started.column("time")+" >= "+number(k.month)+" AND "+started.column("time")+" < "+number(k.end)+")")
+		}
+	}
+	if m.since(m.every) {
+		since := ended.ofTenants(st, p.scopes, q.Span.End)
+		since = append(since, ended.column("seq")+" > "+strconv.FormatUint(m.every, 10))
+		itself = append(itself, started.column("seq")+" > "+strconv.FormatUint(m.every, 10),
+			"("+started.column("tenant")+", "+started.text(q.Span.ID)+") IN (SELECT ("+ended.column("tenant")+", "+ended.text(q.Span.ID)+") FROM "+ended.from()+" WHERE "+strings.Join(since, " AND ")+")")
+	}
+	selected := []string{"kept.tenant", "kept.seq", "kept.start", "CASE WHEN kept.stop < " + before + " THEN kept.stop END AS ended"}
+	for i, d := range q.By {
+		selected = append(selected, "kept."+spanColumns[d.Field]+" AS value"+strconv.Itoa(i))
+	}
+	where := []string{
+		"kept.tenant IN (" + numbersOf(p.scopes) + ")", "kept.type = " + literal(q.Span.Start), "kept.start < " + before,
+		"(kept.stop IS NULL OR kept.stop > " + number(q.From) + " OR kept.start >= " + number(q.From) + ")",
+	}
+	if len(lost) > 0 {
+		where = append(where, "kept.month NOT IN ("+instants(lost)+")")
+	}
+	where = append(where, filter(st, q.Where, func(f tallystick.Field) string { return "kept." + spanColumns[f] }, nil)...)
+	kept := "  SELECT " + strings.Join(selected, ", ") + "\n  FROM " + identifier(spanMonthTable) + " AS kept\n"
+	if len(itself) > 0 {
+		with = "themselves AS MATERIALIZED (\n" + p.begun(st, "("+strings.Join(itself, " OR ")+")") + "\n), "
+		kept += "  ANTI JOIN themselves ON themselves.tenant = kept.tenant AND themselves.seq = kept.seq\n"
+	}
+	if kept += "  WHERE " + strings.Join(where, "\n    AND "); with != "" {
+		kept += "\n  UNION ALL SELECT * FROM themselves"
+	}
+	return with, kept
+}
