@@ -2,6 +2,7 @@ package tallystick
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 )
@@ -106,23 +107,45 @@ func (c *Calendar) Buckets(g Grain, a, b Instant) []Bucket {
 
 func (c *Calendar) hours(a, b Instant) []Bucket {
 	buckets := make([]Bucket, 0, (b-a)/Hour+3)
-	// Where the bucket that holds a is a whole hour it starts after this; the one that holds this ends at or before a.
-	from := a - Hour
 	label := make([]byte, 0, len(time.RFC3339Nano))
-	for s := range c.spans(from) {
-		if s.start >= b {
-			break
-		}
-		local := s.start + s.offset
-		for hour := local - floorMod(local, Hour) - s.offset; hour < min(s.end, b); hour += Hour {
-			start, end := max(hour, s.start), min(hour+Hour, s.end)
-			if end > a {
-				label = appendLocal(label[:0], start, s.offset)
-				buckets = append(buckets, Bucket{string(label), start, end})
+	for hour, offset := range c.eachHour(a, b) {
+		label = appendLocal(label[:0], hour.Start, offset)
+		hour.Label = string(label)
+		buckets = append(buckets, hour)
+	}
+	return buckets
+}
+
+// eachHour yields the hours of [a, b), without labels, with their offsets.
+func (c *Calendar) eachHour(a, b Instant) iter.Seq2[Bucket, Instant] {
+	return func(yield func(Bucket, Instant) bool) {
+		// Where the bucket that holds a is a whole hour it starts after this; the one that holds this ends at or before a.
+		from := a - Hour
+		for s := range c.spans(from) {
+			if s.start >= b {
+				return
+			}
+			local := s.start + s.offset
+			for hour := local - floorMod(local, Hour) - s.offset; hour < min(s.end, b); hour += Hour {
+				if end := min(hour+Hour, s.end); end > a && !yield(Bucket{Start: max(hour, s.start), End: end}, s.offset) {
+					return
+				}
 			}
 		}
 	}
-	return buckets
+}
+
+// HourEdges returns the instants that split [a, b) into its clock hours, as [Edges] does.
+func (c *Calendar) HourEdges(a, b Instant) []Instant {
+	if a >= b {
+		return nil
+	}
+	edges := make([]Instant, 0, (b-a)/Hour+3)
+	for hour := range c.eachHour(a, b) {
+		edges = append(edges, hour.Start)
+	}
+	edges[0] = a
+	return append(edges, b)
 }
 
 // Edges returns the instants that split [a, b) into the buckets that [Calendar.Buckets] gave for it, as queries want them: one more than buckets, the

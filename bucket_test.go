@@ -91,6 +91,9 @@ func TestBucketLabels(t *testing.T) {
 			for _, b := range calendar(t, test.zone).Buckets(test.grain, instant(t, test.from), instant(t, test.to)) {
 				got = append(got, b.Label)
 			}
+			if c, a, b := calendar(t, test.zone), instant(t, test.from), instant(t, test.to); test.grain == Hourly && !slices.Equal(c.HourEdges(a, b), Edges(c.Buckets(Hourly, a, b), a, b)) {
+				t.Errorf("hours of [%s, %s) in %s are split at %v", test.from, test.to, test.zone, c.HourEdges(a, b))
+			}
 			if !slices.Equal(got, test.want) {
 				t.Errorf("%s of [%s, %s) in %s:\n got %q\nwant %q", test.grain, test.from, test.to, test.zone, got, test.want)
 			}

@@ -112,7 +112,7 @@ func (v *invoice) concurrency(section string, span tallystick.Span, where tallys
 
 // hours returns the edges of the period's clock hours.
 func (p *plan) hours() []tallystick.Instant {
-	return tallystick.Edges(p.calendar.Buckets(tallystick.Hourly, p.from, p.scope.Before), p.from, p.scope.Before)
+	return p.calendar.HourEdges(p.from, p.scope.Before)
 }
 
 // peaks adds up the peaks of the hours that have one.

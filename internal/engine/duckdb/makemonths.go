@@ -197,9 +197,9 @@ func sameSpan(span tallystick.Span, started, ended source) string {
 func (e *Engine) makeSpans(months []staleMonth, flush int32, these string, in func(string) string) string {
 	upTo := "flush <= " + strconv.Itoa(int(flush))
 	var selects []string
-	for _, span := range spans {
+	for i, span := range spans {
 		started, ended := source{e.byType[span.Start], "started"}, source{e.byType[span.End], "ended"}
-		selected := []string{"started.tenant", monthOf("started.time") + " AS month", literal(span.Start) + " AS type"}
+		selected := []string{"started.tenant", monthOf("started.time") + " AS month", strconv.Itoa(i) + " AS span"}
 		for _, f := range []tallystick.Field{tallystick.FieldKind, tallystick.FieldPreview, tallystick.FieldApplication} {
 			selected = append(selected, started.text(f)+" AS "+spanColumns[f])
 		}
@@ -209,7 +209,7 @@ func (e *Engine) makeSpans(months []staleMonth, flush int32, these string, in fu
 			"WHERE started." + upTo + " AND " + during(months, "started.time") + " AND " + monthOf("started.time") + these + " AND " + in("started.seq"),
 		}, "\n"))
 	}
-	return "INSERT INTO " + identifier(spanMonthTable) + "\n" + strings.Join(selects, "\nUNION ALL ") + "\nORDER BY month, type, tenant, start"
+	return "INSERT INTO " + identifier(spanMonthTable) + "\n" + strings.Join(selects, "\nUNION ALL ") + "\nORDER BY month, span, tenant, start"
 }
 
 // longConversation is how long before a month a conversation may have begun whose answers are looked up among the messages when the month is made.

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,9 @@ var spanColumns = map[tallystick.Field]string{tallystick.FieldKind: "kind", tall
 // answerByMonths answers by months; false: they do not know enough.
 func (p *peaks) answerByMonths(ctx context.Context, answers []tallystick.PeakAnswer) (answered bool, err error) {
 	q := &p.query
+	if !slices.Contains(spans, q.Span) {
+		return false, nil
+	}
 	for _, c := range q.Where {
 		if spanColumns[c.Field] == "" || c.Op == tallystick.Numeric {
 			return false, nil
@@ -85,7 +89,7 @@ func (p *peaks) keptSpans(st *statement, m *snapshot) (with, begun string) {
 		selected = append(selected, "kept."+spanColumns[d.Field]+" AS value"+strconv.Itoa(i))
 	}
 	where := []string{
-		"kept.tenant IN (" + numbersOf(p.scopes) + ")", "kept.type = " + literal(q.Span.Start), "kept.start < " + before,
+		"kept.tenant IN (" + numbersOf(p.scopes) + ")", "kept.span = " + strconv.Itoa(slices.Index(spans, q.Span)), "kept.start < " + before,
 		"(kept.stop IS NULL OR kept.stop > " + number(q.From) + " OR kept.start >= " + number(q.From) + ")",
 	}
 	if len(lost) > 0 {

@@ -25,7 +25,7 @@ import (
 // of the room's users to the next.
 // [senderMonthTable]: on which days of the month each user sent countable outbound messages on a channel, the first day as the lowest bit, those that failed apart as above.
 // [messageDayTable]: how many countable messages there are of each tenant, day, direction, kind of sender, channel, and whether they were proactive and of a campaign, those that failed apart as above.
-// [spanMonthTable]: a row for each span that began in the month: the type of the event that begins it with its position and what spans are told apart by, and when it ended, if it did.
+// [spanMonthTable]: a row for each span that began in the month: which of [spans] it is, the position of the event that begins it with what spans are told apart by, and when it ended, if it did.
 // [resolutionTable]: a row for each conversation.resolved, of the month that it is in, with what follows from the parts of its conversation (resolutions.go): the channel, whether it counts, NULL where that is not known, whether
 // the conversation was resolved just once, when it began, and the instant after which nothing of this changes: of its latest event, or of a failure of its answers. Where
 // parts did not tell of the answers, these were looked up among the messages, and the conversation has its id.
@@ -46,7 +46,7 @@ var (
 		{"messages", bigint},
 	}
 	spanMonthColumns = []column{
-		{"tenant", integer}, {"month", bigint}, {"type", varchar}, {"kind", varchar}, {"preview", varchar}, {"application", varchar}, {"start", bigint}, {"stop", bigint}, {"seq", bigint},
+		{"tenant", integer}, {"month", bigint}, {"span", integer}, {"kind", varchar}, {"preview", varchar}, {"application", varchar}, {"start", bigint}, {"stop", bigint}, {"seq", bigint},
 	}
 	resolutionColumns = []column{
 		{"tenant", integer}, {"month", bigint}, {"time", bigint}, {"seq", bigint}, {"high", bigint}, {"low", bigint}, {"channel", varchar}, {"counts", boolean}, {"once", boolean}, {"first", bigint},
