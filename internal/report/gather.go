@@ -3,7 +3,6 @@ package report
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 
 	"github.com/tallystick/tallystick"
@@ -245,11 +244,8 @@ func (a asker) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.Pe
 	return w.peaks, w.err
 }
 
-// SessionCounts implements [tallystick.Answerer]. Different values are told apart tenant by tenant in any case.
+// SessionCounts implements [tallystick.Answerer].
 func (a asker) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
-	if slices.ContainsFunc(q.Of, func(f tallystick.Field) bool { return f != tallystick.FieldSessionID }) {
-		return apart(ctx, a, q, length, a.Answerer.SessionCounts)
-	}
 	w := a.wait(&waiting{ctx: ctx, chats: []tallystick.SessionCounts{q}})
 	if w.err != nil {
 		return nil, w.err

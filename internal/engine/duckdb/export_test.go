@@ -186,6 +186,25 @@ func MonthlySpans(e *Engine, q tallystick.Peak) (is bool, err error) {
 	return p.answerByMonths(context.Background(), make([]tallystick.PeakAnswer, 1))
 }
 
+// MonthlyTalks reports whether the first of what a question asks for is counted by months, and whether some of it is told apart.
+func MonthlyTalks(e *Engine, q tallystick.SessionCounts) (is, apart bool, err error) {
+	sc, err := e.scope(q.Scope)
+	if sc == nil || err != nil {
+		return false, false, err
+	}
+	c := &countings{engine: e}
+	c.take(&q, sc, make([][]tallystick.Count, len(q.Of)))
+	if max(q.From, e.first(sc)) >= sc.Before {
+		return false, false, nil
+	}
+	if err := c.answer(context.Background()); err != nil || len(c.of) == 0 {
+		return false, false, err
+	}
+	counts, err := c.countTalks(context.Background(), 0)
+	of := counts[sc.number]
+	return of != nil, of != nil && len(of.apart) > 0, err
+}
+
 // MonthlyResolutions reports whether a question is answered by months, and whether these tell of anything.
 func MonthlyResolutions(e *Engine, q tallystick.Resolutions) (is, any bool, err error) {
 	sc, whole, err := e.pinned(context.Background(), q.Scope)

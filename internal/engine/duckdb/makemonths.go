@@ -38,7 +38,7 @@ func (s *stream) writeMonths(months []staleMonth, flush int32) error {
 			return "hash(" + value + ") % " + strconv.Itoa(parts) + " = " + strconv.Itoa(i)
 		}
 		for _, rows := range []func([]staleMonth, int32, string, func(string) string) string{
-			s.engine.makeContacts, s.engine.makeRooms, s.engine.makeSenders, s.engine.makeDays, s.engine.makeSpans, s.engine.makeResolutions,
+			s.engine.makeContacts, s.engine.makeRooms, s.engine.makeSenders, s.engine.makeDays, s.engine.makeSpans, s.engine.makeTalks, s.engine.makeResolutions,
 		} {
 			statements = append(statements, rows(months, flush, these, in))
 		}
@@ -210,6 +210,67 @@ func (e *Engine) makeSpans(months []staleMonth, flush int32, these string, in fu
 		}, "\n"))
 	}
 	return "INSERT INTO " + identifier(spanMonthTable) + "\n" + strings.Join(selects, "\nUNION ALL ") + "\nORDER BY month, span, tenant, start"
+}
+
+// newTalks selects months, with nothing besides, of which flushes say something about the conversations and tickets of sessions: that they were in a session, or are no longer, or that a conversation was created with a
+// ticket; and those in which the same are again.
+func newTalks(last string, since func(string) string) []string {
+	part, void := identifier(keptTable)+" AS part", "SELECT tenant, contact, start FROM "+identifier(voidTable)+" AS void WHERE "+since("void")
+	selects := []string{
+		"SELECT " + monthOf("part.start") + ", 0 FROM " + part + " WHERE " + since("part"),
+		"SELECT " + monthOf("void.start") + ", 0 FROM " + identifier(voidTable) + " AS void WHERE " + since("void"),
+	}
+	if last == "0" {
+		return selects // nothing is made yet
+	}
+	of := "SELECT part.tenant, part.conversation, part.ticket FROM " + part
+	created := "SELECT created.tenant, created.conversation, created.ticket FROM " + identifier(ticketTable) + " AS created"
+	return append(selects, strings.Join([]string{
+		"SELECT talk.month, 0 FROM " + identifier(talkMonthTable) + " AS talk SEMI JOIN (",
+		"  WITH touched AS MATERIALIZED (",
+		"    " + of + " WHERE " + since("part"),
+		"    UNION " + of + " SEMI JOIN (" + void + ") AS void USING (tenant, contact, start)",
+		"    UNION " + created + " WHERE " + since("created"),
+		"  )",
+		"  SELECT tenant, md5(name)::UUID AS id FROM (",
+		"    SELECT tenant, conversation AS name FROM touched",
+		"    UNION SELECT tenant, ticket FROM touched",
+		"    UNION SELECT created.tenant, created.ticket FROM (" + created + ") AS created SEMI JOIN touched USING (tenant, conversation)",
+		"  ) WHERE name <> ''",
+		") AS names ON names.tenant = talk.tenant AND names.id = talk.id",
+	}, "\n"))
+}
+
+// makeTalks is the statement that makes the rows of conversations and tickets.
+func (e *Engine) makeTalks(months []staleMonth, flush int32, these string, in func(string) string) string {
+	rows := func(semiJoin, condition string) string { return keptRowsOf(flush, semiJoin, condition) }
+	created := "SELECT tenant, conversation, ticket, MIN(time) AS time FROM " + identifier(ticketTable) + " WHERE flush <= " + strconv.Itoa(int(flush)) + " GROUP BY ALL"
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(talkMonthTable),
+		"WITH mine AS MATERIALIZED (",
+		"  SELECT DISTINCT tenant, conversation, ticket FROM " + rows("", during(months, "part.start")+" AND "+monthOf("part.start")+these) + " AS mine",
+		"), conversations AS MATERIALIZED (",
+		"  SELECT DISTINCT tenant, conversation FROM mine WHERE conversation <> ''",
+		"), theirs AS MATERIALIZED (",
+		"  SELECT tenant, ticket FROM mine WHERE ticket <> '' AND " + in("ticket"),
+		"  UNION SELECT created.tenant, created.ticket FROM (" + created + ") AS created SEMI JOIN conversations USING (tenant, conversation) WHERE " + in("created.ticket"),
+		"), related AS MATERIALIZED (", // all conversations that were created with them
+		"  SELECT created.tenant, created.conversation, created.ticket, created.time FROM (" + created + ") AS created SEMI JOIN theirs USING (tenant, ticket)",
+		"), named AS (",
+		"  SELECT tenant, FALSE AS ticket, conversation AS name, start, MIN(first) AS first FROM " + rows("SEMI JOIN (SELECT * FROM conversations WHERE "+in("conversation")+") AS conversations USING (tenant, conversation)", "TRUE") + " AS talk GROUP BY ALL",
+		"  UNION ALL",
+		"  SELECT tenant, TRUE, name, start, MIN(first) FROM (",
+		"    SELECT tenant, ticket AS name, start, first FROM " + rows("SEMI JOIN theirs USING (tenant, ticket)", "TRUE") + " AS talk",
+		"    UNION ALL",
+		"    SELECT talk.tenant, related.ticket, talk.start, GREATEST(talk.first, related.time) FROM " + rows("SEMI JOIN related USING (tenant, conversation)", "part.ticket = ''") + " AS talk JOIN related USING (tenant, conversation)",
+		"  ) GROUP BY ALL",
+		"), chained AS (",
+		"  SELECT *, LAG(start) OVER (PARTITION BY tenant, ticket, name ORDER BY start) AS prev FROM named",
+		")",
+		"SELECT tenant, " + monthOf("start") + " AS month, ticket, md5(name)::UUID, start, COALESCE(prev, " + number(firstMonth-1) + "), first FROM chained",
+		"WHERE " + during(months, "start") + " AND " + monthOf("start") + these,
+		"ORDER BY month, ticket, tenant, start",
+	}, "\n")
 }
 
 // longConversation is how long before a month a conversation may have begun whose answers are looked up among the messages when the month is made.

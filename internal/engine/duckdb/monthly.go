@@ -18,6 +18,8 @@ type snapshot struct {
 	view   *view
 	known  []knownMonth // ascending; the first is [everyMonth]
 	every  uint64       // the position up to which no other months have messages
+
+	everyFlush int32 // the flush that ends there
 }
 
 // knownMonth is a row of [monthTable], with the position that its flush ends at.
@@ -55,6 +57,9 @@ func (s *snapshot) know(ctx context.Context) error {
 	return s.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			month := tallystick.Instant(r.bigint(0, i))
+			if month == everyMonth {
+				s.everyFlush = int32(r.bigint(1, i))
+			}
 			s.known = append(s.known, knownMonth{month, monthAfter(month), s.store.endOf(s.log, int32(r.bigint(1, i)))})
 		}
 		return nil

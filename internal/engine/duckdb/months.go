@@ -26,6 +26,8 @@ import (
 // [senderMonthTable]: on which days of the month each user sent countable outbound messages on a channel, the first day as the lowest bit, those that failed apart as above.
 // [messageDayTable]: how many countable messages there are of each tenant, day, direction, kind of sender, channel, and whether they were proactive and of a campaign, those that failed apart as above.
 // [spanMonthTable]: a row for each span that began in the month: which of [spans] it is, the position of the event that begins it with what spans are told apart by, and when it ended, if it did.
+// [talkMonthTable]: a row for each conversation, and each ticket, of each start of sessions in the month: the hash of its name, the start before that it was in, of any month, or an instant before all months, and from when on it is in a session of this start:
+// its first interaction there, or, of a ticket of a conversation, when that was created, if later.
 // [resolutionTable]: a row for each conversation.resolved, of the month that it is in, with what follows from the parts of its conversation (resolutions.go): the channel, whether it counts, NULL where that is not known, whether
 // the conversation was resolved just once, when it began, and the instant after which nothing of this changes: of its latest event, or of a failure of its answers. Where
 // parts did not tell of the answers, these were looked up among the messages, and the conversation has its id.
@@ -48,6 +50,7 @@ var (
 	spanMonthColumns = []column{
 		{"tenant", integer}, {"month", bigint}, {"span", integer}, {"kind", varchar}, {"preview", varchar}, {"application", varchar}, {"start", bigint}, {"stop", bigint}, {"seq", bigint},
 	}
+	talkMonthColumns  = []column{{"tenant", integer}, {"month", bigint}, {"ticket", boolean}, {"id", uuid}, {"start", bigint}, {"prev", bigint}, {"first", bigint}}
 	resolutionColumns = []column{
 		{"tenant", integer}, {"month", bigint}, {"time", bigint}, {"seq", bigint}, {"high", bigint}, {"low", bigint}, {"channel", varchar}, {"counts", boolean}, {"once", boolean}, {"first", bigint},
 		{"settled", bigint}, {"conversation", varchar},
@@ -218,6 +221,7 @@ func (s *stream) findNews(ctx context.Context, last, flush string) error {
 		begun := "SELECT " + monthOf("started.time") + ", 0 FROM " + from(started)
 		selects = append(selects, begun+" WHERE "+since("started"), begun+" JOIN "+from(ended)+" ON "+sameSpan(span, started, ended)+" WHERE started.flush <= "+flush+" AND "+since("ended"))
 	}
+	selects = append(selects, newTalks(last, since)...)
 	var news []string
 	err := s.read(ctx, "SELECT month, SUM(number)::BIGINT FROM ("+strings.Join(selects, " UNION ALL ")+") WHERE month IS NOT NULL GROUP BY month", nil, func(r *rows) error {
 		for i := range r.n {

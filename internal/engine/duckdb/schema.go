@@ -59,6 +59,7 @@ const (
 	senderMonthTable   = "sender_months"
 	messageDayTable    = "message_days"
 	spanMonthTable     = "span_months"
+	talkMonthTable     = "talk_months"
 	resolutionTable    = "resolutions"
 	monthTable         = "months"
 	mergedTable        = "merged"       // a row for each merge: the flush up to which rows are merged
@@ -100,6 +101,7 @@ func schema() []*table {
 		{name: senderMonthTable, columns: senderMonthColumns},
 		{name: messageDayTable, columns: messageDayColumns},
 		{name: spanMonthTable, columns: spanMonthColumns},
+		{name: talkMonthTable, columns: talkMonthColumns},
 		{name: resolutionTable, columns: resolutionColumns},
 		{name: monthTable, columns: monthColumns},
 		{name: mergedTable, columns: []column{{"flushes", integer}}},
@@ -166,7 +168,7 @@ func (t *table) create() string {
 }
 
 // monthTables are those of what is kept by month, and of months.
-var monthTables = []string{contactMonthTable, roomMonthTable, senderMonthTable, messageDayTable, spanMonthTable, resolutionTable, monthTable}
+var monthTables = []string{contactMonthTable, roomMonthTable, senderMonthTable, messageDayTable, spanMonthTable, talkMonthTable, resolutionTable, monthTable}
 
 // flushed reports whether the table's rows are those of flushes, and have their numbers.
 func (t *table) flushed() bool { return t.name != layoutTable && !slices.Contains(monthTables, t.name) }

@@ -113,17 +113,39 @@ func (c *countings) answer(ctx context.Context) error {
 			o.counters = append(o.counters, counter)
 		}
 	}
-	for _, o := range c.of {
+	all := c.of
+	c.of = nil
+	for _, o := range all {
 		if err := o.countUnkept(ctx, starting[o.scope.number]); err != nil {
 			return err
 		}
+		if o.From < o.Until && o.valued() <= mostTold {
+			c.of = append(c.of, o)
+			continue
+		}
+		// Values of several tenants would be too much to remember.
+		alone := &countings{engine: c.engine, of: []*counting{o}}
+		for i := range q.Of {
+			if err := alone.count(ctx, i); err != nil {
+				return err
+			}
+		}
+		o.counters = nil
 	}
-	for i := range q.Of {
+	for i := 0; i < len(q.Of) && len(c.of) > 0; i++ {
 		if err := c.count(ctx, i); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// valued returns how many values were counted of what is not kept.
+func (o *counting) valued() (n int) {
+	for _, c := range o.counters {
+		n += len(c.values)
+	}
+	return n
 }
 
 // count adds what is kept to what was counted of the others, for one of what is wanted.
@@ -137,10 +159,25 @@ func (c *countings) count(ctx context.Context, place int) error {
 			return err
 		}
 	}
+	talks, err := c.countTalks(ctx, place)
+	if err != nil {
+		return err
+	}
 	for _, o := range c.of {
 		counter, into := o.counters[place], &o.answers[place]
 		if o.From == o.Until {
 			*into = counter.answer()
+			continue
+		}
+		if told := talks[o.scope.number]; told != nil {
+			*into = told.counts
+			if len(told.apart) > 0 {
+				others, err := o.countKept(ctx, counter, told)
+				if err != nil {
+					return err
+				}
+				*into = addCounts(told.counts, others)
+			}
 			continue
 		}
 		if begun != nil {
@@ -150,7 +187,7 @@ func (c *countings) count(ctx context.Context, place int) error {
 			}
 		}
 		var err error
-		if *into, err = o.countKept(ctx, counter); err != nil {
+		if *into, err = o.countKept(ctx, counter, nil); err != nil {
 			return err
 		}
 	}
@@ -239,14 +276,17 @@ func (s *sessions) later(ctx context.Context, add func([]tallystick.SessionPart)
 	return nil
 }
 
-// countKept counts what is kept, of contacts that are not doubtful, by telling it apart, and adds what was counted of the others.
-func (o *counting) countKept(ctx context.Context, c *sessionCounter) ([]tallystick.Count, error) {
+// countKept counts what is kept, of contacts that are not doubtful, by telling it apart, and adds what was counted of the others. talks says of which conversations or tickets alone; nil: of all.
+func (o *counting) countKept(ctx context.Context, c *sessionCounter, talks *talkCounts) ([]tallystick.Count, error) {
 	s, k := o.sessions, o.kept
 	st, sc, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
 	condition := s.sureRows(st, sc, k)
+	if talks != nil {
+		condition += talks.toldApart(st, sc, c.of)
+	}
 	var joins, labelled []string
 	groups := columns("group", len(c.q.By))
 	for i := range groups {
