@@ -61,8 +61,7 @@ func (m *reading) learn(ctx context.Context, s *stream, names []hash, from, unti
 		m.ahead = until
 		return m.talks.learn(ctx, s, names, nil)
 	}
-	clear(m.talks.known) // what was before is not asked again
-	clear(m.talks.tickets)
+	m.talks.forget() // what was before is not asked again
 	m.ahead = until
 	return m.talks.learn(ctx, s, names, func(add func(id string) bool) error {
 		return m.look(ctx, s, until-from, min(mostTalks, max(leastTalks, 8*len(names))), add)

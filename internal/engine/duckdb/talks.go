@@ -3,6 +3,8 @@ package duckdb
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,8 +17,14 @@ type talks struct {
 	engine  *Engine
 	scope   tallystick.Scope
 	known   map[hash]talk
-	tickets map[hash]string    // of the conversations' conversation.created, where there is one
-	since   tallystick.Instant // no part of a conversation that is divided began before it
+	tickets map[hash]string // of the conversations' conversation.created, where there is one
+	divided map[hash][]dividedPart
+}
+
+// dividedPart is a part that reaches past the scope's end, of the batch that ended at a position.
+type dividedPart struct {
+	seq   int64
+	first tallystick.Instant
 }
 
 // talk is a conversation.
@@ -25,13 +33,13 @@ type talk struct {
 	message tallystick.Instant // the first; MaxInstant: none
 	updated tallystick.Instant // MinInstant: nothing was heard of it
 
-	divided bool // a part reaches past the scope's end, and it is not known what the latest event of it before the end is
+	divided bool // some parts reach past the scope's end, and it is not known what the latest event of them before the end is
 }
 
 var unheard = talk{created: tallystick.MinInstant, message: tallystick.MaxInstant, updated: tallystick.MinInstant}
 
 func (e *Engine) talks(s tallystick.Scope) *talks {
-	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}, since: tallystick.MaxInstant}
+	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}, divided: map[hash][]dividedPart{}}
 }
 
 // conversation returns what [tallystick.Conversations] answers about a conversation that was learned.
@@ -91,8 +99,7 @@ func (t *talks) learn(ctx context.Context, s *stream, names []hash, ahead func(a
 	}
 	defer func() {
 		if err != nil { // what was not read to its end is not known
-			clear(t.known)
-			clear(t.tickets)
+			t.forget()
 		}
 	}()
 	if len(asked) > 0 {
@@ -114,28 +121,84 @@ func (t *talks) learn(ctx context.Context, s *stream, names []hash, ahead func(a
 	return nil
 }
 
-// learnLatest looks up when some conversations, which are known, were last heard of, where their parts do not tell.
-func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names []hash) error {
-	var divided []string
-	asked := map[hash]bool{}
+// learnLatest looks up when some conversations, which are known, were last heard of, where their parts do not tell: among the events of the batches that the parts are of.
+func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names []hash) (err error) {
+	defer func() {
+		if err != nil { // what was not read to its end is not known
+			t.forget()
+		}
+	}()
+	batches, asked := map[int64]*dividingBatch{}, map[hash]bool{}
 	for i, name := range names {
-		if k := t.known[name]; k.divided {
-			k.divided = false
-			t.known[name] = k
-			divided, asked[name] = append(divided, ids[i]), true
+		k := t.known[name]
+		if !k.divided {
+			continue
+		}
+		k.divided = false
+		t.known[name], asked[name] = k, true
+		for _, p := range t.divided[name] {
+			b := batches[p.seq]
+			if b == nil {
+				b = &dividingBatch{first: tallystick.MaxInstant}
+				batches[p.seq] = b
+			}
+			b.first, b.conversations = min(b.first, p.first), append(b.conversations, ids[i])
 		}
 	}
-	if len(divided) == 0 {
+	if len(batches) == 0 {
 		return nil
 	}
-	err := t.learnEvents(ctx, s, asked, func(st *statement, e source) string {
-		return e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(divided) + ")) AND " + e.column("time") + " >= " + st.bind(t.since)
-	})
-	if err != nil { // what was not read to its end is not known
-		clear(t.known)
-		clear(t.tickets)
+	if len(batches) > mostBatches { // together
+		all := &dividingBatch{first: tallystick.MaxInstant}
+		for _, b := range batches {
+			all.first, all.conversations = min(all.first, b.first), append(all.conversations, b.conversations...)
+		}
+		return t.learnEvents(ctx, s, asked, func(st *statement, e source) string { return all.condition(st, e) })
 	}
-	return err
+	sc, err := t.engine.scope(t.scope)
+	if sc == nil {
+		return err
+	}
+	for _, seq := range slices.Sorted(maps.Keys(batches)) {
+		b, before := batches[seq], int64(0)
+		st := &statement{}
+		st.add("SELECT COALESCE(MAX(seq), 0) FROM "+stored(progressTable), "WHERE log = "+st.bind(int64(sc.log))+" AND seq < "+st.bind(seq))
+		err := s.each(ctx, st, func(r *rows) error {
+			before = r.bigint(0, 0)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		err = t.learnEvents(ctx, s, asked, func(st *statement, e source) string {
+			return e.column("seq") + " > " + st.bind(before) + " AND " + e.column("seq") + " <= " + st.bind(seq) + " AND " + b.condition(st, e)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mostBatches is the number up to which batches are looked through one by one.
+const mostBatches = 8
+
+// dividingBatch is a batch with parts of conversations that reach past the scope's end, the first of which began at an instant.
+type dividingBatch struct {
+	first         tallystick.Instant
+	conversations []string
+}
+
+// condition is that of the conversations' events.
+func (b *dividingBatch) condition(st *statement, e source) string {
+	return e.column("time") + " >= " + st.bind(b.first) + " AND " + e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(b.conversations) + "))"
+}
+
+// forget forgets everything.
+func (t *talks) forget() {
+	clear(t.known)
+	clear(t.tickets)
+	clear(t.divided)
 }
 
 // mostTalks is the number of conversations that are learned at once, those of one slice apart.
@@ -151,7 +214,7 @@ func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool) 
 		return err
 	}
 	st := &statement{}
-	st.add("SELECT high, low, first, last, COALESCE(created, "+st.bind(tallystick.MinInstant)+"), COALESCE(message, "+st.bind(tallystick.MaxInstant)+"), ticket",
+	st.add("SELECT high, low, first, last, COALESCE(created, "+st.bind(tallystick.MinInstant)+"), COALESCE(message, "+st.bind(tallystick.MaxInstant)+"), ticket, seq",
 		"FROM "+stored(partTable),
 		"WHERE tenant = "+sc.tenant(st),
 		"  AND first < "+sc.before(st))
@@ -179,7 +242,8 @@ func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool) 
 			if last >= t.scope.Before {
 				k.divided = true
 				t.known[name] = k
-				t.since, last = min(t.since, first), first
+				t.divided[name] = append(t.divided[name], dividedPart{r.bigint(7, i), first})
+				last = first
 				if created >= t.scope.Before {
 					created, ticket = tallystick.MinInstant, ""
 				}
