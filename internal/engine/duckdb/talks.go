@@ -17,14 +17,8 @@ type talks struct {
 	engine  *Engine
 	scope   tallystick.Scope
 	known   map[hash]talk
-	tickets map[hash]string // of the conversations' conversation.created, where there is one
-	divided map[hash][]dividedPart
-}
-
-// dividedPart is a part that reaches past the scope's end, of the batch that ended at a position.
-type dividedPart struct {
-	seq   int64
-	first tallystick.Instant
+	tickets map[hash]string  // of the conversations' conversation.created, where there is one
+	divided map[hash][]int64 // the positions at which batches end that have parts which reach past the scope's end
 }
 
 // talk is a conversation.
@@ -39,7 +33,7 @@ type talk struct {
 var unheard = talk{created: tallystick.MinInstant, message: tallystick.MaxInstant, updated: tallystick.MinInstant}
 
 func (e *Engine) talks(s tallystick.Scope) *talks {
-	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}, divided: map[hash][]dividedPart{}}
+	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}, divided: map[hash][]int64{}}
 }
 
 // conversation returns what [tallystick.Conversations] answers about a conversation that was learned.
@@ -121,14 +115,15 @@ func (t *talks) learn(ctx context.Context, s *stream, names []hash, ahead func(a
 	return nil
 }
 
-// learnLatest looks up when some conversations, which are known, were last heard of, where their parts do not tell: among the events of the batches that the parts are of.
+// learnLatest looks up when some conversations, which are known, were last heard of, where their parts do not tell. That is not before anything that other parts tell: so most are looked for in the last day of the scope,
+// and the others in the batches that the parts are of.
 func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names []hash) (err error) {
 	defer func() {
 		if err != nil { // what was not read to its end is not known
 			t.forget()
 		}
 	}()
-	batches, asked := map[int64]*dividingBatch{}, map[hash]bool{}
+	asked, recent, batches := map[hash]bool{}, &dividedTalks{since: tallystick.MaxInstant}, map[int64]*dividedTalks{}
 	for i, name := range names {
 		k := t.known[name]
 		if !k.divided {
@@ -136,24 +131,30 @@ func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names 
 		}
 		k.divided = false
 		t.known[name], asked[name] = k, true
-		for _, p := range t.divided[name] {
-			b := batches[p.seq]
-			if b == nil {
-				b = &dividingBatch{first: tallystick.MaxInstant}
-				batches[p.seq] = b
+		if k.updated >= max(t.scope.Before, tallystick.MinInstant+tallystick.Day)-tallystick.Day {
+			recent.add(ids[i], k.updated)
+			continue
+		}
+		for _, seq := range t.divided[name] {
+			if batches[seq] == nil {
+				batches[seq] = &dividedTalks{since: tallystick.MaxInstant}
 			}
-			b.first, b.conversations = min(b.first, p.first), append(b.conversations, ids[i])
+			batches[seq].add(ids[i], k.updated)
+		}
+	}
+	if len(batches) > mostBatches { // together
+		for _, b := range batches {
+			recent.since, recent.ids = min(recent.since, b.since), append(recent.ids, b.ids...)
+		}
+		clear(batches)
+	}
+	if len(recent.ids) > 0 {
+		if err := t.learnEvents(ctx, s, asked, recent.condition); err != nil {
+			return err
 		}
 	}
 	if len(batches) == 0 {
 		return nil
-	}
-	if len(batches) > mostBatches { // together
-		all := &dividingBatch{first: tallystick.MaxInstant}
-		for _, b := range batches {
-			all.first, all.conversations = min(all.first, b.first), append(all.conversations, b.conversations...)
-		}
-		return t.learnEvents(ctx, s, asked, func(st *statement, e source) string { return all.condition(st, e) })
 	}
 	sc, err := t.engine.scope(t.scope)
 	if sc == nil {
@@ -183,15 +184,19 @@ func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names 
 // mostBatches is the number up to which batches are looked through one by one.
 const mostBatches = 8
 
-// dividingBatch is a batch with parts of conversations that reach past the scope's end, the first of which began at an instant.
-type dividingBatch struct {
-	first         tallystick.Instant
-	conversations []string
+// dividedTalks are conversations that are looked for, none of which was last heard of before an instant.
+type dividedTalks struct {
+	since tallystick.Instant
+	ids   []string
+}
+
+func (d *dividedTalks) add(id string, updated tallystick.Instant) {
+	d.since, d.ids = min(d.since, updated), append(d.ids, id)
 }
 
 // condition is that of the conversations' events.
-func (b *dividingBatch) condition(st *statement, e source) string {
-	return e.column("time") + " >= " + st.bind(b.first) + " AND " + e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(b.conversations) + "))"
+func (d *dividedTalks) condition(st *statement, e source) string {
+	return e.column("time") + " >= " + st.bind(d.since) + " AND " + e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(d.ids) + "))"
 }
 
 // forget forgets everything.
@@ -242,7 +247,7 @@ func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool) 
 			if last >= t.scope.Before {
 				k.divided = true
 				t.known[name] = k
-				t.divided[name] = append(t.divided[name], dividedPart{r.bigint(7, i), first})
+				t.divided[name] = append(t.divided[name], r.bigint(7, i))
 				last = first
 				if created >= t.scope.Before {
 					created, ticket = tallystick.MinInstant, ""
