@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/tallystick/tallystick"
@@ -244,8 +245,11 @@ func (a asker) Peaks(ctx context.Context, qs []tallystick.Peak) ([]tallystick.Pe
 	return w.peaks, w.err
 }
 
-// SessionCounts implements [tallystick.Answerer].
+// SessionCounts implements [tallystick.Answerer]. By groups different values are told apart tenant by tenant in any case.
 func (a asker) SessionCounts(ctx context.Context, q tallystick.SessionCounts) ([][]tallystick.Count, error) {
+	if len(q.By) > 0 && slices.ContainsFunc(q.Of, func(f tallystick.Field) bool { return f != tallystick.FieldSessionID }) {
+		return apart(ctx, a, q, length, a.Answerer.SessionCounts)
+	}
 	w := a.wait(&waiting{ctx: ctx, chats: []tallystick.SessionCounts{q}})
 	if w.err != nil {
 		return nil, w.err

@@ -25,8 +25,8 @@
 // need no care, and what was known at the end of any batch is known for ever. A question as of a position inside a batch, or with an end that cuts through what a row
 // says, looks at the events themselves for the difference.
 //
-// Of each month there are rows for the contacts that were met in it, the rooms in which something was said, and the conversations that were resolved, made of the events in the background (months.go, makemonths.go).
-// These are counted by the rows, and by the events since (monthly.go and the files behind it).
+// Of each month there are rows for the contacts that were met in it, the rooms in which something was said, the users who sent something, the messages of each day, the spans that began, the conversations and tickets
+// of bot sessions, and the conversations that were resolved, made of the events in the background (months.go, makemonths.go). These are counted by the rows, and by the events since (monthly.go and the files behind it).
 //
 // Bot sessions are kept by the flushes (keep.go, lost.go), and read with what came since and what an end cuts off made of the events (kept.go, sessioncounts.go).
 //

@@ -117,7 +117,7 @@ func (m *monthly) dropFailed(ctx context.Context) error {
 	m.forget()
 	st := &statement{}
 	failures := append(f.ofTenants(st, m.scopes, tallystick.MessageFailed), f.column("seq")+" > "+st.bind(int64(m.upTo)))
-	messages := append(s.mayCount(false), s.column("tenant")+" IN ("+numbersOf(m.scopes)+")", s.column("seq")+" <= "+st.bind(int64(m.every))) // months that were made later have more than up to upTo
+	messages := append(s.mayCount(false), s.column("tenant")+" IN ("+numbersOf(m.scopes)+")", s.column("seq")+" <= "+st.bind(int64(m.every))) // where upTo is less, as of contacts: months that were made later have more
 	messages = append(messages, s.column("time")+" >= "+st.bind(m.buckets[0].from), s.column("time")+" < "+st.bind(m.buckets[len(m.buckets)-1].until))
 	var selects []string
 	for _, id := range m.engine.failedIDs.names() {
@@ -129,11 +129,31 @@ func (m *monthly) dropFailed(ctx context.Context) error {
 		return nil
 	}
 	st.add("SELECT DISTINCT time FROM (" + strings.Join(selects, "\nUNION ALL ") + ")")
-	return m.each(ctx, st, func(r *rows) error {
+	failed := map[int]bool{} // by bucket: these are ascending, and apart from each other
+	err := m.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			at := tallystick.Instant(r.bigint(0, i))
-			m.buckets = slices.DeleteFunc(m.buckets, func(b monthlyBucket) bool { return at >= b.from && at < b.until })
+			n, is := slices.BinarySearchFunc(m.buckets, at, func(b monthlyBucket, at tallystick.Instant) int {
+				switch {
+				case b.until <= at:
+					return -1
+				case b.from > at:
+					return 1
+				}
+				return 0
+			})
+			if is {
+				failed[n] = true
+			}
 		}
 		return nil
 	})
+	var left []monthlyBucket
+	for i, b := range m.buckets {
+		if !failed[i] {
+			left = append(left, b)
+		}
+	}
+	m.buckets = left
+	return err
 }

@@ -157,3 +157,57 @@ func TestMonthsOfShortBuckets(t *testing.T) {
 		t.Errorf("%d days were counted by months, %v", n, err)
 	}
 }
+
+// TestMonthsThatAreMadeAgain lets a conversation have a session in each of twelve months, and then another one, or one that is late: other months than that of the session, and that of the next one, stay as they are.
+func TestMonthsThatAreMadeAgain(t *testing.T) {
+	c := newMonthCase(t)
+	say := func(at tallystick.Instant, id string) {
+		c.event("acme", tallystick.MessageSent, at, tallystick.Value{Field: tallystick.FieldMessageID, Text: id}, tallystick.Value{Field: tallystick.FieldDirection, Text: "inbound"},
+			tallystick.Value{Field: tallystick.FieldContactID, Text: "one"}, tallystick.Value{Field: tallystick.FieldConversationID, Text: "long"}, tallystick.Value{Field: tallystick.FieldBotID, Text: "bot"})
+	}
+	for m := range 12 {
+		say(monthNumber(m)+5*tallystick.Day, fmt.Sprint("m", m))
+	}
+	c.tidy(99)
+	for i, late := range []struct {
+		at tallystick.Instant
+		of int // months that are made again
+	}{
+		{monthNumber(11) + 10*tallystick.Day, 1},
+		{monthNumber(11) + 10*tallystick.Day + tallystick.Hour, 1}, // in the session before
+		{monthNumber(3) + 10*tallystick.Day, 2},
+		{monthNumber(3) + 5*tallystick.Day + tallystick.Hour, 1},
+	} {
+		say(late.at, fmt.Sprint("late", i))
+		c.tidy(1) // finds out which are, and makes one
+		left, err := duckdb.Rows(c.e, "months WHERE flushes < (SELECT MAX(flushes) FROM months)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left+1 != late.of {
+			t.Errorf("%d months were to be made again for message %d, not %d", left+1, i, late.of)
+		}
+		c.tidy(99)
+		q := tallystick.SessionCounts{Scope: tallystick.For("acme", tallystick.Position{}, monthNumber(12)), From: monthNumber(0), Of: []tallystick.Field{tallystick.FieldConversationID}}
+		for m := range 13 {
+			q.Edges = append(q.Edges, monthNumber(m))
+		}
+		sameCounts(t, 0, c.oracle, c.e, q)
+	}
+}
+
+// TestDaysOfAMonthThatIsStale asks whether there is a message that counts of somebody whose only one has failed, which its month does not know yet, while a newer one that is made knows everything.
+func TestDaysOfAMonthThatIsStale(t *testing.T) {
+	c := newMonthCase(t)
+	c.message("acme", monthNumber(0)+5*tallystick.Day, "x", "one", "web")
+	c.message("bolt", monthNumber(1)+5*tallystick.Day, "b", "one", "web")
+	c.tidy(9)
+	c.event("acme", tallystick.MessageFailed, monthNumber(0)+6*tallystick.Day, tallystick.Value{Field: tallystick.FieldMessageID, Text: "x"})
+	c.message("bolt", monthNumber(1)+6*tallystick.Day, "d", "one", "web")
+	c.tidy(1)
+	for _, countable := range []bool{true, false} {
+		c.same(fmt.Sprint(countable), tallystick.Tally{
+			Scope: tallystick.For("acme", tallystick.Position{}, monthNumber(2)), Type: tallystick.MessageSent, From: monthNumber(0), Countable: countable, Measure: tallystick.Measure{Any: true},
+		})
+	}
+}

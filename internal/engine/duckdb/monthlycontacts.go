@@ -14,6 +14,56 @@ import (
 // whom something else is to be known are told apart by all of their rows: who has a message behind an end that lies within a month, or since the month was made, or one that failed after the scope, or is counted
 // under another name. Where more than that is missing, the messages themselves are asked.
 
+// Columns of [contactMonthTable]: a row for each tenant, month, contact and channel that has countable messages to or from the contact. A message that failed has a row of its own with the others that failed
+// at that instant, so that it can be counted as of before. Of a contact one row lists the channels of all its messages of the month that have not failed, as a JSON array: contacts are counted by these rows
+// alone, but for those that were merged into another one, or had one merged into them, as far as is known up to the flush of [everyMonth]: these are told apart by all of their rows. Channels are empty texts, not NULL, where there are none.
+var contactMonthColumns = []column{
+	{"tenant", integer}, {"month", bigint}, {"contact", varchar}, {"channel", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint}, {"channels", varchar},
+	{"merged", boolean},
+}
+
+// newMessages selects the months of messages, of those that failed, and of resolutions whose answers were looked up among the messages, and one failed.
+func (e *Engine) newMessages(n news) []string {
+	m, f := source{e.byType[tallystick.MessageSent], "m"}, source{e.byType[tallystick.MessageFailed], "f"}
+	selects := []string{"SELECT " + monthOf("m.time") + ", 1 FROM " + inFile(m) + " WHERE " + n.since("m")}
+	for _, id := range e.failedIDs.names() {
+		selects = append(selects, "SELECT UNNEST(["+monthOf("m.time")+", kept.month]), 0 FROM "+inFile(m)+" JOIN "+inFile(f)+" ON f.tenant = m.tenant AND "+f.column(id)+" = "+m.column(id)+
+			" LEFT JOIN (SELECT DISTINCT tenant, conversation, month FROM "+identifier(resolutionTable)+" WHERE conversation IS NOT NULL) AS kept ON kept.tenant = m.tenant AND kept.conversation = "+m.column(tallystick.FieldConversationID.String())+
+			" WHERE "+n.before("m")+" AND "+n.since("f"))
+	}
+	return selects
+}
+
+// makeContacts is the statement that makes the rows of contacts.
+func (e *Engine) makeContacts(months []staleMonth, flush int32, these string, in func(string) string) string {
+	m := source{e.byType[tallystick.MessageSent], "m"}
+	from, failed, where := e.messagesIn(m, months, flush, these, m.exchanged())
+	contact := m.text(tallystick.FieldContactID)
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(contactMonthTable),
+		"WITH met AS (",
+		"  SELECT m.tenant, " + monthOf("m.time") + " AS month, " + contact + " AS contact, " + m.text(tallystick.FieldChannelID) + " AS channel, " + failed + " AS failed, MIN(m.time) AS first, MAX(m.time) AS last",
+		"  FROM " + strings.Join(from, "\n  "),
+		"  WHERE " + where + " AND " + contact + " <> '' AND " + in(contact),
+		"  GROUP BY ALL",
+		"), lists AS (",
+		"  SELECT tenant, month, contact, MIN(channel) AS channel, to_json(LIST(channel ORDER BY channel))::VARCHAR AS channels FROM met WHERE failed IS NULL GROUP BY ALL",
+		")",
+		"SELECT met.tenant, met.month, met.contact, met.channel, met.first, met.last, met.failed, CASE WHEN met.failed IS NULL THEN lists.channels END, merges.contact IS NOT NULL AS merged",
+		"FROM met LEFT JOIN lists ON lists.tenant = met.tenant AND lists.month = met.month AND lists.contact = met.contact AND lists.channel = met.channel",
+		"LEFT JOIN (" + e.mergedContacts("<= "+strconv.Itoa(int(flush))) + ") AS merges ON merges.tenant = met.tenant AND merges.contact = met.contact",
+		"ORDER BY met.month, merged, met.tenant",
+	}, "\n")
+}
+
+// mergedContacts selects the contacts that were merged, and those into which others were, by flushes that meet a condition.
+func (e *Engine) mergedContacts(flushes string) string {
+	c := source{e.byType[tallystick.ContactUpserted], "c"}
+	into := c.column(tallystick.FieldMergedInto.String())
+	of := " AS contact FROM " + identifier(c.table.name) + " AS c WHERE " + into + " <> '' AND c.flush " + flushes
+	return "SELECT c.tenant, " + c.column(tallystick.FieldContactID.String()) + of + " UNION SELECT c.tenant, " + into + of
+}
+
 // contactMonths are tallies of contacts that are answered by months.
 type contactMonths struct {
 	*monthly

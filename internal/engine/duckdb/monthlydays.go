@@ -11,6 +11,28 @@ import (
 
 // Messages are counted by what is kept of whole days (months.go). The messages themselves are counted of days in which the period or a bucket begins or ends, or that months do not know well enough, and what came since.
 
+// Columns of [messageDayTable]: how many countable messages there are of each tenant, day, direction, kind of sender, channel, and whether they were proactive and of a campaign, those that failed apart as above.
+var messageDayColumns = []column{
+	{"tenant", integer}, {"month", bigint}, {"day", bigint}, {"direction", varchar}, {"kind", varchar}, {"channel", varchar}, {"proactive", varchar}, {"campaign", varchar}, {"failed", bigint},
+	{"messages", bigint},
+}
+
+// makeDays is the statement that makes the rows of days.
+func (e *Engine) makeDays(months []staleMonth, flush int32, these string, in func(string) string) string {
+	m := source{e.byType[tallystick.MessageSent], "m"}
+	from, failed, where := e.messagesIn(m, months, flush, these, m.mayCount(false))
+	day := dayOf("m.time")
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(messageDayTable),
+		"SELECT m.tenant, " + monthOf("m.time") + " AS month, " + day + " AS day, " + m.text(tallystick.FieldDirection) + " AS direction, " + m.text(tallystick.FieldSenderKind) + " AS kind, " + m.text(tallystick.FieldChannelID) + " AS channel,",
+		"  " + m.text(tallystick.FieldProactive) + " AS proactive, " + m.text(tallystick.FieldCampaignLink) + " AS campaign, " + failed + " AS failed, COUNT(*) AS messages",
+		"FROM " + strings.Join(from, "\n"),
+		"WHERE " + where + " AND " + in(day),
+		"GROUP BY ALL",
+		"ORDER BY month, tenant, day",
+	}, "\n")
+}
+
 // dailyMonths are months of which days stand for messages.
 type dailyMonths struct {
 	*monthly
@@ -248,6 +270,15 @@ func (t *tallies) existByDays(ctx context.Context, found map[int32]bool) error {
 		t.forget()
 		st := &statement{}
 		where := append(d.kept(st, dayColumns), "kept.day >= "+st.bind(q.From), "kept.day <= "+st.bind(before-tallystick.Day))
+		var stale []tallystick.Instant // of which failures are known that the rows do not say
+		for _, k := range d.known {
+			if q.Countable && k.upTo != d.every {
+				stale = append(stale, k.month)
+			}
+		}
+		if len(stale) > 0 {
+			where = append(where, "kept.month NOT IN ("+instants(stale)+")")
+		}
 		st.add("SELECT DISTINCT kept.tenant::BIGINT", "FROM "+identifier(messageDayTable)+" AS kept", "WHERE "+strings.Join(where, "\n  AND "))
 		return d.each(ctx, st, func(r *rows) error {
 			for i := range r.n {

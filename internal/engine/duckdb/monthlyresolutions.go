@@ -12,6 +12,75 @@ import (
 // Resolutions are counted by the rows that are kept of each month (months.go), as far as these say what is so at the end of the scope: nothing was said of the conversation at that end or after it, and nothing since the
 // months were made. The others are counted by the parts of their conversations. Of a conversation all resolutions are in one way or all in the other.
 
+// Columns of [resolutionTable]: a row for each conversation.resolved, of the month that it is in, with what follows from the parts of its conversation (resolutions.go): the channel, whether it counts, NULL where that is not known, whether
+// the conversation was resolved just once, when it began, and the instant after which nothing of this changes: of its latest event, or of a failure of its answers. Where
+// parts did not tell of the answers, these were looked up among the messages, and the conversation has its id.
+var resolutionColumns = []column{
+	{"tenant", integer}, {"month", bigint}, {"time", bigint}, {"seq", bigint}, {"high", bigint}, {"low", bigint}, {"channel", varchar}, {"counts", boolean}, {"once", boolean}, {"first", bigint},
+	{"settled", bigint}, {"conversation", varchar},
+}
+
+// newResolutions selects the months of resolutions, and of those of whose conversations something else was said, or answers failed.
+func (e *Engine) newResolutions(n news) []string {
+	kept, part := identifier(resolutionTable)+" AS kept", identifier(partTable)+" AS part"
+	selects := []string{
+		"SELECT " + monthOf("solved.time") + ", 1 FROM " + identifier(solvedTable) + " AS solved WHERE " + n.since("solved"),
+		"SELECT kept.month, 0 FROM " + part + " JOIN " + kept + " USING (tenant, high, low) WHERE " + n.since("part"),
+	}
+	for _, key := range []string{"answer_key", "second_key"} {
+		selects = append(selects, "SELECT kept.month, 0 FROM "+identifier(failureTable)+" AS failure JOIN "+part+" ON part.tenant = failure.tenant AND part."+key+" = failure.key"+
+			" JOIN "+kept+" ON kept.tenant = part.tenant AND kept.high = part.high AND kept.low = part.low WHERE "+n.before("part")+" AND "+n.since("failure"))
+	}
+	return selects
+}
+
+// longConversation is how long before a month a conversation may have begun whose answers are looked up among the messages when the month is made.
+const longConversation = 60 * tallystick.Day
+
+// makeResolutions is the statement that makes the rows of resolutions.
+func (e *Engine) makeResolutions(months []staleMonth, flush int32, these string, in func(string) string) string {
+	upTo := "flush <= " + strconv.Itoa(int(flush))
+	m, solved := source{e.byType[tallystick.MessageSent], "m"}, source{e.byType[tallystick.ConversationSolved], "solved"}
+	from, failed := e.withFailures(m, flush)
+	earliest, latest := monthsOf(months)
+	since := strconv.FormatInt(int64(earliest-longConversation), 10)
+	answers := append(m.answers(), "m."+upTo, "m.time >= "+since, "m.time < "+strconv.FormatInt(int64(monthAfter(latest)), 10))
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(resolutionTable),
+		"WITH resolved AS MATERIALIZED (",
+		"  SELECT tenant, " + monthOf("time") + " AS month, time, seq, high, low FROM " + identifier(solvedTable) + " WHERE " + upTo + " AND " + during(months, "time") + " AND " + monthOf("time") + these + " AND " + in("low"),
+		"), failed AS MATERIALIZED (",
+		"  SELECT tenant, key, MIN(time) AS time FROM " + identifier(failureTable) + " WHERE " + upTo + " GROUP BY ALL",
+		"), parts AS (",
+		"  SELECT part.*, CASE WHEN first_failed.time IS NULL THEN answer END AS one, CASE WHEN second_failed.time IS NULL THEN second END AS other,",
+		"    GREATEST(first_failed.time, second_failed.time) AS failed",
+		"  FROM (SELECT * FROM " + identifier(partTable) + " WHERE " + upTo + ") AS part",
+		"  SEMI JOIN resolved USING (tenant, high, low)",
+		"  LEFT JOIN failed AS first_failed ON first_failed.tenant = part.tenant AND first_failed.key = part.answer_key",
+		"  LEFT JOIN failed AS second_failed ON second_failed.tenant = part.tenant AND second_failed.key = part.second_key",
+		"), conversations AS MATERIALIZED (",
+		"  SELECT tenant, high, low, MIN(first) AS first, GREATEST(MAX(last), MAX(failed)) AS settled, " + saidInParts("") + " FROM parts GROUP BY tenant, high, low",
+		"), times AS MATERIALIZED (",
+		"  SELECT tenant, high, low, COUNT(*) AS times FROM " + identifier(solvedTable) + " SEMI JOIN resolved USING (tenant, high, low) WHERE " + upTo + " GROUP BY ALL",
+		"), unsure AS MATERIALIZED (",
+		"  SELECT tenant, high, low, " + solved.column(tallystick.FieldConversationID.String()) + " AS id", // resolved once: of others all rows are to be told of, or none
+		"  FROM conversations JOIN times USING (tenant, high, low) JOIN resolved USING (tenant, high, low) JOIN " + identifier(solved.table.name) + " AS solved USING (tenant, seq)",
+		"  WHERE unsure AND times = 1 AND first >= " + since,
+		"), looked_up AS (",
+		"  SELECT unsure.tenant, unsure.high, unsure.low, unsure.id, MIN(m.time) FILTER (WHERE " + failed + " IS NULL) AS answer, MAX(" + failed + ") AS failed",
+		"  FROM unsure JOIN " + from[0] + " ON m.tenant = unsure.tenant AND " + m.column(tallystick.FieldConversationID.String()) + " = unsure.id",
+		"  " + strings.Join(from[1:], "\n  "),
+		"  WHERE " + strings.Join(answers, " AND "),
+		"  GROUP BY unsure.tenant, unsure.high, unsure.low, unsure.id",
+		")",
+		"SELECT tenant, month, time, seq, high, low, channel,",
+		"  CASE WHEN NOT unsure OR id IS NOT NULL THEN COALESCE(inbound AND CASE WHEN unsure THEN looked_up.answer ELSE conversations.answer END <= time, FALSE) END,",
+		"  times = 1, first, GREATEST(settled, looked_up.failed), id",
+		"FROM resolved JOIN conversations USING (tenant, high, low) JOIN times USING (tenant, high, low) LEFT JOIN looked_up USING (tenant, high, low)",
+		"ORDER BY month, tenant, time",
+	}, "\n")
+}
+
 // someResolutions are those that months do not tell of.
 type someResolutions struct {
 	months *resolutionMonths

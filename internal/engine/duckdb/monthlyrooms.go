@@ -12,6 +12,44 @@ import (
 // Messages of rooms are counted by the rows that are kept of each month (months.go), and the messages themselves where a row is of too much or of too little: at both ends of the period, where what lies outside of it
 // is counted off; where a room's users came or went between the first and the last message of a row; and what came since the month was made.
 
+// Columns of [roomMonthTable]: how many countable messages to or from contacts there are of each tenant, month, room, kind of sender, sender, channel and identity, those that failed apart as above, and those from one change
+// of the room's users to the next.
+var roomMonthColumns = []column{
+	{"tenant", integer}, {"month", bigint}, {"room", varchar}, {"kind", varchar}, {"sender", varchar}, {"channel", varchar}, {"identity", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint},
+	{"messages", bigint},
+}
+
+// makeRooms is the statement that makes the rows of rooms.
+func (e *Engine) makeRooms(months []staleMonth, flush int32, these string, in func(string) string) string {
+	m := source{e.byType[tallystick.MessageSent], "m"}
+	from, failed, where := e.messagesIn(m, months, flush, these, m.exchanged())
+	room := m.text(tallystick.FieldRoomID)
+	var changes []string
+	for _, name := range []string{tallystick.RoomMemberAdded, tallystick.RoomMemberRemoved} {
+		c := source{e.byType[name], "c"}
+		changes = append(changes, "SELECT c.tenant, "+c.text(tallystick.FieldRoomID)+" AS room, c.time FROM "+identifier(c.table.name)+" AS c WHERE c.flush <= "+strconv.Itoa(int(flush))+
+			" AND "+c.text(tallystick.FieldMemberKind)+" = 'user'")
+	}
+	texts := []string{
+		m.text(tallystick.FieldSenderKind) + " AS kind", m.text(tallystick.FieldSenderID) + " AS sender", m.text(tallystick.FieldChannelID) + " AS channel", m.text(tallystick.FieldIdentity) + " AS identity",
+	}
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(roomMonthTable),
+		"WITH said AS (",
+		"  SELECT m.tenant, m.time, " + room + " AS room, " + strings.Join(texts, ", ") + ", " + failed + " AS failed",
+		"  FROM " + strings.Join(from, "\n  "),
+		"  WHERE " + where + " AND " + room + " <> '' AND " + in(room),
+		"), changes AS (",
+		"  " + strings.Join(changes, "\n  UNION "),
+		"), counted AS (",
+		"  SELECT said.tenant, " + monthOf("said.time") + " AS month, said.room, kind, sender, channel, identity, failed, changes.time AS since, MIN(said.time) AS first, MAX(said.time) AS last, COUNT(*) AS messages",
+		"  FROM said ASOF LEFT JOIN changes ON changes.tenant = said.tenant AND changes.room = said.room AND said.time >= changes.time",
+		"  GROUP BY ALL",
+		")",
+		"SELECT tenant, month, room, kind, sender, channel, identity, first, last, failed, messages FROM counted ORDER BY month, tenant, room",
+	}, "\n")
+}
+
 // roomMonths are the months that stand for their messages in a statement.
 type roomMonths struct {
 	*monthly

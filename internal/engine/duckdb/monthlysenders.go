@@ -13,6 +13,29 @@ import (
 // Different users who sent something are told apart by the days on which each did (months.go): so those of any days follow, together and day by day, as long as no day is divided. Days that months do not know well
 // enough are asked of the messages, and what came since.
 
+// Columns of [senderMonthTable]: on which days of the month each user sent countable outbound messages on a channel, the first day as the lowest bit, those that failed apart as above.
+var senderMonthColumns = []column{{"tenant", integer}, {"month", bigint}, {"sender", varchar}, {"channel", varchar}, {"failed", bigint}, {"days", integer}}
+
+// sentByUsers returns the conditions of a countable message that a user sent, unless it failed.
+func (s source) sentByUsers() []string {
+	return append(s.mayCount(false), s.text(tallystick.FieldDirection)+" = 'outbound'", s.text(tallystick.FieldSenderKind)+" = 'user'", s.text(tallystick.FieldSenderID)+" <> ''")
+}
+
+// makeSenders is the statement that makes the rows of users who sent something.
+func (e *Engine) makeSenders(months []staleMonth, flush int32, these string, in func(string) string) string {
+	m := source{e.byType[tallystick.MessageSent], "m"}
+	from, failed, where := e.messagesIn(m, months, flush, these, m.sentByUsers())
+	sender := m.text(tallystick.FieldSenderID)
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(senderMonthTable),
+		"SELECT m.tenant, " + monthOf("m.time") + " AS month, " + sender + " AS sender, " + m.text(tallystick.FieldChannelID) + " AS channel, " + failed + " AS failed, BIT_OR(1::INTEGER << (day(make_timestamp(m.time)) - 1)::INTEGER) AS days",
+		"FROM " + strings.Join(from, "\n"),
+		"WHERE " + where + " AND " + in(sender),
+		"GROUP BY ALL",
+		"ORDER BY month, tenant, sender",
+	}, "\n")
+}
+
 // senderMonths are tallies of users that are answered by months.
 type senderMonths struct {
 	*dailyMonths

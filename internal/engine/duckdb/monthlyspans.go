@@ -12,6 +12,48 @@ import (
 // Spans are found among those that are kept of each month in which one began (months.go), with their ends: so the ends of all of a tenant's spans need not be looked for by their ids. The events themselves are asked
 // about spans that began or ended since, and those of months that are not made yet.
 
+// Columns of [spanMonthTable]: a row for each span that began in the month: which of [spans] it is, the position of the event that begins it with what spans are told apart by, and when it ended, if it did.
+var spanMonthColumns = []column{
+	{"tenant", integer}, {"month", bigint}, {"span", integer}, {"kind", varchar}, {"preview", varchar}, {"application", varchar}, {"start", bigint}, {"stop", bigint}, {"seq", bigint},
+}
+
+// newSpans selects the months of spans, and of those that ended.
+func (e *Engine) newSpans(n news) (selects []string) {
+	for _, span := range spans {
+		started, ended := source{e.byType[span.Start], "started"}, source{e.byType[span.End], "ended"}
+		begun := "SELECT " + monthOf("started.time") + ", 1 FROM " + inFile(started)
+		selects = append(selects, begun+" WHERE "+n.since("started"), begun+" JOIN "+inFile(ended)+" ON "+sameSpan(span, started, ended)+" WHERE "+n.before("started")+" AND "+n.since("ended"))
+	}
+	return selects
+}
+
+// spans are those that are kept.
+var spans = []tallystick.Span{tallystick.SessionSpan, tallystick.FlowSpan}
+
+// sameSpan is the condition that two events begin and end the same span. Both have its id, as the vocabulary wants it.
+func sameSpan(span tallystick.Span, started, ended source) string {
+	return "ended.tenant = started.tenant AND " + ended.column(span.ID.String()) + " = " + started.column(span.ID.String())
+}
+
+// makeSpans is the statement that makes the rows of spans.
+func (e *Engine) makeSpans(months []staleMonth, flush int32, these string, in func(string) string) string {
+	upTo := "flush <= " + strconv.Itoa(int(flush))
+	var selects []string
+	for i, span := range spans {
+		started, ended := source{e.byType[span.Start], "started"}, source{e.byType[span.End], "ended"}
+		selected := []string{"started.tenant", monthOf("started.time") + " AS month", strconv.Itoa(i) + " AS span"}
+		for _, f := range []tallystick.Field{tallystick.FieldKind, tallystick.FieldPreview, tallystick.FieldApplication} {
+			selected = append(selected, started.text(f)+" AS "+spanColumns[f])
+		}
+		selects = append(selects, strings.Join([]string{
+			"SELECT " + strings.Join(append(selected, "started.time AS start", "ended.time AS stop", "started.seq AS seq"), ", "),
+			"FROM " + identifier(started.table.name) + " AS started LEFT JOIN (SELECT * FROM " + identifier(ended.table.name) + " WHERE " + upTo + ") AS ended ON " + sameSpan(span, started, ended),
+			"WHERE started." + upTo + " AND " + during(months, "started.time") + " AND " + monthOf("started.time") + these + " AND " + in("started.seq"),
+		}, "\n"))
+	}
+	return "INSERT INTO " + identifier(spanMonthTable) + "\n" + strings.Join(selects, "\nUNION ALL ") + "\nORDER BY month, span, tenant, start"
+}
+
 // spanColumns are the columns of [spanMonthTable] for fields of what begins a span.
 var spanColumns = map[tallystick.Field]string{tallystick.FieldKind: "kind", tallystick.FieldPreview: "preview", tallystick.FieldApplication: "application"}
 
@@ -65,15 +107,11 @@ func (p *peaks) outside(ctx context.Context, m *snapshot) (outside bool, err err
 func (p *peaks) keptSpans(st *statement, m *snapshot) (with, begun string) {
 	q := &p.query
 	before := p.scopes[0].before(st)
-	var sure, lost []tallystick.Instant // months
-	var itself []string                 // conditions of spans of which the events are asked
+	var lost []tallystick.Instant // months
+	var itself []string           // conditions of spans of which the events are asked
 	started, ended := p.engine.source(q.Span.Start, "started"), p.engine.source(q.Span.End, "finished")
 	for _, k := range m.known {
-		switch {
-		case k.month >= q.Before:
-		case k.upTo == m.every:
-			sure = append(sure, k.month)
-		default:
+		if k.month < q.Before && k.upTo != m.every {
 			lost = append(lost, k.month)
 			itself = append(itself, "("+started.column("time")+" >= "+number(k.month)+" AND "+started.column("time")+" < "+number(k.end)+")")
 		}

@@ -13,6 +13,75 @@ import (
 // before the bucket. Of some names the different ones are counted: where a row is of behind the scope, and so not the one before the next, or where there are interactions in sessions besides, as of those that failed
 // after the scope. Where something was kept since, or is void since or made of the events, what it is about is counted as if there were no months.
 
+// Columns of [talkMonthTable]: a row for each conversation, and each ticket, of each start of sessions in the month: the hash of its name, the start before that it was in, of any month, or an instant before all months, and from when on it is in a session of this start:
+// its first interaction there, or, of a ticket of a conversation, when that was created, if later.
+var talkMonthColumns = []column{{"tenant", integer}, {"month", bigint}, {"ticket", boolean}, {"id", uuid}, {"start", bigint}, {"prev", bigint}, {"first", bigint}}
+
+// newTalks selects the months of which flushes say something about the conversations and tickets of sessions: that they were in one, or that one is void, or that a conversation was created with a ticket. In other months
+// that is all the same but for the row after such a start of the same name, whose start before may be another one now.
+func (e *Engine) newTalks(n news) []string {
+	part, void, created, talk := identifier(keptTable)+" AS part", identifier(voidTable)+" AS void", identifier(ticketTable)+" AS created", identifier(talkMonthTable)+" AS talk"
+	selects := []string{
+		"SELECT " + monthOf("part.start") + ", 1 FROM " + part + " WHERE " + n.since("part"),
+		"SELECT " + monthOf("void.start") + ", 0 FROM " + void + " WHERE " + n.since("void"),
+	}
+	if n.first() {
+		return selects
+	}
+	with := "WITH added AS MATERIALIZED (SELECT created.tenant, created.ticket, talk.start, talk.month FROM " + created + " JOIN " + talk + " ON talk.tenant = created.tenant AND talk.id = md5(created.conversation)::UUID WHERE " + n.since("created") + ")"
+	return append(selects,
+		"SELECT month, 0 FROM ("+with+" SELECT month FROM added)",
+		strings.Join([]string{
+			"SELECT month, 0 FROM (",
+			"  " + with + ", touched AS MATERIALIZED (",
+			"    SELECT part.tenant, part.conversation, part.ticket, part.start, FALSE AS gone FROM " + part + " WHERE " + n.since("part"),
+			"    UNION SELECT part.tenant, part.conversation, part.ticket, part.start, TRUE FROM " + part + " SEMI JOIN (SELECT tenant, contact, start FROM " + void + " WHERE " + n.since("void") + ") AS void USING (tenant, contact, start)",
+			"  ), named AS (",
+			"    SELECT tenant, conversation AS name, start, gone FROM touched",
+			"    UNION SELECT tenant, ticket, start, gone FROM touched",
+			"    UNION SELECT touched.tenant, created.ticket, touched.start, touched.gone FROM touched JOIN " + created + " USING (tenant, conversation) WHERE touched.ticket = '' AND " + n.upTo("created"),
+			"    UNION SELECT tenant, ticket, start, FALSE FROM added",
+			"  )",
+			"  SELECT named.tenant, named.name, named.start, named.gone, ARG_MIN(talk.month, talk.start) AS month, ARG_MIN(talk.prev, talk.start) AS prev",
+			"  FROM named JOIN " + talk + " ON talk.tenant = named.tenant AND talk.id = md5(named.name)::UUID AND talk.start > named.start",
+			"  WHERE named.name <> ''",
+			"  GROUP BY named.tenant, named.name, named.start, named.gone",
+			") WHERE (prev = start) = gone",
+		}, "\n"))
+}
+
+// makeTalks is the statement that makes the rows of conversations and tickets.
+func (e *Engine) makeTalks(months []staleMonth, flush int32, these string, in func(string) string) string {
+	rows := func(semiJoin, condition string) string { return keptRowsOf(flush, semiJoin, condition) }
+	created := "SELECT tenant, conversation, ticket, MIN(time) AS time FROM " + identifier(ticketTable) + " WHERE flush <= " + strconv.Itoa(int(flush)) + " GROUP BY ALL"
+	return strings.Join([]string{
+		"INSERT INTO " + identifier(talkMonthTable),
+		"WITH mine AS MATERIALIZED (",
+		"  SELECT DISTINCT tenant, conversation, ticket FROM " + rows("", during(months, "part.start")+" AND "+monthOf("part.start")+these) + " AS mine",
+		"), conversations AS MATERIALIZED (",
+		"  SELECT DISTINCT tenant, conversation FROM mine WHERE conversation <> ''",
+		"), theirs AS MATERIALIZED (",
+		"  SELECT tenant, ticket FROM mine WHERE ticket <> '' AND " + in("ticket"),
+		"  UNION SELECT created.tenant, created.ticket FROM (" + created + ") AS created SEMI JOIN conversations USING (tenant, conversation) WHERE " + in("created.ticket"),
+		"), related AS MATERIALIZED (", // all conversations that were created with them
+		"  SELECT created.tenant, created.conversation, created.ticket, created.time FROM (" + created + ") AS created SEMI JOIN theirs USING (tenant, ticket)",
+		"), named AS (",
+		"  SELECT tenant, FALSE AS ticket, conversation AS name, start, MIN(first) AS first FROM " + rows("SEMI JOIN (SELECT * FROM conversations WHERE "+in("conversation")+") AS conversations USING (tenant, conversation)", "TRUE") + " AS talk GROUP BY ALL",
+		"  UNION ALL",
+		"  SELECT tenant, TRUE, name, start, MIN(first) FROM (",
+		"    SELECT tenant, ticket AS name, start, first FROM " + rows("SEMI JOIN theirs USING (tenant, ticket)", "TRUE") + " AS talk",
+		"    UNION ALL",
+		"    SELECT talk.tenant, related.ticket, talk.start, GREATEST(talk.first, related.time) FROM " + rows("SEMI JOIN related USING (tenant, conversation)", "part.ticket = ''") + " AS talk JOIN related USING (tenant, conversation)",
+		"  ) GROUP BY ALL",
+		"), chained AS (",
+		"  SELECT *, LAG(start) OVER (PARTITION BY tenant, ticket, name ORDER BY start) AS prev FROM named",
+		")",
+		"SELECT tenant, " + monthOf("start") + " AS month, ticket, md5(name)::UUID, start, COALESCE(prev, " + number(firstMonth-1) + "), first FROM chained",
+		"WHERE " + during(months, "start") + " AND " + monthOf("start") + these,
+		"ORDER BY month, ticket, tenant, start",
+	}, "\n")
+}
+
 // talkMonths counts conversations or tickets by months.
 type talkMonths struct {
 	*snapshot
@@ -34,7 +103,7 @@ type talkBesides struct {
 	bucket       int
 }
 
-// mostTold is the number of conversations, or of tickets, up to which some are told apart beside those that months tell of.
+// mostTold is the number of conversations or tickets, of contacts whose sessions are made of the events, and of interactions that failed later, of all tenants together, up to which those are told apart beside what months tell.
 const mostTold = 1 << 16
 
 // talkCounts is what months tell of a tenant's conversations or tickets, and which are to be told apart besides.
@@ -50,12 +119,18 @@ func (c *countings) countTalks(ctx context.Context, place int) (counts map[int32
 		return nil, nil
 	}
 	m := &talkMonths{snapshot: c.engine.snapshot(c.of[0].scope), ticket: q.Of[place] == tallystick.FieldTicketID, from: tallystick.MaxInstant, edges: q.Edges, apart: map[int32][]string{}}
-	until := tallystick.MinInstant
+	until, told := tallystick.MinInstant, 0
 	for _, o := range c.of {
-		if o.From < o.Until {
-			m.of = append(m.of, o)
-			m.from, until = min(m.from, o.From), max(until, o.Until)
+		if o.From == o.Until {
+			continue
 		}
+		own := len(o.counters[place].values) + len(o.kept.amendments(o.From, o.Until)) + len(o.kept.doubtful)
+		if told += own; told > mostTold {
+			told -= own // as if there were no months
+			continue
+		}
+		m.of = append(m.of, o)
+		m.from, until = min(m.from, o.From), max(until, o.Until)
 	}
 	if len(m.of) == 0 || m.from < firstMonth || until > monthAfter(lastMonth) {
 		return nil, nil
@@ -75,7 +150,7 @@ func (c *countings) countTalks(ctx context.Context, place int) (counts map[int32
 				sure = append(sure, o)
 			}
 		}
-		if few, err := m.findBesides(ctx, place, sure); !few || err != nil {
+		if err := m.findBesides(ctx, place, sure); err != nil {
 			return err
 		}
 		if few, err := m.findApart(ctx, place, unsure); !few || err != nil {
@@ -105,8 +180,8 @@ func tenantsOf(of []*counting) string {
 	return numbersOf(scopes)
 }
 
-// findBesides finds out what is in sessions besides what months tell; false: that is too much.
-func (m *talkMonths) findBesides(ctx context.Context, place int, of []*counting) (few bool, err error) {
+// findBesides finds out what is in sessions besides what months tell.
+func (m *talkMonths) findBesides(ctx context.Context, place int, of []*counting) error {
 	for _, o := range of {
 		counter := o.counters[place]
 		for v := range counter.values {
@@ -120,13 +195,13 @@ func (m *talkMonths) findBesides(ctx context.Context, place int, of []*counting)
 			m.besides = append(m.besides, of)
 		}
 	}
-	if m.ticket && len(m.besides) <= mostTold {
+	if m.ticket {
 		if err := m.findTickets(ctx); err != nil {
-			return false, err
+			return err
 		}
 	}
 	m.besides = slices.DeleteFunc(m.besides, func(b talkBesides) bool { return b.name == "" })
-	return len(m.besides) <= mostTold, nil
+	return nil
 }
 
 // findTickets finds the tickets that conversations were created with.
@@ -205,9 +280,6 @@ func (m *talkMonths) findApart(ctx context.Context, place int, of []*counting) (
 	}
 	if len(named) > 0 {
 		touched = append(touched, "SELECT UNNEST("+st.bind(named)+")::INTEGER, UNNEST("+st.bind(conversations)+"), UNNEST("+st.bind(tickets)+")")
-	}
-	if len(conversations)+len(contacts) > mostTold {
-		return false, nil
 	}
 	with := "WITH touched AS MATERIALIZED (" + strings.Join(touched, "\nUNION ") + ")"
 	limit := "LIMIT " + strconv.Itoa(mostTold+1)

@@ -18,45 +18,33 @@ import (
 // They are made of the file in the background, whole months at a time, when no rows are left to be put together (merge.go), and made again when something came that they lack. What is asked before that is answered by
 // them and the events since, together.
 
-// Columns of [contactMonthTable]: a row for each tenant, month, contact and channel that has countable messages to or from the contact. A message that failed has a row of its own with the others that failed
-// at that instant, so that it can be counted as of before. Of a contact one row lists the channels of all its messages of the month that have not failed, as a JSON array: contacts are counted by these rows
-// alone, but for those that were merged into another one, or had one merged into them, as far as is known up to the flush of [everyMonth]: these are told apart by all of their rows. Channels are empty texts, not NULL, where there are none.
-// [roomMonthTable]: how many countable messages to or from contacts there are of each tenant, month, room, kind of sender, sender, channel and identity, those that failed apart as above, and those from one change
-// of the room's users to the next.
-// [senderMonthTable]: on which days of the month each user sent countable outbound messages on a channel, the first day as the lowest bit, those that failed apart as above.
-// [messageDayTable]: how many countable messages there are of each tenant, day, direction, kind of sender, channel, and whether they were proactive and of a campaign, those that failed apart as above.
-// [spanMonthTable]: a row for each span that began in the month: which of [spans] it is, the position of the event that begins it with what spans are told apart by, and when it ended, if it did.
-// [talkMonthTable]: a row for each conversation, and each ticket, of each start of sessions in the month: the hash of its name, the start before that it was in, of any month, or an instant before all months, and from when on it is in a session of this start:
-// its first interaction there, or, of a ticket of a conversation, when that was created, if later.
-// [resolutionTable]: a row for each conversation.resolved, of the month that it is in, with what follows from the parts of its conversation (resolutions.go): the channel, whether it counts, NULL where that is not known, whether
-// the conversation was resolved just once, when it began, and the instant after which nothing of this changes: of its latest event, or of a failure of its answers. Where
-// parts did not tell of the answers, these were looked up among the messages, and the conversation has its id.
-// [monthTable]: a row for each month that has any of these, with the flush up to which all there is is in the rows above, 0: it has none yet, and about how many messages it has. One of month [everyMonth] says up to which flush
+// monthlyRows are rows that are kept by month, in a table with columns tenant and month.
+type monthlyRows struct {
+	table   string
+	columns []column
+	// make is the statement that makes those of some months, of what is in the file up to a flush. these says which months are meant, in the form of a condition without its beginning; in is the condition of a value that
+	// it is in the part of the month that is made.
+	make func(e *Engine, months []staleMonth, flush int32, these string, in func(value string) string) string
+	// news selects the months of which flushes tell something that the rows do not say, with the number of messages.
+	news func(e *Engine, n news) []string
+}
+
+// allMonthly lists all of them.
+func allMonthly() []monthlyRows {
+	return []monthlyRows{
+		{contactMonthTable, contactMonthColumns, (*Engine).makeContacts, (*Engine).newMessages},
+		{roomMonthTable, roomMonthColumns, (*Engine).makeRooms, nil}, // as of contacts
+		{senderMonthTable, senderMonthColumns, (*Engine).makeSenders, nil},
+		{messageDayTable, messageDayColumns, (*Engine).makeDays, nil},
+		{spanMonthTable, spanMonthColumns, (*Engine).makeSpans, (*Engine).newSpans},
+		{talkMonthTable, talkMonthColumns, (*Engine).makeTalks, (*Engine).newTalks},
+		{resolutionTable, resolutionColumns, (*Engine).makeResolutions, (*Engine).newResolutions},
+	}
+}
+
+// Columns of [monthTable]: a row for each month that has any of these, with the flush up to which all there is is in the rows above, 0: it has none yet, and about how many messages it has. One of month [everyMonth] says up to which flush
 // there are no others.
-var (
-	contactMonthColumns = []column{
-		{"tenant", integer}, {"month", bigint}, {"contact", varchar}, {"channel", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint}, {"channels", varchar},
-		{"merged", boolean},
-	}
-	roomMonthColumns = []column{
-		{"tenant", integer}, {"month", bigint}, {"room", varchar}, {"kind", varchar}, {"sender", varchar}, {"channel", varchar}, {"identity", varchar}, {"first", bigint}, {"last", bigint}, {"failed", bigint},
-		{"messages", bigint},
-	}
-	senderMonthColumns = []column{{"tenant", integer}, {"month", bigint}, {"sender", varchar}, {"channel", varchar}, {"failed", bigint}, {"days", integer}}
-	messageDayColumns  = []column{
-		{"tenant", integer}, {"month", bigint}, {"day", bigint}, {"direction", varchar}, {"kind", varchar}, {"channel", varchar}, {"proactive", varchar}, {"campaign", varchar}, {"failed", bigint},
-		{"messages", bigint},
-	}
-	spanMonthColumns = []column{
-		{"tenant", integer}, {"month", bigint}, {"span", integer}, {"kind", varchar}, {"preview", varchar}, {"application", varchar}, {"start", bigint}, {"stop", bigint}, {"seq", bigint},
-	}
-	talkMonthColumns  = []column{{"tenant", integer}, {"month", bigint}, {"ticket", boolean}, {"id", uuid}, {"start", bigint}, {"prev", bigint}, {"first", bigint}}
-	resolutionColumns = []column{
-		{"tenant", integer}, {"month", bigint}, {"time", bigint}, {"seq", bigint}, {"high", bigint}, {"low", bigint}, {"channel", varchar}, {"counts", boolean}, {"once", boolean}, {"first", bigint},
-		{"settled", bigint}, {"conversation", varchar},
-	}
-	monthColumns = []column{{"month", bigint}, {"flushes", integer}, {"messages", bigint}}
-)
+var monthColumns = []column{{"month", bigint}, {"flushes", integer}, {"messages", bigint}}
 
 // everyMonth is no month.
 const everyMonth = tallystick.MinInstant
@@ -193,39 +181,35 @@ func (s *stream) findStale(ctx context.Context, flush int32) (stale []staleMonth
 	return stale, err
 }
 
+// news is what flushes after one up to another tell.
+type news struct{ last, flush string }
+
+// since is the condition of rows of these flushes.
+func (n news) since(name string) string {
+	return name + ".flush > " + n.last + " AND " + n.upTo(name)
+}
+
+func (n news) upTo(name string) string { return name + ".flush <= " + n.flush }
+
+// before is the condition of rows of earlier flushes.
+func (n news) before(name string) string { return name + ".flush <= " + n.last }
+
+// first reports whether nothing was made yet.
+func (n news) first() bool { return n.last == "0" }
+
 // findNews notes which months nothing was said of by the flushes after one up to another.
 func (s *stream) findNews(ctx context.Context, last, flush string) error {
-	e, months, every := s.engine, identifier(monthTable), strconv.FormatInt(int64(everyMonth), 10)
-	m, f := source{e.byType[tallystick.MessageSent], "m"}, source{e.byType[tallystick.MessageFailed], "f"}
-	from := func(o source) string { return identifier(o.table.name) + " AS " + o.alias }
-	kept, part, failure := identifier(resolutionTable), identifier(partTable), identifier(failureTable)
-	since := func(name string) string { return name + ".flush > " + last + " AND " + name + ".flush <= " + flush }
-	// Messages and resolutions; what else was said of conversations that were resolved; and failures of messages, and of the answers of such conversations.
-	selects := []string{
-		"SELECT " + monthOf("m.time") + " AS month, 1 AS number FROM " + from(m) + " WHERE " + since("m"),
-		"SELECT " + monthOf("solved.time") + ", 1 FROM " + identifier(solvedTable) + " AS solved WHERE " + since("solved"),
-		"SELECT kept.month, 0 FROM " + part + " AS part JOIN " + kept + " AS kept USING (tenant, high, low) WHERE " + since("part"),
+	months, every := identifier(monthTable), strconv.FormatInt(int64(everyMonth), 10)
+	selects := []string{"SELECT NULL::BIGINT AS month, 0 AS number"}
+	for _, rows := range allMonthly() {
+		if rows.news != nil {
+			selects = append(selects, rows.news(s.engine, news{last, flush})...)
+		}
 	}
-	for _, id := range e.failedIDs.names() {
-		selects = append(selects, "SELECT UNNEST(["+monthOf("m.time")+", kept.month]), 0 FROM "+from(m)+" JOIN "+from(f)+" ON f.tenant = m.tenant AND "+f.column(id)+" = "+m.column(id)+
-			" LEFT JOIN (SELECT DISTINCT tenant, conversation, month FROM "+kept+" WHERE conversation IS NOT NULL) AS kept ON kept.tenant = m.tenant AND kept.conversation = "+m.column(tallystick.FieldConversationID.String())+
-			" WHERE m.flush <= "+flush+" AND "+since("f"))
-	}
-	for _, key := range []string{"answer_key", "second_key"} {
-		selects = append(selects, "SELECT kept.month, 0 FROM "+failure+" AS failure JOIN "+part+" AS part ON part.tenant = failure.tenant AND part."+key+" = failure.key"+
-			" JOIN "+kept+" AS kept ON kept.tenant = part.tenant AND kept.high = part.high AND kept.low = part.low WHERE part.flush <= "+flush+" AND "+since("failure"))
-	}
-	// Spans, and ends of spans that began before.
-	for _, span := range spans {
-		started, ended := source{e.byType[span.Start], "started"}, source{e.byType[span.End], "ended"}
-		begun := "SELECT " + monthOf("started.time") + ", 0 FROM " + from(started)
-		selects = append(selects, begun+" WHERE "+since("started"), begun+" JOIN "+from(ended)+" ON "+sameSpan(span, started, ended)+" WHERE started.flush <= "+flush+" AND "+since("ended"))
-	}
-	selects = append(selects, newTalks(last, since)...)
-	var news []string
+	var found []string
 	err := s.read(ctx, "SELECT month, SUM(number)::BIGINT FROM ("+strings.Join(selects, " UNION ALL ")+") WHERE month IS NOT NULL GROUP BY month", nil, func(r *rows) error {
 		for i := range r.n {
-			news = append(news, "("+strconv.FormatInt(r.bigint(0, i), 10)+", "+strconv.FormatInt(r.bigint(1, i), 10)+")")
+			found = append(found, "("+strconv.FormatInt(r.bigint(0, i), 10)+", "+strconv.FormatInt(r.bigint(1, i), 10)+")")
 		}
 		return nil
 	})
@@ -237,8 +221,8 @@ func (s *stream) findNews(ctx context.Context, last, flush string) error {
 	}
 	statements := []string{"DELETE FROM " + months + " WHERE month = " + every}
 	untouched := "TRUE"
-	if len(news) > 0 {
-		of := "(VALUES " + strings.Join(news, ", ") + ") AS news (month, messages)"
+	if len(found) > 0 {
+		of := "(VALUES " + strings.Join(found, ", ") + ") AS news (month, messages)"
 		untouched = "month NOT IN (SELECT month FROM " + of + ")"
 		statements = append(statements,
 			"INSERT INTO "+months+" SELECT month, 0, 0 FROM "+of+" WHERE month NOT IN (SELECT month FROM "+months+")",

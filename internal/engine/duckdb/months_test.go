@@ -102,13 +102,23 @@ func monthRounds(t *testing.T, s *monthStream, batches func() [][]tallystick.Rec
 		duckdb.MergeLate()
 		defer duckdb.MergeSoon()
 	}
-	oracle, e := memory.New(), openFlushing(t, t.TempDir(), 20+s.IntN(200))
+	if s.IntN(3) > 0 {
+		defer duckdb.MonthsTogether()()
+	}
+	dir := t.TempDir()
+	oracle, e := memory.New(), openFlushing(t, dir, 20+s.IntN(200))
 	defer func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)
 		}
 	}()
 	for range 5 {
+		if s.IntN(4) == 0 {
+			if err := e.Close(); err != nil {
+				t.Fatal(err)
+			}
+			e = openFlushing(t, dir, 20+s.IntN(200))
+		}
 		s.month = -1
 		if s.IntN(2) == 0 { // of the others there are failures alone
 			s.month = s.IntN(4)

@@ -96,16 +96,12 @@ func schema() []*table {
 		{name: givenTable, columns: givenColumns},
 		{name: lostTable, columns: lostColumns},
 		{name: searchTable, columns: searchColumns},
-		{name: contactMonthTable, columns: contactMonthColumns},
-		{name: roomMonthTable, columns: roomMonthColumns},
-		{name: senderMonthTable, columns: senderMonthColumns},
-		{name: messageDayTable, columns: messageDayColumns},
-		{name: spanMonthTable, columns: spanMonthColumns},
-		{name: talkMonthTable, columns: talkMonthColumns},
-		{name: resolutionTable, columns: resolutionColumns},
 		{name: monthTable, columns: monthColumns},
 		{name: mergedTable, columns: []column{{"flushes", integer}}},
 		{name: otherTable, columns: append(eventColumns[:3:3], column{"type", varchar}, column{labelsColumn, varchar})},
+	}
+	for _, rows := range allMonthly() {
+		tables = append(tables, &table{name: rows.table, columns: rows.columns})
 	}
 	for _, t := range tallystick.EventTypes {
 		tb := &table{name: tableName(t), columns: eventColumns[:3:3], event: t}
@@ -167,11 +163,10 @@ func (t *table) create() string {
 	return "CREATE TABLE " + identifier(t.name) + " " + strings.TrimSuffix(t.definition(), ")") + ", " + identifier(flushColumn) + " INTEGER)"
 }
 
-// monthTables are those of what is kept by month, and of months.
-var monthTables = []string{contactMonthTable, roomMonthTable, senderMonthTable, messageDayTable, spanMonthTable, talkMonthTable, resolutionTable, monthTable}
-
 // flushed reports whether the table's rows are those of flushes, and have their numbers.
-func (t *table) flushed() bool { return t.name != layoutTable && !slices.Contains(monthTables, t.name) }
+func (t *table) flushed() bool {
+	return t.name != layoutTable && t.name != monthTable && !slices.ContainsFunc(allMonthly(), func(rows monthlyRows) bool { return rows.table == t.name })
+}
 
 // definition is the list of its columns in brackets.
 func (t *table) definition() string {

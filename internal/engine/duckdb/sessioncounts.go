@@ -113,17 +113,17 @@ func (c *countings) answer(ctx context.Context) error {
 			o.counters = append(o.counters, counter)
 		}
 	}
-	all := c.of
+	all, values := c.of, 0
 	c.of = nil
 	for _, o := range all {
 		if err := o.countUnkept(ctx, starting[o.scope.number]); err != nil {
 			return err
 		}
-		if o.From < o.Until && o.valued() <= mostTold {
+		if values += o.valued(); o.From < o.Until && values <= mostTold {
 			c.of = append(c.of, o)
 			continue
 		}
-		// Values of several tenants would be too much to remember.
+		values -= o.valued() // together they would be too much to remember
 		alone := &countings{engine: c.engine, of: []*counting{o}}
 		for i := range q.Of {
 			if err := alone.count(ctx, i); err != nil {
