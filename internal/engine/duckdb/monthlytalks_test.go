@@ -13,7 +13,7 @@ import (
 // with sessions, tickets and failures that came since. Nearly everything is about sessions that are made again, and names that others have, too.
 func TestMonthsOfTalks(t *testing.T) {
 	var asked, monthly, apart int
-	for seed := range monthSeeds(3) {
+	for seed := range monthSeeds(2) {
 		r := rand.New(rand.NewPCG(seed, 38))
 		s := &monthStream{Rand: r}
 		all := chats(r, 150+r.IntN(600))
