@@ -46,7 +46,17 @@ func (p *program) remote(f serverFlags) (*remote, error) {
 	if f.Key == "" {
 		return nil, tallystick.Errorf(tallystick.Invalid, "the key for the server is missing").WithHint("give --key or %s", variable("key"))
 	}
-	return &remote{address: strings.TrimRight(f.Server, "/"), key: f.Key, silence: longestSilence}, nil
+	return &remote{address: strings.TrimRight(f.Server, "/"), key: f.Key, client: clientOfFiles(), silence: longestSilence}, nil
+}
+
+// longestTrailers bounds the notes and the receipt behind a file, about 600 bytes of which are of each tenant: net/http takes trailers only as a whole, in the buffer that it reads a connection by.
+const longestTrailers = 4 << 20
+
+// clientOfFiles returns a client that takes long trailers.
+func clientOfFiles() http.Client {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.ReadBufferSize = longestTrailers
+	return http.Client{Transport: t}
 }
 
 // How a server that is busy, or can't be reached, is asked again: after a pause that doubles from the first to the longest.

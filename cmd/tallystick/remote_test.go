@@ -357,3 +357,22 @@ func TestASilentServerIsGivenUp(t *testing.T) {
 		server.Close()
 	}
 }
+
+// TestLongTrailers gets a file with notes and a receipt of many tenants.
+func TestLongTrailers(t *testing.T) {
+	receipt := strings.Repeat("r", 600_000)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Trailer", api.NotesHeader+", "+api.ReceiptHeader)
+		fmt.Fprint(w, "a,b\n")
+		w.(http.Flusher).Flush()
+		w.Header().Set(api.NotesHeader, "[]")
+		w.Header().Set(api.ReceiptHeader, receipt)
+	}))
+	defer server.Close()
+	r := &remote{address: server.URL, client: clientOfFiles(), silence: time.Minute}
+	var file bytes.Buffer
+	_, _, got, err := r.copyTo(t.Context(), &file, "/", nil)
+	if err != nil || file.String() != "a,b\n" || got != receipt {
+		t.Errorf("%q with a receipt of %d bytes, %v", file.String(), len(got), err)
+	}
+}
