@@ -30,7 +30,7 @@ func (t *tallies) exist(ctx context.Context, answers [][]tallystick.Count) error
 		for i, sc := range t.scopes {
 			if !found[sc.number] && !slices.Contains(t.source.filter(&statement{}, t.queries[i].Where), "FALSE") {
 				again := *sc
-				again.tenantParameter, again.beforeParameter, again.asOfParameter = "", "", ""
+				again.forget()
 				left.queries, left.scopes = append(left.queries, t.queries[i]), append(left.scopes, &again)
 			}
 		}

@@ -60,19 +60,7 @@ func TestMarks(t *testing.T) {
 		mustApply(t, e, records)
 		for range 12 {
 			qs := markedTallies(r, tenants, channel, contact)
-			got, err := e.Tallies(context.Background(), qs)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, q := range qs {
-				want, err := oracle.Tally(context.Background(), q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if answers += len(want); len(want) != len(got[i]) || len(want) > 0 && !reflect.DeepEqual(want, got[i]) {
-					t.Fatalf("seed %d, question %d of %s: %+v\nwant %+v\n got %+v", seed, i, q.Scope.Tenant(), q, want, got[i])
-				}
-			}
+			answers += sameTallies(t, fmt.Sprint("seed ", seed), oracle, e, qs)
 		}
 		undo()
 		if err := e.Close(); err != nil {

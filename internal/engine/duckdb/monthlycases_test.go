@@ -2,7 +2,6 @@ package duckdb_test
 
 import (
 	"fmt"
-	"reflect"
 	"testing"
 	"time"
 
@@ -54,19 +53,7 @@ func (c *monthCase) tidy(steps int) {
 
 func (c *monthCase) same(what string, qs ...tallystick.Tally) {
 	c.t.Helper()
-	answers, err := c.e.Tallies(c.t.Context(), qs)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	for i, q := range qs {
-		want, err := c.oracle.Tally(c.t.Context(), q)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		if len(want)+len(answers[i]) > 0 && !reflect.DeepEqual(want, answers[i]) {
-			c.t.Errorf("%s, question %d:\nwant %v\n got %v", what, i, want, answers[i])
-		}
-	}
+	sameTallies(c.t, what, c.oracle, c.e, qs)
 }
 
 func monthNumber(n int) tallystick.Instant {

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -144,15 +145,7 @@ func (d *dailyMonths) lose(day tallystick.Instant) bool {
 
 // join joins what is lost.
 func (d *dailyMonths) join() {
-	slices.SortFunc(d.lost, func(a, b stretch) int {
-		switch {
-		case a.from < b.from:
-			return -1
-		case a.from > b.from:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(d.lost, func(a, b stretch) int { return cmp.Compare(a.from, b.from) })
 	var joined []stretch
 	for _, l := range d.lost {
 		if n := len(joined); n > 0 && l.from <= joined[n-1].until {
@@ -203,7 +196,7 @@ func (d *dailyMonths) sent(st *statement, selected string, conditions ...string)
 		if from >= until {
 			continue
 		}
-		during := s.column("time") + " >= " + number(from) + " AND " + s.column("time") + " < " + number(until)
+		during := s.column("time") + " >= " + writtenInstant(from) + " AND " + s.column("time") + " < " + writtenInstant(until)
 		messages(append(slices.Clone(conditions), during)...)
 		outside = append(outside, "NOT ("+during+")")
 	}
@@ -228,16 +221,11 @@ func (d *dailyMonths) kept(st *statement, columns map[tallystick.Field]string) [
 	})...)
 }
 
-// number writes an instant in a statement.
-func number(at tallystick.Instant) string {
-	return "(" + strconv.FormatInt(int64(at), 10) + ")::BIGINT"
-}
-
 // days returns the conditions of rows of whole days of the period that are not lost.
 func (d *dailyMonths) days() []string {
-	where := []string{"kept.day >= " + number(d.queries[0].From), "kept.day < " + number(d.scopes[0].Before)}
+	where := []string{"kept.day >= " + writtenInstant(d.queries[0].From), "kept.day < " + writtenInstant(d.scopes[0].Before)}
 	for _, l := range d.lost {
-		where = append(where, "NOT (kept.day >= "+number(l.from)+" AND kept.day < "+number(l.until)+")")
+		where = append(where, "NOT (kept.day >= "+writtenInstant(l.from)+" AND kept.day < "+writtenInstant(l.until)+")")
 	}
 	return where
 }

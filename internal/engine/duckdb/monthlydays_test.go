@@ -1,9 +1,8 @@
 package duckdb_test
 
 import (
-	"context"
+	"fmt"
 	"math/rand/v2"
-	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -21,19 +20,7 @@ func TestMonthsOfDays(t *testing.T) {
 		s := &monthStream{Rand: r, tenants: []string{"acme", "bolt", "cord"}[:1+r.IntN(3)], contacts: 2 + r.IntN(20), channels: []int{2, 5, 80}[r.IntN(3)]}
 		monthRounds(t, s, func() [][]tallystick.Record { return [][]tallystick.Record{s.records(100 + s.IntN(300))} }, func(oracle tallystick.Engine, e *duckdb.Engine) {
 			qs, kind := s.ofDays()
-			got, err := e.Tallies(context.Background(), qs)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, q := range qs {
-				want, err := oracle.Tally(context.Background(), q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if len(want) != len(got[i]) || len(want) > 0 && !reflect.DeepEqual(want, got[i]) {
-					t.Fatalf("seed %d, question %d: %+v\nwant %+v\n got %+v", seed, i, q, want, got[i])
-				}
-			}
+			sameTallies(t, fmt.Sprint("seed ", seed), oracle, e, qs)
 			is, err := duckdb.Daily(e, qs[s.IntN(len(qs))])
 			if err != nil {
 				t.Fatal(err)

@@ -237,12 +237,3 @@ func (r *roomMonths) apart(st *statement) string {
 		"WHERE kept.tenant = " + r.scopes[0].tenant(st),
 	}, " ")
 }
-
-// instants lists instants in a statement.
-func instants(list []tallystick.Instant) string {
-	texts := make([]string, len(list))
-	for i, at := range list {
-		texts[i] = strconv.FormatInt(int64(at), 10)
-	}
-	return strings.Join(texts, ", ")
-}

@@ -95,7 +95,7 @@ func (p *peaks) outside(ctx context.Context, m *snapshot) (outside bool, err err
 	exists := func(condition string) string {
 		return "EXISTS (SELECT 1 FROM " + started.from() + " WHERE " + of + " AND " + condition + ")"
 	}
-	st.add("SELECT (" + exists(time+" < "+number(firstMonth)) + " OR " + exists(time+" >= "+number(monthAfter(lastMonth))) + ")::BIGINT")
+	st.add("SELECT (" + exists(time+" < "+writtenInstant(firstMonth)) + " OR " + exists(time+" >= "+writtenInstant(monthAfter(lastMonth))) + ")::BIGINT")
 	err = m.each(ctx, st, func(r *rows) error {
 		outside = r.bigint(0, 0) != 0
 		return nil
@@ -113,7 +113,7 @@ func (p *peaks) keptSpans(st *statement, m *snapshot) (with, begun string) {
 	for _, k := range m.known {
 		if k.month < q.Before && k.upTo != m.every {
 			lost = append(lost, k.month)
-			itself = append(itself, "("+started.column("time")+" >= "+number(k.month)+" AND "+started.column("time")+" < "+number(k.end)+")")
+			itself = append(itself, "("+started.column("time")+" >= "+writtenInstant(k.month)+" AND "+started.column("time")+" < "+writtenInstant(k.end)+")")
 		}
 	}
 	if m.since(m.every) {
@@ -128,7 +128,7 @@ func (p *peaks) keptSpans(st *statement, m *snapshot) (with, begun string) {
 	}
 	where := []string{
 		"kept.tenant IN (" + numbersOf(p.scopes) + ")", "kept.span = " + strconv.Itoa(slices.Index(spans, q.Span)), "kept.start < " + before,
-		"(kept.stop IS NULL OR kept.stop > " + number(q.From) + " OR kept.start >= " + number(q.From) + ")",
+		"(kept.stop IS NULL OR kept.stop > " + writtenInstant(q.From) + " OR kept.start >= " + writtenInstant(q.From) + ")",
 	}
 	if len(lost) > 0 {
 		where = append(where, "kept.month NOT IN ("+instants(lost)+")")

@@ -76,7 +76,7 @@ func (e *Engine) makeTalks(months []staleMonth, flush int32, these string, in fu
 		"), chained AS (",
 		"  SELECT *, LAG(start) OVER (PARTITION BY tenant, ticket, name ORDER BY start) AS prev FROM named",
 		")",
-		"SELECT tenant, " + monthOf("start") + " AS month, ticket, md5(name)::UUID, start, COALESCE(prev, " + number(firstMonth-1) + "), first FROM chained",
+		"SELECT tenant, " + monthOf("start") + " AS month, ticket, md5(name)::UUID, start, COALESCE(prev, " + writtenInstant(firstMonth-1) + "), first FROM chained",
 		"WHERE " + during(months, "start") + " AND " + monthOf("start") + these,
 		"ORDER BY month, ticket, tenant, start",
 	}, "\n")
@@ -168,7 +168,7 @@ func (m *talkMonths) during(name string, of []*counting) []string {
 	for _, o := range of {
 		until = max(until, o.Until)
 	}
-	return []string{name + ".tenant IN (" + tenantsOf(of) + ")", name + ".start >= " + number(m.from), name + ".start < " + number(until)}
+	return []string{name + ".tenant IN (" + tenantsOf(of) + ")", name + ".start >= " + writtenInstant(m.from), name + ".start < " + writtenInstant(until)}
 }
 
 // tenantsOf lists the numbers of tenants.
@@ -228,7 +228,7 @@ func (m *talkMonths) findTickets(ctx context.Context) error {
 	}
 	st := &statement{}
 	sc := *m.of[0].scope
-	sc.tenantParameter, sc.beforeParameter, sc.asOfParameter = "", "", ""
+	sc.forget()
 	st.add("SELECT created.tenant::BIGINT, created.conversation, created.ticket",
 		"FROM "+stored(ticketTable)+" AS created SEMI JOIN (SELECT UNNEST("+st.bind(tenants)+")::INTEGER AS tenant, UNNEST("+st.bind(ids)+") AS conversation) AS wanted USING (tenant, conversation)",
 		"WHERE created.tenant IN ("+tenantsOf(m.of)+") AND created.time < "+sc.before(st)+" AND created.seq <= "+sc.asOf(st))
@@ -260,23 +260,23 @@ func (m *talkMonths) findApart(ctx context.Context, place int, of []*counting) (
 	var contacts, conversations, tickets []string
 	doubted := tallystick.MaxInstant
 	for _, o := range of {
-		number := int64(o.scope.number)
+		tenant := int64(o.scope.number)
 		for contact := range o.kept.doubtful {
-			tenants, contacts, doubted = append(tenants, number), append(contacts, contact), min(doubted, o.kept.since)
+			tenants, contacts, doubted = append(tenants, tenant), append(contacts, contact), min(doubted, o.kept.since)
 		}
 		for v := range o.counters[place].values {
 			conversation, ticket := v.conversation, v.value
 			if !m.ticket {
 				conversation, ticket = v.value, ""
 			}
-			named, conversations, tickets = append(named, number), append(conversations, conversation), append(tickets, ticket)
+			named, conversations, tickets = append(named, tenant), append(conversations, conversation), append(tickets, ticket)
 		}
 		for _, a := range o.kept.amendments(o.From, o.Until) {
-			named, conversations, tickets = append(named, number), append(conversations, a.conversation), append(tickets, a.ticket)
+			named, conversations, tickets = append(named, tenant), append(conversations, a.conversation), append(tickets, a.ticket)
 		}
 	}
 	if len(contacts) > 0 {
-		touched = append(touched, kept("SEMI JOIN (SELECT UNNEST("+st.bind(tenants)+")::INTEGER AS tenant, UNNEST("+st.bind(contacts)+") AS contact) AS doubtful USING (tenant, contact)", "part.start >= "+number(doubted)))
+		touched = append(touched, kept("SEMI JOIN (SELECT UNNEST("+st.bind(tenants)+")::INTEGER AS tenant, UNNEST("+st.bind(contacts)+") AS contact) AS doubtful USING (tenant, contact)", "part.start >= "+writtenInstant(doubted)))
 	}
 	if len(named) > 0 {
 		touched = append(touched, "SELECT UNNEST("+st.bind(named)+")::INTEGER, UNNEST("+st.bind(conversations)+"), UNNEST("+st.bind(tickets)+")")
@@ -316,12 +316,12 @@ func (m *talkMonths) count(ctx context.Context) (map[int32]*talkCounts, error) {
 	if slices.ContainsFunc(m.of, func(o *counting) bool { return o.Until != m.of[0].Until }) {
 		until := "CASE talk.tenant"
 		for _, o := range m.of {
-			until += " WHEN " + strconv.Itoa(int(o.scope.number)) + " THEN " + number(o.Until)
+			until += " WHEN " + strconv.Itoa(int(o.scope.number)) + " THEN " + writtenInstant(o.Until)
 		}
 		where = append(where, "talk.start < "+until+" END")
 	}
 	join, bucket := buckets(st, m.edges, "talk.start")
-	begin := number(m.from)
+	begin := writtenInstant(m.from)
 	if bucket != "0" {
 		var numbers, begins []int64
 		for i, edge := range m.edges[:len(m.edges)-1] {
@@ -342,7 +342,7 @@ func (m *talkMonths) count(ctx context.Context) (map[int32]*talkCounts, error) {
 	for _, b := range m.besides {
 		besideOf, besides, besideIn = append(besideOf, int64(b.tenant)), append(besides, b.name), append(besideIn, int64(b.bucket))
 	}
-	table, before, during := identifier(talkMonthTable)+" AS talk", number(m.of[0].scope.Before), strings.Join(where, " AND ")
+	table, before, during := identifier(talkMonthTable)+" AS talk", writtenInstant(m.of[0].scope.Before), strings.Join(where, " AND ")
 	valid, opens := "talk.first < "+before, "talk.prev < "+begin
 	apart := "SELECT UNNEST(" + st.bind(tenants) + ")::INTEGER AS tenant, UNNEST(" + st.bind(names) + ") AS name"
 	added := "SELECT UNNEST(" + st.bind(besideOf) + ")::INTEGER AS tenant, UNNEST(" + st.bind(besides) + ") AS name, UNNEST(" + st.bind(besideIn) + ") AS bucket"

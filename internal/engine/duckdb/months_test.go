@@ -62,19 +62,7 @@ func TestMonths(t *testing.T) {
 			}
 			for range 10 {
 				qs := s.questions()
-				got, err := e.Tallies(context.Background(), qs)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for i, q := range qs {
-					want, err := oracle.Tally(context.Background(), q)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if len(want) != len(got[i]) || len(want) > 0 && !reflect.DeepEqual(want, got[i]) {
-						t.Fatalf("seed %d, round %d, question %d of %s: %+v\nwant %+v\n got %+v", seed, round, i, q.Scope.Tenant(), q, want, got[i])
-					}
-				}
+				sameTallies(t, fmt.Sprintf("seed %d, round %d", seed, round), oracle, e, qs)
 				q := qs[r.IntN(len(qs))]
 				n, err := duckdb.Monthly(e, q)
 				if err != nil {
@@ -92,6 +80,25 @@ func TestMonths(t *testing.T) {
 	if t.Logf("%d of %d buckets by months", monthly, asked); monthly < asked/5 || monthly > asked*4/5 {
 		t.Errorf("of %d buckets %d were counted by months", asked, monthly)
 	}
+}
+
+// sameTallies asks an engine and the oracle, and returns how many rows the answers have.
+func sameTallies(t *testing.T, what string, oracle tallystick.Answerer, e *duckdb.Engine, qs []tallystick.Tally) (rows int) {
+	t.Helper()
+	got, err := e.Tallies(t.Context(), qs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, q := range qs {
+		want, err := oracle.Tally(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows += len(want); len(want)+len(got[i]) > 0 && !reflect.DeepEqual(want, got[i]) {
+			t.Fatalf("%s, question %d of %s: %+v\nwant %+v\n got %+v", what, i, q.Scope.Tenant(), q, want, got[i])
+		}
+	}
+	return rows
 }
 
 // monthRounds gives the oracle and an engine that makes months, by itself or when it is told to, all of them or some, what a stream makes, in five rounds, and asks after each.

@@ -102,7 +102,7 @@ func (p *peaks) answer(ctx context.Context, answers []tallystick.PeakAnswer) err
 // forget forgets the parameters of the scopes, which are those of one statement.
 func (p *peaks) forget() {
 	for _, sc := range p.scopes {
-		*sc = scope{Scope: sc.Scope, number: sc.number, log: sc.log}
+		sc.forget()
 	}
 }
 

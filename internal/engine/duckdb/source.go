@@ -239,6 +239,9 @@ func (e *Engine) scope(s tallystick.Scope) (*scope, error) {
 	return &scope{Scope: s, number: t.number, log: t.log}, nil
 }
 
+// forget forgets the parameters, which are those of one statement.
+func (s *scope) forget() { s.tenantParameter, s.beforeParameter, s.asOfParameter = "", "", "" }
+
 func (s *scope) tenant(st *statement) string { return once(st, &s.tenantParameter, s.number) }
 func (s *scope) before(st *statement) string { return once(st, &s.beforeParameter, s.Before) }
 func (s *scope) asOf(st *statement) string {

@@ -127,3 +127,16 @@ func storable(texts []string) []string {
 	}
 	return kept
 }
+
+// writtenInstant writes an instant in a statement, and instants a list of them: for what need not be bound, or is not known to be used.
+func writtenInstant(at tallystick.Instant) string {
+	return "(" + strconv.FormatInt(int64(at), 10) + ")::BIGINT"
+}
+
+func instants(list []tallystick.Instant) string {
+	texts := make([]string, len(list))
+	for i, at := range list {
+		texts[i] = strconv.FormatInt(int64(at), 10)
+	}
+	return strings.Join(texts, ", ")
+}

@@ -200,7 +200,7 @@ func (t *tallies) answerOnly(ctx context.Context, b *onlyBucket, answers [][]tal
 // forget forgets the parameters of the scopes, which are those of one statement.
 func (t *tallies) forget() {
 	for _, sc := range t.scopes {
-		*sc = scope{Scope: sc.Scope, number: sc.number, log: sc.log}
+		sc.forget()
 	}
 }
 
