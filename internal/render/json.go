@@ -84,12 +84,26 @@ func appendJSONCell(b []byte, cell *tallystick.Cell) []byte {
 	return append(b, "null"...)
 }
 
+// plainBytes returns how many bytes at the beginning of a text are ASCII that needs no escape in JSON, as far as whole words show it: a word at a time is tested for a byte that is less than a space or not ASCII, a quote or a backslash.
+func plainBytes(s string) (n int) {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; len(s)-n >= 8; n += 8 {
+		w := s[n : n+8]
+		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 | uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		quote, backslash := x^ones*'"', x^ones*'\\'
+		if (x|(x-ones*' ')|(quote-ones)|(backslash-ones))&tops != 0 {
+			break
+		}
+	}
+	return n
+}
+
 // appendJSONText appends s in quotes, escaping what RFC 8259 asks to be escaped and nothing else: encoding/json would also write < as \u003c.
 func appendJSONText(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
 	plain := 0 // s[plain:i] needs no change
-	for i := 0; i < len(s); {
+	for i := plainBytes(s); i < len(s); {
 		ch := s[i]
 		if ch >= ' ' && ch != '"' && ch != '\\' && ch < utf8.RuneSelf {
 			i++

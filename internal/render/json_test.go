@@ -57,3 +57,25 @@ func FuzzJSON(f *testing.F) {
 		}
 	})
 }
+
+// TestJSONOfEveryByte has each byte at each place of two words.
+func TestJSONOfEveryByte(t *testing.T) {
+	columns := []tallystick.Column{{Name: "T", Kind: tallystick.CellText}}
+	for b := range 256 {
+		var rows [][]tallystick.Cell
+		for at := range 17 {
+			text := []byte(strings.Repeat("a", 17))
+			text[at] = byte(b)
+			rows = append(rows, []tallystick.Cell{tallystick.TextCell(string(text))})
+		}
+		var d document
+		if err := json.Unmarshal([]byte(write(t, "json", table("t", columns, rows...), render.Options{})), &d); err != nil {
+			t.Fatalf("byte %#x: %v", b, err)
+		}
+		for at, row := range rows {
+			if want := string([]rune(row[0].Text)); d.Rows[at][0] != want {
+				t.Errorf("byte %#x at %d: read %q, want %q", b, at, d.Rows[at][0], want)
+			}
+		}
+	}
+}
