@@ -47,7 +47,7 @@ func TestCut(t *testing.T) {
 		slices.Sort(at)
 		p := &plan{ctx: t.Context(), store: eventsAt{at: at}, scope: tallystick.For("acme", tallystick.Position{}, before), from: from, sliceSize: 40}
 		next, most := from, 0
-		for s, err := range p.cut() {
+		for s, err := range p.cut(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +92,7 @@ func TestFirstSlice(t *testing.T) {
 	from := 100 * tallystick.Day
 	for _, since := range []tallystick.Instant{from, from + 3*tallystick.Day} {
 		p := &plan{ctx: t.Context(), store: manyLate{since: since}, scope: tallystick.For("acme", tallystick.Position{}, from+30*tallystick.Day), from: from, sliceSize: sliceSize}
-		for s, err := range p.cut() {
+		for s, err := range p.cut(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}

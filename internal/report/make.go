@@ -47,6 +47,9 @@ func (c *Catalog) Make(ctx context.Context, store tallystick.Answerer, request t
 	if plans, err = present(plans, one && definition.Name != tenantUsage || definition.Name == ingestQuality); err != nil {
 		return nil, err
 	}
+	for _, p := range plans {
+		p.alone = len(plans) == 1
+	}
 	result := &tallystick.Result{Report: definition, AsOf: request.AsOf, Options: wish.chosen(), Where: request.Where, Notes: notes.all, Made: made.sum}
 	for _, p := range plans {
 		since, err := p.since()

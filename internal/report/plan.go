@@ -37,7 +37,7 @@ type plan struct {
 	sessions []tallystick.SessionPart       // of session-usage, where they are few; what several tables share, read when first needed
 	read     bool
 	counted  *sessionCounts
-	reading  *tallystick.Reading // of the slices that are being read
+	alone    bool // there is no other plan
 
 	sliceSize int64 // of [Catalog]
 }

@@ -6,35 +6,120 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/tallystick/tallystick"
 )
 
 // The tables of session-usage are all made of the same sessions, which are read slice after slice of the period, so that memory holds those of one slice.
 
-// sessionSlices yields the parts of the sessions that count, in order and some whole sessions at a time.
-func (p *plan) sessionSlices() iter.Seq2[[]tallystick.SessionPart, error] {
-	return func(yield func([]tallystick.SessionPart, error) bool) {
+// slicedSessions are the parts of the sessions of a slice that count, in order, with the conversation of each if these are asked for.
+type slicedSessions struct {
+	sessionSlice
+	parts         []tallystick.SessionPart
+	conversations []tallystick.Conversation
+}
+
+// sessionSlices yields the sessions that count, some whole ones at a time, and may ask for their conversations.
+func (p *plan) sessionSlices(conversations bool) iter.Seq2[*slicedSessions, error] {
+	return func(yield func(*slicedSessions, error) bool) {
 		if p.read {
-			yield(p.sessions, nil)
+			s := &slicedSessions{parts: p.sessions}
+			var err error
+			if conversations {
+				s.conversations, err = p.conversationsOf(p.ctx, s.parts, nil)
+			}
+			yield(s, err)
 			return
 		}
-		p.reading = &tallystick.Reading{}
-		defer func() { p.reading = nil }()
-		for slice, err := range p.cut() {
+		made := p.makeSlices
+		if p.alone {
+			made = p.makeSlicesAhead
+		}
+		for s, err := range made(p.ctx, conversations) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			parts, err := p.store.Sessions(p.ctx, tallystick.Sessions{Scope: p.scope, From: slice.from, Until: slice.until, Bare: p.bareSessions(), Reading: p.reading})
-			parts = p.matching(parts)
-			if err == nil && slice == (sessionSlice{p.from, p.scope.Before}) {
-				p.sessions, p.read = parts, true // few enough to be kept for the other tables
+			if s.sessionSlice == (sessionSlice{p.from, p.scope.Before}) {
+				p.sessions, p.read = s.parts, true // few enough to be kept for the other tables
 			}
-			p.made.set(float64(slice.from-p.from) / float64(p.scope.Before-p.from))
-			if !yield(parts, err) || err != nil {
+			p.made.set(float64(s.from-p.from) / float64(p.scope.Before-p.from))
+			if !yield(s, nil) {
 				return
 			}
+		}
+	}
+}
+
+// makeSlices makes the sessions slice after slice.
+func (p *plan) makeSlices(ctx context.Context, conversations bool) iter.Seq2[*slicedSessions, error] {
+	return func(yield func(*slicedSessions, error) bool) {
+		reading := &tallystick.Reading{}
+		for slice, err := range p.cut(ctx) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			s := &slicedSessions{sessionSlice: slice}
+			s.parts, err = p.store.Sessions(ctx, tallystick.Sessions{Scope: p.scope, From: slice.from, Until: slice.until, Bare: p.bareSessions(), Reading: reading})
+			s.parts = p.matching(s.parts)
+			if err == nil && conversations {
+				s.conversations, err = p.conversationsOf(ctx, s.parts, reading)
+			}
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// makeSlicesAhead makes each slice while who asks looks at the one before. Who looks at the first rows waits for no other slice than the first: the second is not begun before it is wanted.
+func (p *plan) makeSlicesAhead(ctx context.Context, conversations bool) iter.Seq2[*slicedSessions, error] {
+	return func(yield func(*slicedSessions, error) bool) {
+		ctx, stop := context.WithCancelCause(ctx)
+		type made struct {
+			*slicedSessions
+			err error
+		}
+		ready, wanted, whole := make(chan made), make(chan struct{}, 1), false
+		var working sync.WaitGroup
+		var fault faults
+		defer fault.again() // on the goroutine of who asks
+		defer working.Wait()
+		defer stop(errEnough)
+		working.Go(func() {
+			defer close(ready)
+			defer fault.keep()
+			for s, err := range p.makeSlices(ctx, conversations) {
+				select {
+				case ready <- made{s, err}:
+				case <-ctx.Done():
+					return
+				}
+				select {
+				case <-wanted:
+				case <-ctx.Done():
+					return
+				}
+			}
+			whole = true
+		})
+		first := true
+		for s := range ready {
+			if !first {
+				wanted <- struct{}{}
+			}
+			if !yield(s.slicedSessions, s.err) || s.err != nil {
+				return
+			}
+			if first {
+				wanted <- struct{}{}
+			}
+			first = false
+		}
+		if !whole { // somebody gave up
+			yield(nil, cmp.Or(context.Cause(ctx), errCut))
 		}
 	}
 }
@@ -54,11 +139,11 @@ func (p *plan) bareSessions() bool {
 // sessionParts returns the parts of all sessions that count.
 func (p *plan) sessionParts() ([]tallystick.SessionPart, error) {
 	var all []tallystick.SessionPart
-	for parts, err := range p.sessionSlices() {
+	for s, err := range p.sessionSlices(false) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, parts...)
+		all = append(all, s.parts...)
 	}
 	return all, nil
 }
@@ -76,7 +161,7 @@ type sessionSlice struct{ from, until tallystick.Instant }
 
 // cut yields the slices of the period: in each so few sessions can have started that they are no burden. The events that they are made of are counted first, by the hour or, in long periods, by more; a grain
 // with too much in it is cut evenly. Those of the beginning are counted, and its slices yielded, before all others: who looks at the first rows does not wait for the whole period.
-func (p *plan) cut() iter.Seq2[sessionSlice, error] {
+func (p *plan) cut(ctx context.Context) iter.Seq2[sessionSlice, error] {
 	return func(yield func(sessionSlice, error) bool) {
 		grain := max(sliceGrain, (p.scope.Before-p.from)/mostGrains)
 		grains := []tallystick.Instant{p.from}
@@ -103,7 +188,7 @@ func (p *plan) cut() iter.Seq2[sessionSlice, error] {
 			counted = max(fewGrains/2, all/16)
 		}
 		for first, next := 0, counted; first < all; first, next = next, all {
-			sizes, total, err := p.sizes(grains[first : next+1])
+			sizes, total, err := p.sizes(ctx, grains[first:next+1])
 			if err != nil {
 				yield(slice, err)
 				return
@@ -132,7 +217,7 @@ func (p *plan) cut() iter.Seq2[sessionSlice, error] {
 }
 
 // sizes returns how many events that sessions are made of lie between edges, and how many they are together.
-func (p *plan) sizes(edges []tallystick.Instant) (sizes []int64, total int64, err error) {
+func (p *plan) sizes(ctx context.Context, edges []tallystick.Instant) (sizes []int64, total int64, err error) {
 	sizes = make([]int64, len(edges)-1)
 	for _, q := range []tallystick.Tally{
 		{Type: tallystick.MessageSent, Where: tallystick.Filter{{Field: tallystick.FieldBotID, Op: tallystick.Present}}},
@@ -140,7 +225,7 @@ func (p *plan) sizes(edges []tallystick.Instant) (sizes []int64, total int64, er
 	} {
 		q.Scope, q.From, q.Edges = p.scope, edges[0], edges
 		q.Before = edges[len(edges)-1]
-		counts, err := p.store.Tally(p.ctx, q)
+		counts, err := p.store.Tally(ctx, q)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -205,14 +290,11 @@ func (p *plan) sessionDetail(row rows) error {
 		return err
 	}
 	cells := make([]tallystick.Cell, 10)
-	for parts, err := range p.sessionSlices() {
+	for slice, err := range p.sessionSlices(true) {
 		if err != nil {
 			return err
 		}
-		conversations, err := p.conversationsOf(parts)
-		if err != nil {
-			return err
-		}
+		parts, conversations := slice.parts, slice.conversations
 		for i := range parts {
 			if i%1000 == 0 && p.ctx.Err() != nil {
 				return context.Cause(p.ctx)
@@ -234,12 +316,12 @@ func (p *plan) sessionDetail(row rows) error {
 }
 
 // conversationsOf returns the conversation of each part.
-func (p *plan) conversationsOf(parts []tallystick.SessionPart) ([]tallystick.Conversation, error) {
+func (p *plan) conversationsOf(ctx context.Context, parts []tallystick.SessionPart, reading *tallystick.Reading) ([]tallystick.Conversation, error) {
 	ids := make([]string, len(parts))
 	for i := range parts {
 		ids[i] = parts[i].Conversation
 	}
-	return p.store.Conversations(p.ctx, tallystick.Conversations{Scope: p.scope, IDs: ids, Reading: p.reading})
+	return p.store.Conversations(ctx, tallystick.Conversations{Scope: p.scope, IDs: ids, Reading: reading})
 }
 
 // text is a cell that is empty where there is no text.

@@ -105,10 +105,11 @@ func (p *plan) sessionCounts() (*sessionCounts, error) {
 		p.counted = c
 		return c, nil
 	}
-	for parts, err := range p.sessionSlices() {
+	for slice, err := range p.sessionSlices(false) {
 		if err != nil {
 			return nil, err
 		}
+		parts := slice.parts
 		for i := range parts {
 			c.add(&parts[i], i == 0 || keyOf(&parts[i]) != keyOf(&parts[i-1]), p, bots)
 		}

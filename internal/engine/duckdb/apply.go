@@ -44,7 +44,7 @@ type batch struct {
 	lastKey      arrivalKey // of lastArrival: events of one source come together
 	lastArrival  *tallystick.Arrival
 
-	parts     map[conversationKey]*conversationPart
+	parts     map[partKey]*conversationPart
 	partOrder []*conversationPart
 	tickets   []ticketOf
 
@@ -112,7 +112,7 @@ func (e *Engine) Apply(ctx context.Context, records []tallystick.Record) error {
 func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 	b := &batch{
 		rows: map[*table][]*tallystick.Record{}, numbers: map[*table][]int32{}, applied: map[uint32]uint64{}, tenants: map[string]tenant{},
-		arrivals: map[arrivalKey]*tallystick.Arrival{}, parts: map[conversationKey]*conversationPart{},
+		arrivals: map[arrivalKey]*tallystick.Arrival{}, parts: map[partKey]*conversationPart{},
 		met: map[hash]tallystick.Instant{},
 	}
 	var name string // of the latest record's tenant

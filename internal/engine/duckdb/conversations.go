@@ -23,7 +23,7 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 	}
 	defer stream.close()
 	names := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] })
-	if err := t.learn(ctx, stream, names, nil); err != nil {
+	if err := t.learn(ctx, stream, names, tallystick.MinInstant, nil); err != nil {
 		return nil, err
 	}
 	if err := t.learnLatest(ctx, stream, q.IDs, names); err != nil {

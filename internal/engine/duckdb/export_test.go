@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/tallystick/tallystick"
@@ -221,4 +222,37 @@ func MonthsTogether() (undo func()) {
 	before := monthsTogether
 	monthsTogether = 1 << 20
 	return func() { monthsTogether = before }
+}
+
+// Learn learns conversations that were heard of at an instant or later, and about as many as are wanted of those that come next. It returns those of all that are known then, and how many were learned by the rows of their days.
+func Learn(e *Engine, scope tallystick.Scope, ids, all []string, since tallystick.Instant, ahead int) (known []tallystick.Conversation, byDays int, err error) {
+	sc, err := e.scope(scope)
+	if sc == nil || err != nil {
+		return nil, 0, err
+	}
+	stream, err := e.stream()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer stream.close()
+	named := func(ids []string) []hash { return hashesOf(len(ids), func(i int) string { return ids[i] }) }
+	t, look := e.talks(sc.Scope), &lookahead{most: ahead, reached: func(tallystick.Instant) {}, look: func(func(string) bool) error { return nil }}
+	if err := t.learn(context.Background(), stream, named(ids), since, look); err != nil {
+		return nil, 0, err
+	}
+	asked := map[hash]bool{}
+	all = slices.DeleteFunc(all, func(id string) bool {
+		_, is := t.known[hashOf(id)]
+		asked[hashOf(id)] = is
+		return !is
+	})
+	if err := t.learnLatest(context.Background(), stream, all, named(all)); err != nil {
+		return nil, 0, err
+	}
+	for _, id := range all {
+		k := t.known[hashOf(id)]
+		known = append(known, k.conversation(id))
+	}
+	days, _, err := t.learnDays(context.Background(), asked, since, 0)
+	return known, len(days.found), err
 }

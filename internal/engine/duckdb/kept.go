@@ -364,18 +364,18 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 	if err := s.engine.know(ctx, s.stream, []*scope{sc}, []*keptSessions{k}, s.From, until); err != nil {
 		return nil, err
 	}
-	names := "contact, start, bot, version, channel"
+	names, order := "contact, start, bot, version, channel", "start, contact" // about the order of parts
 	conversation, ticket := "conversation", "ticket"
 	if s.Bare {
 		conversation, ticket = "''", "''"
 	} else {
-		names += ", conversation, ticket"
+		names, order = names+", conversation, ticket", order+", conversation"
 	}
 	period := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(until) + " AND part.first < " + sc.before(st)
 	st.add("SELECT contact, start, "+conversation+", bot, version, channel, "+ticket+", MIN(first), ARG_MIN(first_seq, "+orderOf("first", "first_seq")+")",
 		"FROM "+k.withAmendments(st, keptRows(k.flush, period), s.From, until),
 		"GROUP BY "+names,
-		"ORDER BY contact, start")
+		"ORDER BY "+order)
 	shared := map[string]string{}
 	var session, contact string
 	var start tallystick.Instant

@@ -11,7 +11,7 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// Who was met in a month, what was said in which room, who sent something on which days, how many messages a day had, and which conversations were resolved, is kept month by month, in UTC: a row for each contact and
+// Who was met in a month, what was said in which room, who sent something on which days, how many messages a day had, which conversations were heard of on it, and which were resolved, is kept month by month, in UTC: a row for each contact and
 // channel, and for each room and sender, with the first and the last of its messages, one for each user and channel, a few for each day, and one for each resolution. A month of another zone begins and ends within one
 // of these. Whether a contact has a message before or after an instant follows from its first or last one there; what a room has of the rest of a month, or anybody of a part of a day, is counted by the messages themselves.
 //
@@ -38,6 +38,7 @@ func allMonthly() []monthlyRows {
 		{messageDayTable, messageDayColumns, (*Engine).makeDays, nil},
 		{spanMonthTable, spanMonthColumns, (*Engine).makeSpans, (*Engine).newSpans},
 		{talkMonthTable, talkMonthColumns, (*Engine).makeTalks, (*Engine).newTalks},
+		{talkDayTable, talkDayColumns, (*Engine).makeTalkDays, (*Engine).newTalkDays},
 		{resolutionTable, resolutionColumns, (*Engine).makeResolutions, (*Engine).newResolutions},
 	}
 }
@@ -60,9 +61,14 @@ func monthAfter(month tallystick.Instant) tallystick.Instant {
 	return tallystick.InstantOf(month.Time().AddDate(0, 1, 0))
 }
 
-// dayOf is an expression for the day of an instant that is in a month.
+// dayOf is an expression for the day of an instant that is in a month, see [startOfDay].
 func dayOf(instant string) string {
 	return "epoch_us(date_trunc('day', make_timestamp(" + instant + ")))"
+}
+
+// startOfDayOf is an expression for what [startOfDay] returns.
+func startOfDayOf(instant string) string {
+	return "CASE WHEN " + monthOf(instant) + " IS NULL THEN " + instant + " ELSE " + dayOf(instant) + " END"
 }
 
 // monthOf is an expression for the month of an instant, NULL where it is in none.

@@ -7,13 +7,13 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// Columns of [partTable]: a row for each conversation that a batch has events of, so that whoever asks about conversations looks through a few narrow rows and not through
+// Columns of [partTable]: a row for each conversation that a batch has events of, and each day of these, in UTC, so that whoever asks about conversations looks through a few narrow rows and not through
 // all of the tenant's events. seq is the position of the batch's last record: the rows up to a position are about the events up to there and no others.
 //
 // A conversation is named by 128 bits of the SHA-256 of its id, like a key in the journal's index: a row is looked through for every one that is asked about, and a text
 // takes longer than all the rest of it.
 //
-// first and last are the times of the earliest and latest event. Where they lie on both sides of the end of a scope the row is of no use to it, and the events themselves
+// first and last are the times of the earliest and latest event. Where they lie on both sides of the end of a scope, which is in that day then, the row is of no use to it, and the events themselves
 // are asked.
 //
 // Of the conversation's start: created, started_by, channel and ticket are of its conversation.created, message, message_seq and message_channel of the earliest message.
@@ -36,7 +36,7 @@ var (
 
 // conversationPart is what a batch says of a conversation.
 type conversationPart struct {
-	conversationKey
+	partKey
 	log         uint32 // the tenant's
 	first, last tallystick.Instant
 
@@ -66,9 +66,10 @@ type answer struct {
 	message string             // its id
 }
 
-type conversationKey struct {
+type partKey struct {
 	tenant int32
 	id     string
+	day    tallystick.Instant
 }
 
 // hash is a text's name in a table.
@@ -91,12 +92,12 @@ func (b *batch) heard(t tenant, r *tallystick.Record) {
 	if id == "" {
 		return
 	}
-	key := conversationKey{t.number, id}
+	key := partKey{t.number, id, startOfDay(ev.Time)}
 	p := b.parts[key]
 	if p == nil {
 		none := answer{time: tallystick.MaxInstant}
 		p = &conversationPart{
-			conversationKey: key, log: t.log, first: ev.Time, last: ev.Time, created: tallystick.MinInstant, message: nowhere, spoken: nowhere, answers: [2]answer{none, none},
+			partKey: key, log: t.log, first: ev.Time, last: ev.Time, created: tallystick.MinInstant, message: nowhere, spoken: nowhere, answers: [2]answer{none, none},
 		}
 		b.parts[key] = p
 		b.partOrder = append(b.partOrder, p)

@@ -55,16 +55,19 @@ func (m *reading) learn(ctx context.Context, s *stream, names []hash, from, unti
 		return nil
 	}
 	if !m.keeps || until <= m.ahead {
-		return m.talks.learn(ctx, s, names, nil)
+		return m.talks.learn(ctx, s, names, from, nil)
 	}
 	if m.ahead == tallystick.MinInstant { // perhaps nobody will ask for more than this
 		m.ahead = until
-		return m.talks.learn(ctx, s, names, nil)
+		return m.talks.learn(ctx, s, names, from, nil)
 	}
 	m.talks.forget() // what was before is not asked again
 	m.ahead = until
-	return m.talks.learn(ctx, s, names, func(add func(id string) bool) error {
-		return m.look(ctx, s, until-from, min(mostTalks, max(leastTalks, 8*len(names))), add)
+	most := min(mostTalks, max(leastTalks, 8*len(names)))
+	return m.talks.learn(ctx, s, names, from, &lookahead{
+		most:    most,
+		reached: func(at tallystick.Instant) { m.ahead = max(m.ahead, at) },
+		look:    func(add func(id string) bool) error { return m.look(ctx, s, until-from, most, add) },
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // layoutForm goes up whenever the meaning of a column changes without its name or type.
-const layoutForm = "4"
+const layoutForm = "5"
 
 // table is a table of the file. Its columns are those below in every table of events, then one for each rule of its type.
 type table struct {
@@ -60,6 +60,7 @@ const (
 	messageDayTable    = "message_days"
 	spanMonthTable     = "span_months"
 	talkMonthTable     = "talk_months"
+	talkDayTable       = "talk_days"
 	resolutionTable    = "resolutions"
 	monthTable         = "months"
 	mergedTable        = "merged"       // a row for each merge: the flush up to which rows are merged

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +16,7 @@ type talks struct {
 	engine  *Engine
 	scope   tallystick.Scope
 	known   map[hash]talk
-	tickets map[hash]string  // of the conversations' conversation.created, where there is one
-	divided map[hash][]int64 // the positions at which batches end that have parts which reach past the scope's end
+	tickets map[hash]string // of the conversations' conversation.created, where there is one
 }
 
 // talk is a conversation.
@@ -27,13 +25,13 @@ type talk struct {
 	message tallystick.Instant // the first; MaxInstant: none
 	updated tallystick.Instant // MinInstant: nothing was heard of it
 
-	divided bool // some parts reach past the scope's end, and it is not known what the latest event of them before the end is
+	divided bool // some of what was said of it reaches past the scope's end, and it is not known what the latest event of that before the end is
 }
 
 var unheard = talk{created: tallystick.MinInstant, message: tallystick.MaxInstant, updated: tallystick.MinInstant}
 
 func (e *Engine) talks(s tallystick.Scope) *talks {
-	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}, divided: map[hash][]int64{}}
+	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}}
 }
 
 // conversation returns what [tallystick.Conversations] answers about a conversation that was learned.
@@ -73,11 +71,17 @@ func (t *talks) hear(name hash, created, message, last tallystick.Instant, ticke
 	}
 }
 
-// learn makes conversations known. ahead, which may be nil, adds the names of others that will be asked for, for all parts are looked through anyway; where everything
-// asked for is known already, it is not called. After an error nothing is known.
+// lookahead adds conversations that will be asked for, because all are looked through anyway.
+type lookahead struct {
+	most    int                                         // that are to be known
+	reached func(at tallystick.Instant)                 // is called where those of interactions before an instant are added by the rows of their days
+	look    func(add func(id string) (full bool)) error // adds them otherwise
+}
+
+// learn makes conversations known, of which most were heard of at an instant or later, and others, unless ahead is nil or everything that is asked for is known already. After an error nothing is known.
 //
-// What whole batches said is in their parts. Left to the events themselves are those of a batch of which only the beginning is in the scope.
-func (t *talks) learn(ctx context.Context, s *stream, names []hash, ahead func(add func(id string) (full bool)) error) (err error) {
+// What whole batches said is in their parts, and most of that in the rows of days. Left to the events themselves are those of a batch of which only the beginning is in the scope.
+func (t *talks) learn(ctx context.Context, s *stream, names []hash, since tallystick.Instant, ahead *lookahead) (err error) {
 	asked := map[hash]bool{}
 	add := func(name hash) {
 		if name == noName {
@@ -96,34 +100,52 @@ func (t *talks) learn(ctx context.Context, s *stream, names []hash, ahead func(a
 			t.forget()
 		}
 	}()
-	if len(asked) > 0 {
-		if ahead != nil {
-			err := ahead(func(id string) bool {
-				if id != "" {
-					add(hashOf(id))
-				}
-				return len(t.known) >= mostTalks
-			})
-			if err != nil {
-				return err
+	if len(asked) == 0 {
+		return nil
+	}
+	if ahead == nil {
+		ahead = &lookahead{}
+	}
+	days, reached, err := t.learnDays(ctx, asked, since, ahead.most)
+	switch {
+	case err != nil:
+		return err
+	case reached != tallystick.MinInstant:
+		ahead.reached(reached)
+	case ahead.most > 0:
+		err := ahead.look(func(id string) bool {
+			if id != "" {
+				add(hashOf(id))
 			}
+			return len(t.known) >= ahead.most
+		})
+		if err != nil {
+			return err
 		}
-		if err := t.learnParts(ctx, s, asked); err != nil {
+		if days, _, err = t.learnDays(ctx, asked, since, 0); err != nil {
 			return err
 		}
 	}
-	return nil
+	if len(days.found) > 0 {
+		if err := t.learnParts(ctx, s, days.found, days.upTo); err != nil {
+			return err
+		}
+		maps.DeleteFunc(asked, func(name hash, _ bool) bool { return days.found[name] })
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	return t.learnParts(ctx, s, asked, 0)
 }
 
-// learnLatest looks up when some conversations, which are known, were last heard of, where their parts do not tell. That is not before anything that other parts tell: so most are looked for in the last day of the scope,
-// and the others in the batches that the parts are of.
+// learnLatest looks up when some conversations, which are known, were last heard of, where that is in the day in which the scope ends, and what else there is of that day behind it.
 func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names []hash) (err error) {
 	defer func() {
 		if err != nil { // what was not read to its end is not known
 			t.forget()
 		}
 	}()
-	asked, recent, batches := map[hash]bool{}, &dividedTalks{since: tallystick.MaxInstant}, map[int64]*dividedTalks{}
+	asked, divided, since := map[hash]bool{}, []string(nil), tallystick.MaxInstant
 	for i, name := range names {
 		k := t.known[name]
 		if !k.divided {
@@ -131,79 +153,35 @@ func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names 
 		}
 		k.divided = false
 		t.known[name], asked[name] = k, true
-		if k.updated >= max(t.scope.Before, tallystick.MinInstant+tallystick.Day)-tallystick.Day {
-			recent.add(ids[i], k.updated)
-			continue
-		}
-		for _, seq := range t.divided[name] {
-			if batches[seq] == nil {
-				batches[seq] = &dividedTalks{since: tallystick.MaxInstant}
-			}
-			batches[seq].add(ids[i], k.updated)
-		}
+		divided, since = append(divided, ids[i]), min(since, max(k.updated, startOfDay(t.scope.Before)))
 	}
-	if len(batches) > mostBatches { // together
-		for _, b := range batches {
-			recent.since, recent.ids = min(recent.since, b.since), append(recent.ids, b.ids...)
-		}
-		clear(batches)
-	}
-	if len(recent.ids) > 0 {
-		if err := t.learnEvents(ctx, s, asked, recent.condition); err != nil {
-			return err
-		}
-	}
-	if len(batches) == 0 {
+	if len(divided) == 0 {
 		return nil
 	}
-	sc, err := t.engine.scope(t.scope)
-	if sc == nil {
+	err = t.learnEvents(ctx, s, asked, func(st *statement, e source) string {
+		return e.column("time") + " >= " + st.bind(since) + " AND " + e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(divided) + "))"
+	})
+	if err != nil {
 		return err
 	}
-	for _, seq := range slices.Sorted(maps.Keys(batches)) {
-		b, before := batches[seq], int64(0)
-		st := &statement{}
-		st.add("SELECT COALESCE(MAX(seq), 0) FROM "+stored(progressTable), "WHERE log = "+st.bind(int64(sc.log))+" AND seq < "+st.bind(seq))
-		err := s.each(ctx, st, func(r *rows) error {
-			before = r.bigint(0, 0)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		err = t.learnEvents(ctx, s, asked, func(st *statement, e source) string {
-			return e.column("seq") + " > " + st.bind(before) + " AND " + e.column("seq") + " <= " + st.bind(seq) + " AND " + b.condition(st, e)
-		})
-		if err != nil {
-			return err
-		}
+	maps.DeleteFunc(asked, func(name hash, _ bool) bool { return t.known[name].updated != tallystick.MinInstant })
+	if len(asked) == 0 {
+		return nil
 	}
-	return nil
+	return t.learnParts(ctx, s, asked, 0) // they were heard of in earlier days than was looked
 }
 
-// mostBatches is the number up to which batches are looked through one by one.
-const mostBatches = 8
-
-// dividedTalks are conversations that are looked for, none of which was last heard of before an instant.
-type dividedTalks struct {
-	since tallystick.Instant
-	ids   []string
-}
-
-func (d *dividedTalks) add(id string, updated tallystick.Instant) {
-	d.since, d.ids = min(d.since, updated), append(d.ids, id)
-}
-
-// condition is that of the conversations' events.
-func (d *dividedTalks) condition(st *statement, e source) string {
-	return e.column("time") + " >= " + st.bind(d.since) + " AND " + e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(d.ids) + "))"
+// divide notes that a conversation was heard of in the day in which the scope ends, and that it is not known when in the scope.
+func (t *talks) divide(name hash) {
+	k := t.known[name]
+	k.divided = true
+	t.known[name] = k
 }
 
 // forget forgets everything.
 func (t *talks) forget() {
 	clear(t.known)
 	clear(t.tickets)
-	clear(t.divided)
 }
 
 // mostTalks is the number of conversations that are learned at once, those of one slice apart.
@@ -212,23 +190,31 @@ const mostTalks = 100_000
 // fewTalks is the number up to which DuckDB looks for them; more are faster looked for here, among all.
 const fewTalks = 20_000
 
-// learnParts learns conversations from their parts, and from the events that are in no whole part of the scope.
-func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool) error {
+// highs returns the first halves of names.
+func highs(names map[hash]bool) []int64 {
+	list := make([]int64, 0, len(names))
+	for name := range names {
+		list = append(list, name.high)
+	}
+	return list
+}
+
+// learnParts learns conversations from their parts of after a position, and from the events that are in no whole part of the scope.
+func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool, after int64) error {
 	sc, whole, err := t.engine.pinned(ctx, t.scope)
-	if sc == nil || err != nil {
+	if sc == nil || err != nil || uint64(after) >= sc.AsOf.Sequence {
 		return err
 	}
 	st := &statement{}
-	st.add("SELECT high, low, first, last, COALESCE(created, "+st.bind(tallystick.MinInstant)+"), COALESCE(message, "+st.bind(tallystick.MaxInstant)+"), ticket, seq",
+	st.add("SELECT high, low, first, last, COALESCE(created, "+st.bind(tallystick.MinInstant)+"), COALESCE(message, "+st.bind(tallystick.MaxInstant)+"), ticket",
 		"FROM "+stored(partTable),
 		"WHERE tenant = "+sc.tenant(st),
 		"  AND first < "+sc.before(st))
 	if len(asked) <= fewTalks {
-		high := make([]int64, 0, len(asked))
-		for name := range asked {
-			high = append(high, name.high)
-		}
-		st.add("  AND high IN (SELECT UNNEST(" + st.bind(high) + "))")
+		st.add("  AND high IN (SELECT UNNEST(" + st.bind(highs(asked)) + "))")
+	}
+	if after > 0 {
+		st.add("  AND seq > " + st.bind(after))
 	}
 	st.add("  AND seq <= " + sc.asOf(st))
 	mayKnow := newSieve(t.known)
@@ -238,16 +224,13 @@ func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool) 
 			if !mayKnow.has(name) {
 				continue
 			}
-			k, known := t.known[name]
-			if !known {
+			if _, known := t.known[name]; !known {
 				continue
 			}
 			first, last := tallystick.Instant(r.bigint(2, i)), tallystick.Instant(r.bigint(3, i))
 			created, message, ticket := tallystick.Instant(r.bigint(4, i)), tallystick.Instant(r.bigint(5, i)), r.text(6, i)
 			if last >= t.scope.Before {
-				k.divided = true
-				t.known[name] = k
-				t.divided[name] = append(t.divided[name], r.bigint(7, i))
+				t.divide(name)
 				last = first
 				if created >= t.scope.Before {
 					created, ticket = tallystick.MinInstant, ""
