@@ -49,10 +49,10 @@ func (i Instant) Append(b []byte) []byte {
 		byte('0'+date/10), byte('0'+date%10), 'T', byte('0'+second/36000), byte('0'+second/3600%10), ':', byte('0'+second/600%6), byte('0'+second/60%10), ':',
 		byte('0'+second/10%6), byte('0'+second%10))
 	if micro := rest % int(Second); micro > 0 {
-		b = append(b, '.')
-		for unit := 100_000; micro > 0; unit /= 10 {
-			b = append(b, byte('0'+micro/unit))
-			micro %= unit
+		high, low := micro/1000, micro%1000
+		b = append(b, '.', byte('0'+high/100), byte('0'+high/10%10), byte('0'+high%10), byte('0'+low/100), byte('0'+low/10%10), byte('0'+low%10))
+		for b[len(b)-1] == '0' {
+			b = b[:len(b)-1]
 		}
 	}
 	return append(b, 'Z')
