@@ -181,28 +181,38 @@ func bit(b bool) int {
 
 // joined makes one of the parts that agree now that all of them have their tickets. The parts are in order, so that the first of those that agree has the first interaction.
 func joined(parts []tallystick.SessionPart) []tallystick.SessionPart {
-	kept := parts[:0]
-	first := 0 // of those kept of the same session and conversation
+	n, first := 0, 0 // those that are kept, and of these the first of the same session and conversation
+	keep := func(p *tallystick.SessionPart) {
+		if p != &parts[n] {
+			parts[n] = *p
+		}
+		n++
+	}
 	var index map[tallystick.SessionPart]bool
 	for i := range parts {
-		p := parts[i]
-		if n := len(kept); n == 0 || kept[n-1].Start != p.Start || kept[n-1].Session != p.Session || kept[n-1].Given != p.Given || kept[n-1].Conversation != p.Conversation {
+		p := &parts[i]
+		if n == 0 || !sameConversation(&parts[n-1], p) {
 			first, index = n, nil
-			kept = append(kept, p)
+			keep(p)
 			continue
 		}
 		if index == nil {
 			index = map[tallystick.SessionPart]bool{}
-			for j := first; j < len(kept); j++ {
-				index[allNamesOf(&kept[j])] = true
+			for j := first; j < n; j++ {
+				index[allNamesOf(&parts[j])] = true
 			}
 		}
-		if key := allNamesOf(&p); !index[key] {
+		if key := allNamesOf(p); !index[key] {
 			index[key] = true
-			kept = append(kept, p)
+			keep(p)
 		}
 	}
-	return kept
+	return parts[:n]
+}
+
+// sameConversation reports whether parts are of the same session and conversation.
+func sameConversation(p, q *tallystick.SessionPart) bool {
+	return p.Start == q.Start && p.Session == q.Session && p.Given == q.Given && p.Conversation == q.Conversation
 }
 
 // allNamesOf is what the interactions of a part agree in.

@@ -377,22 +377,42 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 		"GROUP BY "+names,
 		"ORDER BY "+order)
 	shared := map[string]string{}
-	var session, contact string
-	var start tallystick.Instant
+	before := tallystick.SessionPart{}
+	oneOf := func(text, before string) string { // mostly that of the row before
+		if text == before {
+			return before
+		}
+		return one(shared, text)
+	}
+	var at []byte
 	err = s.stream.each(ctx, st, func(r *rows) error {
+		var texts strings.Builder // of all rows together
+		texts.Grow(r.bytes(0) + r.n*(len("@")+len("2006-01-02T15:04:05.999999Z")) + r.bytes(2) + r.bytes(6))
+		cut := func(start int) string { return texts.String()[start:] }
+		keep := func(text string) string {
+			start := texts.Len()
+			texts.WriteString(text)
+			return cut(start)
+		}
 		for i := range r.n {
-			if tallystick.Instant(r.bigint(1, i)) >= k.since && k.doubtful[r.text(0, i)] {
+			start := tallystick.Instant(r.bigint(1, i))
+			if start >= k.since && k.doubtful[r.text(0, i)] {
 				continue
 			}
-			if c, at := r.text(0, i), tallystick.Instant(r.bigint(1, i)); session == "" || c != contact || at != start {
-				session = c + "@" + at.String()
-				contact, start = session[:len(c)], at
+			p := &before
+			if contact := r.text(0, i); p.Session == "" || contact != p.Contact || start != p.Start {
+				begin := texts.Len()
+				texts.WriteString(contact)
+				texts.WriteByte('@')
+				at = start.Append(at[:0])
+				texts.Write(at)
+				p.Session, p.Start = cut(begin), start
+				p.Contact = p.Session[:len(contact)]
 			}
-			parts = append(parts, tallystick.SessionPart{
-				Session: session, Start: start, Contact: contact, Conversation: strings.Clone(r.text(2, i)),
-				Bot: one(shared, r.text(3, i)), Version: one(shared, r.text(4, i)), Channel: one(shared, r.text(5, i)), Ticket: strings.Clone(r.text(6, i)),
-				First: tallystick.Instant(r.bigint(7, i)), FirstAt: tallystick.Position{Log: s.log, Sequence: uint64(r.bigint(8, i))},
-			})
+			p.Conversation, p.Ticket = keep(r.text(2, i)), keep(r.text(6, i))
+			p.Bot, p.Version, p.Channel = oneOf(r.text(3, i), p.Bot), oneOf(r.text(4, i), p.Version), oneOf(r.text(5, i), p.Channel)
+			p.First, p.FirstAt = tallystick.Instant(r.bigint(7, i)), tallystick.Position{Log: s.log, Sequence: uint64(r.bigint(8, i))}
+			parts = append(parts, *p)
 		}
 		return nil
 	})

@@ -51,6 +51,14 @@ func (r *rows) text(col, row int) string {
 	return unsafe.String(*(**byte)(unsafe.Add(element, 8)), n)
 }
 
+// bytes returns how long the texts of a column are together.
+func (r *rows) bytes(col int) (n int) {
+	for i := range r.n {
+		n += len(r.text(col, i))
+	}
+	return n
+}
+
 // bigint returns a number of a column, 0 for NULL.
 func (r *rows) bigint(col, row int) int64 {
 	v := &r.vectors[col]
