@@ -10,29 +10,39 @@ import (
 func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) ([]tallystick.Conversation, error) {
 	list := make([]tallystick.Conversation, len(q.IDs))
 	for i, id := range q.IDs {
-		list[i] = unheard.conversation(id)
+		list[i] = tallystick.Conversation{ID: id, Created: tallystick.MinInstant, Updated: tallystick.MinInstant}
 	}
 	sc, err := e.scope(q.Scope)
 	if sc == nil || len(list) == 0 {
 		return list, err
 	}
 	t := e.reading(q.Reading, q.Scope, sc).talks
+	names := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] })
+	answer := func() (whole bool) {
+		whole = true
+		for i, name := range names {
+			k := t.get(name)
+			if k != nil {
+				list[i] = k.conversation(q.IDs[i])
+			}
+			whole = whole && (name == noName || k != nil && !k.divided)
+		}
+		return whole
+	}
+	if answer() {
+		return list, nil
+	}
 	stream, err := e.stream()
 	if err != nil {
 		return nil, err
 	}
 	defer stream.close()
-	names := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] })
-	if err := t.learn(ctx, stream, names, tallystick.MinInstant, nil); err != nil {
+	if err := t.learn(ctx, stream, names, tallystick.MinInstant, t.scope.Before, nil); err != nil {
 		return nil, err
 	}
 	if err := t.learnLatest(ctx, stream, q.IDs, names); err != nil {
 		return nil, err
 	}
-	for i, name := range names {
-		if k, known := t.known[name]; known {
-			list[i] = k.conversation(q.IDs[i])
-		}
-	}
+	answer()
 	return list, nil
 }

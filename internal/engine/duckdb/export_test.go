@@ -224,8 +224,8 @@ func MonthsTogether() (undo func()) {
 	return func() { monthsTogether = before }
 }
 
-// Learn learns conversations that were heard of at an instant or later, and about as many as are wanted of those that come next. It returns those of all that are known then, and how many were learned by the rows of their days.
-func Learn(e *Engine, scope tallystick.Scope, ids, all []string, since tallystick.Instant, ahead int) (known []tallystick.Conversation, byDays int, err error) {
+// Learn learns conversations that were heard of in [since, until), and about as many as are wanted of those that come next. It returns those of all that are known then, and how many were learned by the rows of their days.
+func Learn(e *Engine, scope tallystick.Scope, ids, all []string, since, until tallystick.Instant, ahead int) (known []tallystick.Conversation, byDays int, err error) {
 	sc, err := e.scope(scope)
 	if sc == nil || err != nil {
 		return nil, 0, err
@@ -237,22 +237,18 @@ func Learn(e *Engine, scope tallystick.Scope, ids, all []string, since tallystic
 	defer stream.close()
 	named := func(ids []string) []hash { return hashesOf(len(ids), func(i int) string { return ids[i] }) }
 	t, look := e.talks(sc.Scope), &lookahead{most: ahead, reached: func(tallystick.Instant) {}, look: func(func(string) bool) error { return nil }}
-	if err := t.learn(context.Background(), stream, named(ids), since, look); err != nil {
+	if err := t.learn(context.Background(), stream, named(ids), since, until, look); err != nil {
 		return nil, 0, err
 	}
-	asked := map[hash]bool{}
-	all = slices.DeleteFunc(all, func(id string) bool {
-		_, is := t.known[hashOf(id)]
-		asked[hashOf(id)] = is
-		return !is
-	})
+	all = slices.DeleteFunc(all, func(id string) bool { return t.get(hashOf(id)) == nil })
 	if err := t.learnLatest(context.Background(), stream, all, named(all)); err != nil {
 		return nil, 0, err
 	}
 	for _, id := range all {
-		k := t.known[hashOf(id)]
-		known = append(known, k.conversation(id))
+		k := t.get(hashOf(id))
+		if known = append(known, k.conversation(id)); k.found {
+			byDays++
+		}
 	}
-	days, _, err := t.learnDays(context.Background(), asked, since, 0)
-	return known, len(days.found), err
+	return known, byDays, nil
 }

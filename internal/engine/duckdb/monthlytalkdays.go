@@ -11,21 +11,21 @@ import (
 // What was said of conversations, when they began and when they were last heard of, is learned by the rows that are kept of each of their days (months.go), those of the time that is asked about: of what was before, the
 // first of these tells. What came since is in the parts of batches (parts.go), and so is what is said of conversations that have no row in that time.
 
-// Columns of [talkDayTable]: a row for each conversation and day on which it was heard of, with the time of the last event of that day, and of all until the end of it: when the conversation was created, with which ticket,
-// and, where it was not, its first message. Conversations have the names that they have in [partTable].
+// Columns of [talkDayTable]: a row for each conversation and day on which it was heard of, with the time of the last event of that day, and of all until the end of it: how many days before it was heard of first, when it was
+// created, with which ticket, and, where it was not, its first message. Conversations have the names that they have in [partTable].
 var talkDayColumns = []column{
-	{"tenant", integer}, {"month", bigint}, {"day", bigint}, {"high", bigint}, {"low", bigint}, {"last", bigint}, {"created", bigint}, {"message", bigint}, {"ticket", varchar},
+	{"tenant", integer}, {"month", bigint}, {"day", bigint}, {"age", integer}, {"high", bigint}, {"low", bigint}, {"last", bigint}, {"created", bigint}, {"message", bigint}, {"ticket", varchar},
 }
 
 // newTalkDays selects the months of which flushes say something about conversations, and those of their later days of which that tells another beginning.
 func (e *Engine) newTalkDays(n news) []string {
-	part := identifier(partTable) + " AS part"
+	part, day := identifier(partTable)+" AS part", strconv.FormatInt(int64(tallystick.Day), 10)
 	selects := []string{"SELECT " + monthOf("part.first") + ", 0 FROM " + part + " WHERE " + n.since("part")}
 	if n.first() {
 		return selects
 	}
 	return append(selects, "SELECT kept.month, 0 FROM "+part+" JOIN "+identifier(talkDayTable)+" AS kept USING (tenant, high, low)"+
-		" WHERE "+n.since("part")+" AND kept.day > part.first AND (part.created IS NOT NULL OR kept.created IS NULL AND (kept.message IS NULL OR part.message < kept.message))")
+		" WHERE "+n.since("part")+" AND kept.day > part.first AND (part.created IS NOT NULL OR kept.created IS NULL AND (kept.message IS NULL OR part.message < kept.message) OR kept.day - kept.age * "+day+" > part.first)")
 }
 
 // makeTalkDays is the statement that makes the rows of conversations' days.
@@ -41,9 +41,9 @@ func (e *Engine) makeTalkDays(months []staleMonth, flush int32, these string, in
 		"  FROM (" + parts + ") SEMI JOIN mine USING (tenant, high, low)",
 		"  GROUP BY tenant, high, low, " + startOfDayOf("first"),
 		"), told AS (",
-		"  SELECT tenant, first, high, low, last, MAX(created) " + until + " AS created, MIN(message) " + until + " AS message, MAX(ticket) " + until + " AS ticket FROM days",
+		"  SELECT tenant, first, high, low, last, MAX(created) " + until + " AS created, MIN(message) " + until + " AS message, MAX(ticket) " + until + " AS ticket, MIN(first) " + until + " AS begin FROM days",
 		")",
-		"SELECT tenant, " + monthOf("first") + " AS month, " + startOfDayOf("first") + " AS day, high, low, last, created, CASE WHEN created IS NULL THEN message END, ticket",
+		"SELECT tenant, " + monthOf("first") + " AS month, " + startOfDayOf("first") + " AS day, (day - GREATEST(" + startOfDayOf("begin") + ", " + writtenInstant(firstMonth) + ")) // " + strconv.FormatInt(int64(tallystick.Day), 10) + " AS age, high, low, last, created, CASE WHEN created IS NULL THEN message END, ticket",
 		"FROM told",
 		"WHERE " + during(months, "first") + " AND " + monthOf("first") + these,
 		"ORDER BY month, tenant, day",
@@ -55,27 +55,25 @@ type talkDays struct {
 	*talks
 	months *snapshot
 	sc     *scope
-	asked  map[hash]bool
-	found  map[hash]bool // of these there is a row
-	upTo   int64         // the position up to which the rows tell everything of them
+	first  int // of known: that one and those behind it are asked for
 }
 
-// learnDays learns conversations by the rows of their days from that of an instant on, and also about as many as are wanted of those that are heard of first from then on. What is not found is not learned. ahead is the instant before
-// which all are, MinInstant where none were added.
-func (t *talks) learnDays(ctx context.Context, asked map[hash]bool, since tallystick.Instant, more int) (d *talkDays, ahead tallystick.Instant, err error) {
-	d, ahead = &talkDays{talks: t, asked: asked, found: map[hash]bool{}}, tallystick.MinInstant
+// learnDays learns the conversations from one on, by the rows of their days from that of an instant on. Not found, and so not learned, are those of which there are no rows, or none of before an end. It may also learn about as many as are
+// wanted of those that are heard of first, up to an end of its own. upTo is the position up to which the rows tell everything, ahead the instant before which all conversations are known, MinInstant where none were added.
+func (t *talks) learnDays(ctx context.Context, first int, since, end tallystick.Instant, more int) (upTo int64, ahead tallystick.Instant, err error) {
+	d, ahead := &talkDays{talks: t, first: first}, tallystick.MinInstant
 	if d.sc, err = t.engine.scope(t.scope); d.sc == nil || since < firstMonth || d.sc.Before > monthAfter(lastMonth) {
-		return d, ahead, err
+		return 0, ahead, err
 	}
 	d.months = t.engine.snapshot(d.sc)
 	err = d.months.within(ctx, func() (err error) {
-		d.upTo = int64(d.months.every)
+		upTo = int64(d.months.every)
 		for _, k := range d.months.known {
 			if k.month < d.sc.Before && k.end > since {
-				d.upTo = min(d.upTo, int64(k.upTo))
+				upTo = min(upTo, int64(k.upTo))
 			}
 		}
-		if d.upTo == 0 {
+		if upTo == 0 {
 			return nil
 		}
 		from := startOfDay(since)
@@ -83,21 +81,30 @@ func (t *talks) learnDays(ctx context.Context, asked map[hash]bool, since tallys
 			if ahead, err = d.enough(ctx, from, more); err != nil || ahead == tallystick.MinInstant {
 				return err
 			}
-			if err := d.read(ctx, from, ahead, true); err != nil {
-				return err
-			}
-			from = ahead
+			end = ahead
 		}
-		return d.read(ctx, from, d.sc.Before, false)
+		if end = min(end, d.sc.Before); end%tallystick.Day != 0 && end < d.sc.Before {
+			end = min(startOfDay(end)+tallystick.Day, d.sc.Before)
+		}
+		if err := d.read(ctx, from, end, more > 0); err != nil || end == d.sc.Before {
+			return err
+		}
+		if upTo < int64(d.months.every) { // rows of one conversation may not agree when it was heard of first
+			return d.read(ctx, end, d.sc.Before, false)
+		}
+		return d.readOn(ctx, end)
 	})
-	return d, ahead, err
+	return upTo, ahead, err
 }
 
-// enough returns the end of the day until which there are about as many rows as are wanted; MinInstant: the first day has more.
+// daysAhead is how many days are looked at for conversations that will be asked for.
+const daysAhead = 32
+
+// enough returns the end of a day until which there are about as many rows as are wanted, or as many days; MinInstant: the first day has more.
 func (d *talkDays) enough(ctx context.Context, from tallystick.Instant, wanted int) (until tallystick.Instant, err error) {
 	st := &statement{}
-	st.add("SELECT day, COUNT(*)", d.from(st, from, d.sc.Before), "GROUP BY day", "ORDER BY day")
-	until = d.sc.Before
+	until = min(from+daysAhead*tallystick.Day, d.sc.Before)
+	st.add("SELECT day, COUNT(*)", d.from(st, from, until), "GROUP BY day", "ORDER BY day")
 	n, full := 0, false
 	err = d.months.each(ctx, st, func(r *rows) error {
 		for i := 0; i < r.n && !full; i++ {
@@ -122,14 +129,33 @@ func (d *talkDays) from(st *statement, from, until tallystick.Instant) string {
 
 // read learns what the rows of some days tell of what is asked, or of everything.
 func (d *talkDays) read(ctx context.Context, from, until tallystick.Instant, all bool) error {
-	if from >= until {
-		return nil
-	}
 	st := &statement{}
-	st.add("SELECT high, low, last, COALESCE(created, "+st.bind(tallystick.MinInstant)+"), COALESCE(message, "+st.bind(tallystick.MaxInstant)+"), ticket", d.from(st, from, until))
-	if !all && len(d.asked) <= fewTalks {
-		st.add("  AND high IN (SELECT UNNEST(" + st.bind(highs(d.asked)) + "))")
+	d.choose(st, from, until)
+	if asked := d.known[d.first:]; !all && len(asked) <= fewTalks {
+		names := make([]hash, len(asked))
+		for i := range asked {
+			names[i] = asked[i].name
+		}
+		st.add("  AND high IN (SELECT UNNEST(" + st.bind(highs(names)) + "))")
 	}
+	return d.learn(ctx, st, all)
+}
+
+// readOn learns what the rows from a day on tell of those conversations that were heard of before.
+func (d *talkDays) readOn(ctx context.Context, from tallystick.Instant) error {
+	st := &statement{}
+	d.choose(st, from, d.sc.Before)
+	st.add("  AND age > 0 AND day - age * " + strconv.FormatInt(int64(tallystick.Day), 10) + " < " + st.bind(from))
+	return d.learn(ctx, st, false)
+}
+
+// choose selects rows of some days, for learn.
+func (d *talkDays) choose(st *statement, from, until tallystick.Instant) {
+	st.add("SELECT high, low, last, COALESCE(created, "+st.bind(tallystick.MinInstant)+"), COALESCE(message, "+st.bind(tallystick.MaxInstant)+"), ticket", d.from(st, from, until))
+}
+
+// learn learns what rows tell of what is known, or of everything.
+func (d *talkDays) learn(ctx context.Context, st *statement, all bool) error {
 	mayKnow := newSieve(d.known)
 	before := d.sc.Before
 	return d.months.each(ctx, st, func(r *rows) error {
@@ -137,22 +163,24 @@ func (d *talkDays) read(ctx context.Context, from, until tallystick.Instant, all
 			name := hash{r.bigint(0, i), r.bigint(1, i)}
 			switch {
 			case all:
-				if _, known := d.known[name]; !known {
-					d.known[name], d.asked[name] = unheard, true
-				}
-			case !mayKnow.has(name) || !d.asked[name]:
+				d.add(name)
+			case !mayKnow.has(name):
+				continue
+			}
+			k := d.get(name)
+			if k == nil {
 				continue
 			}
 			last, created, message, ticket := tallystick.Instant(r.bigint(2, i)), tallystick.Instant(r.bigint(3, i)), tallystick.Instant(r.bigint(4, i)), r.text(5, i)
 			if last >= before {
-				d.divide(name)
+				k.divided = true
 				if created >= before || message >= before && message != tallystick.MaxInstant {
 					continue // of how it began the row tells nothing that is in the scope
 				}
 				last = tallystick.MinInstant
 			}
-			d.found[name] = true
-			d.hear(name, created, message, last, ticket)
+			k.found = true
+			d.hear(k, created, message, last, ticket)
 		}
 		return nil
 	})

@@ -95,7 +95,7 @@ func TestMonthsOfTalkDays(t *testing.T) {
 				for i := range 40 {
 					all = append(all, fmt.Sprint("v", i))
 				}
-				known, n, err := duckdb.Learn(e, scope, ids, all, q.From, r.IntN(20))
+				known, n, err := duckdb.Learn(e, scope, ids, all, q.From, min(q.Until+tallystick.Instant(r.IntN(3))*tallystick.Day, before), r.IntN(20))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -42,29 +42,23 @@ func (e *Engine) reading(r *tallystick.Reading, asked tallystick.Scope, sc *scop
 	return m
 }
 
-// learn makes conversations known, by their names; noName is none. They are those of the sessions that started in [from, until).
+// learn makes conversations known, by their names, of which some are not; noName is none. They are those of the sessions that started in [from, until).
 func (m *reading) learn(ctx context.Context, s *stream, names []hash, from, until tallystick.Instant) error {
-	known := true
-	for _, name := range names {
-		if _, knows := m.talks.known[name]; !knows && name != noName {
-			known = false
-			break
-		}
-	}
-	if known {
-		return nil
+	heard := m.talks.scope.Before // of nearly all sessions everything is before it
+	if until < max(heard, tallystick.MinInstant+2*sessionLength)-2*sessionLength {
+		heard = until + 2*sessionLength
 	}
 	if !m.keeps || until <= m.ahead {
-		return m.talks.learn(ctx, s, names, from, nil)
+		return m.talks.learn(ctx, s, names, from, heard, nil)
 	}
 	if m.ahead == tallystick.MinInstant { // perhaps nobody will ask for more than this
 		m.ahead = until
-		return m.talks.learn(ctx, s, names, from, nil)
+		return m.talks.learn(ctx, s, names, from, heard, nil)
 	}
 	m.talks.forget() // what was before is not asked again
 	m.ahead = until
 	most := min(mostTalks, max(leastTalks, 8*len(names)))
-	return m.talks.learn(ctx, s, names, from, &lookahead{
+	return m.talks.learn(ctx, s, names, from, heard, &lookahead{
 		most:    most,
 		reached: func(at tallystick.Instant) { m.ahead = max(m.ahead, at) },
 		look:    func(add func(id string) bool) error { return m.look(ctx, s, until-from, most, add) },

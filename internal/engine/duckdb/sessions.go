@@ -65,14 +65,24 @@ func (e *Engine) sessions(ctx context.Context, q tallystick.Sessions, tickets bo
 // fillTickets gives parts without a ticket that of their conversation.
 func (s *sessions) fillTickets(ctx context.Context, m *reading, parts []tallystick.SessionPart) error {
 	names := hashesOf(len(parts), func(i int) string { return parts[i].Conversation })
+	fill := func() (whole bool) {
+		whole = true
+		for i, name := range names {
+			k := m.talks.get(name)
+			if k != nil && parts[i].Ticket == "" {
+				parts[i].Ticket = m.talks.ticketOf(k)
+			}
+			whole = whole && (name == noName || k != nil)
+		}
+		return whole
+	}
+	if fill() {
+		return nil
+	}
 	if err := m.learn(ctx, s.stream, names, s.From, s.Until); err != nil {
 		return err
 	}
-	for i, name := range names {
-		if p := &parts[i]; p.Ticket == "" && len(m.talks.tickets) > 0 {
-			p.Ticket = m.talks.tickets[name]
-		}
-	}
+	fill()
 	return nil
 }
 

@@ -3,7 +3,7 @@ package duckdb
 import (
 	"context"
 	"errors"
-	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,27 +11,53 @@ import (
 )
 
 // talks is what is known of some conversations in a scope. It holds their hashes and not their ids, and no pointers but to tickets: a conversation takes about
-// 80 bytes, and little of the garbage collector's time.
+// 90 bytes, and little of the garbage collector's time.
 type talks struct {
 	engine  *Engine
 	scope   tallystick.Scope
-	known   map[hash]talk
-	tickets map[hash]string // of the conversations' conversation.created, where there is one
+	places  map[hash]int32 // in known
+	known   []talk
+	tickets []string // of conversations' conversation.created, where there is one
 }
 
 // talk is a conversation.
 type talk struct {
+	name    hash
 	created tallystick.Instant // MinInstant: never
 	message tallystick.Instant // the first; MaxInstant: none
 	updated tallystick.Instant // MinInstant: nothing was heard of it
+	ticket  int32              // its place behind one, 0: none
 
+	found   bool // there is a row of one of its days
 	divided bool // some of what was said of it reaches past the scope's end, and it is not known what the latest event of that before the end is
 }
 
-var unheard = talk{created: tallystick.MinInstant, message: tallystick.MaxInstant, updated: tallystick.MinInstant}
-
 func (e *Engine) talks(s tallystick.Scope) *talks {
-	return &talks{engine: e, scope: s, known: map[hash]talk{}, tickets: map[hash]string{}}
+	return &talks{engine: e, scope: s, places: map[hash]int32{}}
+}
+
+// add makes it known that nothing was heard of a conversation, unless it is known already.
+func (t *talks) add(name hash) {
+	if _, known := t.places[name]; !known && name != noName {
+		t.places[name] = int32(len(t.known))
+		t.known = append(t.known, talk{name: name, created: tallystick.MinInstant, message: tallystick.MaxInstant, updated: tallystick.MinInstant})
+	}
+}
+
+// get returns a conversation until the next is added, nil where it is not known.
+func (t *talks) get(name hash) *talk {
+	if place, known := t.places[name]; known {
+		return &t.known[place]
+	}
+	return nil
+}
+
+// ticketOf returns the ticket that a conversation was created with.
+func (t *talks) ticketOf(k *talk) string {
+	if k.ticket == 0 {
+		return ""
+	}
+	return t.tickets[k.ticket-1]
 }
 
 // conversation returns what [tallystick.Conversations] answers about a conversation that was learned.
@@ -62,12 +88,11 @@ func hashesOf(n int, id func(int) string) []hash {
 var noName hash
 
 // hear adds an event, or a part of many, to what is known of a conversation.
-func (t *talks) hear(name hash, created, message, last tallystick.Instant, ticket string) {
-	k := t.known[name]
+func (t *talks) hear(k *talk, created, message, last tallystick.Instant, ticket string) {
 	k.created, k.message, k.updated = max(k.created, created), min(k.message, message), max(k.updated, last)
-	t.known[name] = k
-	if ticket != "" {
-		t.tickets[name] = strings.Clone(ticket)
+	if ticket != "" && k.ticket == 0 {
+		t.tickets = append(t.tickets, strings.Clone(ticket))
+		k.ticket = int32(len(t.tickets))
 	}
 }
 
@@ -78,35 +103,26 @@ type lookahead struct {
 	look    func(add func(id string) (full bool)) error // adds them otherwise
 }
 
-// learn makes conversations known, of which most were heard of at an instant or later, and others, unless ahead is nil or everything that is asked for is known already. After an error nothing is known.
+// learn makes conversations known, of which most were heard of in [since, until), and others, unless ahead is nil or everything that is asked for is known already. After an error nothing is known.
 //
 // What whole batches said is in their parts, and most of that in the rows of days. Left to the events themselves are those of a batch of which only the beginning is in the scope.
-func (t *talks) learn(ctx context.Context, s *stream, names []hash, since tallystick.Instant, ahead *lookahead) (err error) {
-	asked := map[hash]bool{}
-	add := func(name hash) {
-		if name == noName {
-			return
-		}
-		if _, known := t.known[name]; !known {
-			t.known[name] = unheard
-			asked[name] = true
-		}
-	}
+func (t *talks) learn(ctx context.Context, s *stream, names []hash, since, until tallystick.Instant, ahead *lookahead) (err error) {
+	first := len(t.known)
 	for _, name := range names {
-		add(name)
+		t.add(name)
 	}
 	defer func() {
 		if err != nil { // what was not read to its end is not known
 			t.forget()
 		}
 	}()
-	if len(asked) == 0 {
+	if len(t.known) == first {
 		return nil
 	}
 	if ahead == nil {
 		ahead = &lookahead{}
 	}
-	days, reached, err := t.learnDays(ctx, asked, since, ahead.most)
+	upTo, reached, err := t.learnDays(ctx, first, since, until, ahead.most)
 	switch {
 	case err != nil:
 		return err
@@ -115,27 +131,29 @@ func (t *talks) learn(ctx context.Context, s *stream, names []hash, since tallys
 	case ahead.most > 0:
 		err := ahead.look(func(id string) bool {
 			if id != "" {
-				add(hashOf(id))
+				t.add(hashOf(id))
 			}
 			return len(t.known) >= ahead.most
 		})
 		if err != nil {
 			return err
 		}
-		if days, _, err = t.learnDays(ctx, asked, since, 0); err != nil {
+		if upTo, _, err = t.learnDays(ctx, first, since, until, 0); err != nil {
 			return err
 		}
 	}
-	if len(days.found) > 0 {
-		if err := t.learnParts(ctx, s, days.found, days.upTo); err != nil {
-			return err
+	var found, others []hash
+	for i := range t.known[first:] {
+		if k := &t.known[first+i]; k.found {
+			found = append(found, k.name)
+		} else {
+			others = append(others, k.name)
 		}
-		maps.DeleteFunc(asked, func(name hash, _ bool) bool { return days.found[name] })
 	}
-	if len(asked) == 0 {
-		return nil
+	if err := t.learnParts(ctx, s, found, upTo); err != nil {
+		return err
 	}
-	return t.learnParts(ctx, s, asked, 0)
+	return t.learnParts(ctx, s, others, 0)
 }
 
 // learnLatest looks up when some conversations, which are known, were last heard of, where that is in the day in which the scope ends, and what else there is of that day behind it.
@@ -145,43 +163,35 @@ func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names 
 			t.forget()
 		}
 	}()
-	asked, divided, since := map[hash]bool{}, []string(nil), tallystick.MaxInstant
+	var asked []hash
+	var divided []string
+	since := tallystick.MaxInstant
 	for i, name := range names {
-		k := t.known[name]
-		if !k.divided {
+		k := t.get(name)
+		if k == nil || !k.divided {
 			continue
 		}
 		k.divided = false
-		t.known[name], asked[name] = k, true
-		divided, since = append(divided, ids[i]), min(since, max(k.updated, startOfDay(t.scope.Before)))
+		asked, divided, since = append(asked, name), append(divided, ids[i]), min(since, max(k.updated, startOfDay(t.scope.Before)))
 	}
 	if len(divided) == 0 {
 		return nil
 	}
-	err = t.learnEvents(ctx, s, asked, func(st *statement, e source) string {
+	err = t.learnEvents(ctx, s, func(st *statement, e source) string {
 		return e.column("time") + " >= " + st.bind(since) + " AND " + e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(divided) + "))"
 	})
 	if err != nil {
 		return err
 	}
-	maps.DeleteFunc(asked, func(name hash, _ bool) bool { return t.known[name].updated != tallystick.MinInstant })
-	if len(asked) == 0 {
-		return nil
-	}
-	return t.learnParts(ctx, s, asked, 0) // they were heard of in earlier days than was looked
-}
-
-// divide notes that a conversation was heard of in the day in which the scope ends, and that it is not known when in the scope.
-func (t *talks) divide(name hash) {
-	k := t.known[name]
-	k.divided = true
-	t.known[name] = k
+	// Of others it was seen that they were heard of in earlier days than was looked.
+	return t.learnParts(ctx, s, slices.DeleteFunc(asked, func(name hash) bool { return t.get(name).updated != tallystick.MinInstant }), 0)
 }
 
 // forget forgets everything.
 func (t *talks) forget() {
-	clear(t.known)
+	clear(t.places)
 	clear(t.tickets)
+	t.known, t.tickets = t.known[:0], t.tickets[:0]
 }
 
 // mostTalks is the number of conversations that are learned at once, those of one slice apart.
@@ -191,16 +201,19 @@ const mostTalks = 100_000
 const fewTalks = 20_000
 
 // highs returns the first halves of names.
-func highs(names map[hash]bool) []int64 {
-	list := make([]int64, 0, len(names))
-	for name := range names {
-		list = append(list, name.high)
+func highs(names []hash) []int64 {
+	list := make([]int64, len(names))
+	for i, name := range names {
+		list[i] = name.high
 	}
 	return list
 }
 
-// learnParts learns conversations from their parts of after a position, and from the events that are in no whole part of the scope.
-func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool, after int64) error {
+// learnParts learns conversations, which are known, from their parts of after a position, and from the events that are in no whole part of the scope.
+func (t *talks) learnParts(ctx context.Context, s *stream, asked []hash, after int64) error {
+	if len(asked) == 0 {
+		return nil
+	}
 	sc, whole, err := t.engine.pinned(ctx, t.scope)
 	if sc == nil || err != nil || uint64(after) >= sc.AsOf.Sequence {
 		return err
@@ -224,14 +237,14 @@ func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool, 
 			if !mayKnow.has(name) {
 				continue
 			}
-			if _, known := t.known[name]; !known {
+			k := t.get(name)
+			if k == nil {
 				continue
 			}
 			first, last := tallystick.Instant(r.bigint(2, i)), tallystick.Instant(r.bigint(3, i))
 			created, message, ticket := tallystick.Instant(r.bigint(4, i)), tallystick.Instant(r.bigint(5, i)), r.text(6, i)
 			if last >= t.scope.Before {
-				t.divide(name)
-				last = first
+				k.divided, last = true, first
 				if created >= t.scope.Before {
 					created, ticket = tallystick.MinInstant, ""
 				}
@@ -239,7 +252,7 @@ func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool, 
 					message = tallystick.MaxInstant
 				}
 			}
-			t.hear(name, created, message, last, ticket)
+			t.hear(k, created, message, last, ticket)
 		}
 		return nil
 	})
@@ -250,7 +263,7 @@ func (t *talks) learnParts(ctx context.Context, s *stream, asked map[hash]bool, 
 	if err != nil {
 		return err
 	}
-	return t.learnEvents(ctx, s, asked, func(st *statement, e source) string { return e.column("seq") + " > " + st.bind(last) })
+	return t.learnEvents(ctx, s, func(st *statement, e source) string { return e.column("seq") + " > " + st.bind(last) })
 }
 
 // sieve tells most names that are not in a map without looking into it: it is so small that the processor has it at hand, which a map of a hundred thousand is not.
@@ -259,15 +272,15 @@ type sieve struct {
 	mask uint64
 }
 
-// newSieve returns a sieve that lets through the names in a map, and of others one in sixteen to thirty-two.
-func newSieve(names map[hash]talk) sieve {
+// newSieve returns a sieve that lets through the names of some conversations, and of others one in sixteen to thirty-two.
+func newSieve(known []talk) sieve {
 	size := uint64(64)
-	for size < uint64(len(names))*16 {
+	for size < uint64(len(known))*16 {
 		size *= 2
 	}
 	f := sieve{make([]uint64, size/64), size - 1}
-	for name := range names {
-		bit := uint64(name.low) & f.mask
+	for i := range known {
+		bit := uint64(known[i].name.low) & f.mask
 		f.bits[bit/64] |= 1 << (bit % 64)
 	}
 	return f
@@ -296,8 +309,8 @@ func (t *talks) lastPart(ctx context.Context, s *stream) (seq int64, err error) 
 	return seq, err
 }
 
-// learnEvents reads the events that meet a condition, and keeps what they say of the conversations that were asked for.
-func (t *talks) learnEvents(ctx context.Context, s *stream, asked map[hash]bool, condition func(*statement, source) string) error {
+// learnEvents reads the events that meet a condition, and keeps what they say of conversations that are known.
+func (t *talks) learnEvents(ctx context.Context, s *stream, condition func(*statement, source) string) error {
 	sc, err := t.engine.scope(t.scope)
 	if sc == nil {
 		return err
@@ -319,8 +332,8 @@ func (t *talks) learnEvents(ctx context.Context, s *stream, asked map[hash]bool,
 	}
 	return s.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
-			name := hashOf(r.text(1, i))
-			if !asked[name] {
+			k := t.get(hashOf(r.text(1, i)))
+			if k == nil {
 				continue
 			}
 			created, message, at := tallystick.MinInstant, tallystick.MaxInstant, tallystick.Instant(r.bigint(2, i))
@@ -330,7 +343,7 @@ func (t *talks) learnEvents(ctx context.Context, s *stream, asked map[hash]bool,
 			case tallystick.MessageSent:
 				message = at
 			}
-			t.hear(name, created, message, at, r.text(3, i))
+			t.hear(k, created, message, at, r.text(3, i))
 		}
 		return nil
 	})
