@@ -6,12 +6,13 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/tallystick/tallystick"
 )
 
-// The tables of session-usage are all made of the same sessions, which are read slice after slice of the period, so that memory holds those of one slice.
+// The tables of session-usage are all made of the same sessions, which are read slice after slice of the period, so that memory holds those of one slice, or of two where one is made ahead.
 
 // slicedSessions are the parts of the sessions of a slice that count, in order, with the conversation of each if these are asked for.
 type slicedSessions struct {
@@ -256,7 +257,16 @@ func (p *plan) matching(parts []tallystick.SessionPart) []tallystick.SessionPart
 			matches[keyOf(s)] = true
 		}
 	}
-	return slices.DeleteFunc(parts, func(s tallystick.SessionPart) bool { return !matches[keyOf(&s)] })
+	all := len(parts)
+	parts = slices.DeleteFunc(parts, func(s tallystick.SessionPart) bool { return !matches[keyOf(&s)] })
+	if len(parts) < all/2 { // texts share their memory with those of parts that are gone
+		parts = slices.Clone(parts)
+		for i := range parts {
+			s := &parts[i]
+			s.Session, s.Contact, s.Conversation, s.Ticket = strings.Clone(s.Session), strings.Clone(s.Contact), strings.Clone(s.Conversation), strings.Clone(s.Ticket)
+		}
+	}
+	return parts
 }
 
 func (p *plan) matches(s *tallystick.SessionPart) bool {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tallystick/tallystick"
 )
@@ -195,22 +196,26 @@ func (c *sessionCounts) add(s *tallystick.SessionPart, fresh bool, p *plan, bots
 	if c.ticketTrend.reach(s.Start) {
 		clear(c.ticketsOfDate)
 	}
-	if s.Ticket != "" && !c.ticketsOfDate[s.Ticket] {
-		c.ticketsOfDate[s.Ticket] = true
+	if see(c.ticketsOfDate, s.Ticket) {
 		c.ticketTrend.counts[c.ticketTrend.at]++
 	}
 	if c.seenTickets != nil {
-		if s.Ticket != "" {
-			c.seenTickets[s.Ticket] = true
-		}
-		if s.Conversation != "" {
-			c.seenConversations[s.Conversation] = true
-		}
+		see(c.seenTickets, s.Ticket)
+		see(c.seenConversations, s.Conversation)
 	}
 	bot := botName(bots, s.Bot)
 	c.bots.add(c.sessions, [2]string{bot})
 	c.versions.add(c.sessions, [2]string{bot, s.Version})
 	c.channels.add(c.sessions, [2]string{p.channelName(s.Channel)})
+}
+
+// see adds an id, and reports whether it is a new one. The texts of many parts share their memory, and so a copy is kept.
+func see(ids map[string]bool, id string) (fresh bool) {
+	if id == "" || ids[id] {
+		return false
+	}
+	ids[strings.Clone(id)] = true
+	return true
 }
 
 // count makes a table of what was counted.

@@ -236,7 +236,10 @@ func Learn(e *Engine, scope tallystick.Scope, ids, all []string, since, until ta
 	}
 	defer stream.close()
 	named := func(ids []string) []hash { return hashesOf(len(ids), func(i int) string { return ids[i] }) }
-	t, look := e.talks(sc.Scope), &lookahead{most: ahead, reached: func(tallystick.Instant) {}, look: func(func(string) bool) error { return nil }}
+	t, look := e.talks(sc.Scope), &lookahead{most: ahead, reached: func(tallystick.Instant) {}, look: func(add func(string) bool) error {
+		_ = slices.ContainsFunc(all, add)
+		return nil
+	}}
 	if err := t.learn(context.Background(), stream, named(ids), since, until, look); err != nil {
 		return nil, 0, err
 	}

@@ -364,7 +364,7 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 	if err := s.engine.know(ctx, s.stream, []*scope{sc}, []*keptSessions{k}, s.From, until); err != nil {
 		return nil, err
 	}
-	names, order := "contact, start, bot, version, channel", "start, contact" // about the order of parts
+	names, order := "contact, start, bot, version, channel", "start, contact" // nearly that of parts, so that a session's rows are one after the other
 	conversation, ticket := "conversation", "ticket"
 	if s.Bare {
 		conversation, ticket = "''", "''"

@@ -11,8 +11,8 @@ import (
 // What was said of conversations, when they began and when they were last heard of, is learned by the rows that are kept of each of their days (months.go), those of the time that is asked about: of what was before, the
 // first of these tells. What came since is in the parts of batches (parts.go), and so is what is said of conversations that have no row in that time.
 
-// Columns of [talkDayTable]: a row for each conversation and day on which it was heard of, with the time of the last event of that day, and of all until the end of it: how many days before it was heard of first, when it was
-// created, with which ticket, and, where it was not, its first message. Conversations have the names that they have in [partTable].
+// Columns of [talkDayTable]: a row for each conversation and day on which it was heard of, with the time of the last event of that day, and of all until the end of it: how many days before it was heard of first, at most those since firstMonth, when it
+// was created, with which ticket, and, where it was not, its first message. Conversations have the names that they have in [partTable].
 var talkDayColumns = []column{
 	{"tenant", integer}, {"month", bigint}, {"day", bigint}, {"age", integer}, {"high", bigint}, {"low", bigint}, {"last", bigint}, {"created", bigint}, {"message", bigint}, {"ticket", varchar},
 }
@@ -58,8 +58,8 @@ type talkDays struct {
 	first  int // of known: that one and those behind it are asked for
 }
 
-// learnDays learns the conversations from one on, by the rows of their days from that of an instant on. Not found, and so not learned, are those of which there are no rows, or none of before an end. It may also learn about as many as are
-// wanted of those that are heard of first, up to an end of its own. upTo is the position up to which the rows tell everything, ahead the instant before which all conversations are known, MinInstant where none were added.
+// learnDays learns the conversations from one on, by the rows of their days from that of an instant on. Not found, and so not learned, are those of which there are no rows, and mostly those of which there are none before an end. It may
+// also learn about as many as are wanted of those that are heard of first, up to an end of its own. upTo is the position up to which the rows tell everything, ahead the instant before which all conversations are known, MinInstant where none were added.
 func (t *talks) learnDays(ctx context.Context, first int, since, end tallystick.Instant, more int) (upTo int64, ahead tallystick.Instant, err error) {
 	d, ahead := &talkDays{talks: t, first: first}, tallystick.MinInstant
 	if d.sc, err = t.engine.scope(t.scope); d.sc == nil || since < firstMonth || d.sc.Before > monthAfter(lastMonth) {
@@ -175,11 +175,11 @@ func (d *talkDays) learn(ctx context.Context, st *statement, all bool) error {
 			if last >= before {
 				k.divided = true
 				if created >= before || message >= before && message != tallystick.MaxInstant {
-					continue // of how it began the row tells nothing that is in the scope
+					continue // of how it began the row tells nothing of what is in the scope
 				}
 				last = tallystick.MinInstant
 			}
-			k.found = true
+			k.found = k.found || last != tallystick.MinInstant
 			d.hear(k, created, message, last, ticket)
 		}
 		return nil

@@ -1,6 +1,7 @@
 package duckdb_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/tallystick/tallystick"
 	"github.com/tallystick/tallystick/internal/engine/duckdb"
+	"github.com/tallystick/tallystick/internal/engine/memory"
 )
 
 // TestMonthsOfTalkDays asks for the sessions of periods that begin and end anywhere, at once or slice after slice, and for their conversations, and holds the answers to those of the oracle: before months were made, after
@@ -119,5 +121,79 @@ func TestMonthsOfTalkDays(t *testing.T) {
 	}
 	if t.Logf("%d of %d questions by days, %d of these of whole ones", learned, asked, whole); learned < asked/4 || learned > asked*9/10 || whole < learned/8 || part < learned/8 {
 		t.Errorf("of %d questions %d were answered by days, %d of whole ones and %d of others", asked, learned, whole, part)
+	}
+}
+
+// TestTalksOfADividedDay asks for sessions and conversations of periods that end at noon, at which more was said of them in the afternoon than the rows of that day tell apart, and something came since.
+func TestTalksOfADividedDay(t *testing.T) {
+	at := func(day, hour tallystick.Instant) tallystick.Instant {
+		return monthsBegin + (day-1)*tallystick.Day + hour*tallystick.Hour
+	}
+	event := func(kind string, when tallystick.Instant, fields ...tallystick.Value) tallystick.Event {
+		return tallystick.Event{Tenant: "acme", Type: kind, Time: when, Data: fields}
+	}
+	text := func(f tallystick.Field, s string) tallystick.Value { return tallystick.Value{Field: f, Text: s} }
+	updated := func(conversation string, when tallystick.Instant) tallystick.Event {
+		return event(tallystick.ConversationUpdated, when, text(tallystick.FieldConversationID, conversation))
+	}
+	message := func(conversation, session string, when tallystick.Instant) tallystick.Event {
+		return event(tallystick.MessageSent, when, text(tallystick.FieldMessageID, "m"), text(tallystick.FieldDirection, "inbound"), text(tallystick.FieldSenderKind, "contact"), text(tallystick.FieldSenderID, "c"),
+			text(tallystick.FieldContactID, "c"), text(tallystick.FieldContentKind, "text"), text(tallystick.FieldPreview, "false"), text(tallystick.FieldBotID, "b"), text(tallystick.FieldConversationID, conversation),
+			text(tallystick.FieldSessionID, session))
+	}
+	for name, c := range map[string]struct {
+		kept, since []tallystick.Event
+		from        tallystick.Instant
+	}{
+		// Its only row in the period is that of the last day, and tells of the afternoon.
+		"of a session that started after its interaction": {[]tallystick.Event{
+			message("x", "s", at(5, 10)), event(tallystick.SessionStarted, at(12, 9), text(tallystick.FieldSessionID, "s"), text(tallystick.FieldKind, "bot")), updated("x", at(20, 18)),
+		}, []tallystick.Event{updated("x", at(3, 10))}, at(10, 0)},
+		// The row of the last day hides the message, since it was created then.
+		"created in the afternoon": {[]tallystick.Event{
+			updated("x", at(19, 10)), message("x", "", at(20, 8)), event(tallystick.ConversationCreated, at(20, 15), text(tallystick.FieldConversationID, "x")),
+		}, []tallystick.Event{updated("x", at(20, 10))}, at(18, 0)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			oracle, e := memory.New(), openFlushing(t, t.TempDir(), 1000)
+			defer e.Close()
+			position := tallystick.Position{Log: 1}
+			apply := func(events []tallystick.Event) {
+				var records []tallystick.Record
+				for _, event := range events {
+					position.Sequence++
+					event.ID = fmt.Sprint("e", position.Sequence)
+					records = append(records, tallystick.Record{Position: position, Event: event})
+				}
+				mustApply(t, oracle, records)
+				mustApply(t, e, records)
+			}
+			apply(c.kept)
+			if err := errors.Join(duckdb.Flush(e), duckdb.MergeAll(t.Context(), e), duckdb.Tidy(t.Context(), e, 100)); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := duckdb.Rows(e, "talk_days"); n == 0 || err != nil {
+				t.Fatalf("%d rows of days, %v", n, err)
+			}
+			apply(c.since)
+			scope := tallystick.For("acme", position, at(20, 12))
+			for _, reading := range []*tallystick.Reading{nil, {}} {
+				q := tallystick.Sessions{Scope: scope, From: c.from, Until: scope.Before}
+				own := q
+				own.Reading = reading
+				parts := sameSessions(t, 0, oracle, e, q, own)
+				if len(parts) != 1 {
+					t.Fatalf("%d parts of sessions: %+v", len(parts), parts)
+				}
+				ids := []string{parts[0].Conversation}
+				want, err := oracle.Conversations(t.Context(), tallystick.Conversations{Scope: scope, IDs: ids})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, err := e.Conversations(t.Context(), tallystick.Conversations{Scope: scope, IDs: ids, Reading: reading}); err != nil || !slices.Equal(got, want) {
+					t.Errorf("read together: %t, got %+v, %v, want %+v", reading != nil, got, err, want)
+				}
+			}
+		})
 	}
 }

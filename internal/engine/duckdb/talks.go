@@ -3,7 +3,6 @@ package duckdb
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +27,7 @@ type talk struct {
 	updated tallystick.Instant // MinInstant: nothing was heard of it
 	ticket  int32              // its place behind one, 0: none
 
-	found   bool // there is a row of one of its days
+	found   bool // there is a row of one of its days that tells when it was heard of
 	divided bool // some of what was said of it reaches past the scope's end, and it is not known what the latest event of that before the end is
 }
 
@@ -156,35 +155,26 @@ func (t *talks) learn(ctx context.Context, s *stream, names []hash, since, until
 	return t.learnParts(ctx, s, others, 0)
 }
 
-// learnLatest looks up when some conversations, which are known, were last heard of, where that is in the day in which the scope ends, and what else there is of that day behind it.
+// learnLatest looks up what was said of some conversations, which are known, in the day in which the scope ends, up to there, of those of which more was said behind it.
 func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names []hash) (err error) {
 	defer func() {
 		if err != nil { // what was not read to its end is not known
 			t.forget()
 		}
 	}()
-	var asked []hash
 	var divided []string
-	since := tallystick.MaxInstant
 	for i, name := range names {
-		k := t.get(name)
-		if k == nil || !k.divided {
-			continue
+		if k := t.get(name); k != nil && k.divided {
+			k.divided = false
+			divided = append(divided, ids[i])
 		}
-		k.divided = false
-		asked, divided, since = append(asked, name), append(divided, ids[i]), min(since, max(k.updated, startOfDay(t.scope.Before)))
 	}
 	if len(divided) == 0 {
 		return nil
 	}
-	err = t.learnEvents(ctx, s, func(st *statement, e source) string {
-		return e.column("time") + " >= " + st.bind(since) + " AND " + e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(divided) + "))"
+	return t.learnEvents(ctx, s, func(st *statement, e source) string {
+		return e.column("time") + " >= " + st.bind(startOfDay(t.scope.Before)) + " AND " + e.text(tallystick.FieldConversationID) + " IN (SELECT UNNEST(" + st.bind(divided) + "))"
 	})
-	if err != nil {
-		return err
-	}
-	// Of others it was seen that they were heard of in earlier days than was looked.
-	return t.learnParts(ctx, s, slices.DeleteFunc(asked, func(name hash) bool { return t.get(name).updated != tallystick.MinInstant }), 0)
 }
 
 // forget forgets everything.
