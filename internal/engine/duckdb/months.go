@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -206,21 +207,26 @@ func (n news) first() bool { return n.last == "0" }
 // findNews notes which months nothing was said of by the flushes after one up to another.
 func (s *stream) findNews(ctx context.Context, last, flush string) error {
 	months, every := identifier(monthTable), strconv.FormatInt(int64(everyMonth), 10)
-	selects := []string{"SELECT NULL::BIGINT AS month, 0 AS number"}
-	for _, rows := range allMonthly() {
-		if rows.news != nil {
-			selects = append(selects, rows.news(s.engine, news{last, flush})...)
+	numbers := map[int64]int64{}
+	for _, kept := range allMonthly() {
+		if kept.news == nil {
+			continue
+		}
+		for _, one := range kept.news(s.engine, news{last, flush}) { // by itself: the union of all holds the memory of all at once
+			err := s.read(ctx, "SELECT month, SUM(number)::BIGINT FROM ("+one+") AS told (month, number) WHERE month IS NOT NULL GROUP BY month", nil, func(r *rows) error {
+				for i := range r.n {
+					numbers[r.bigint(0, i)] += r.bigint(1, i)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
 		}
 	}
 	var found []string
-	err := s.read(ctx, "SELECT month, SUM(number)::BIGINT FROM ("+strings.Join(selects, " UNION ALL ")+") WHERE month IS NOT NULL GROUP BY month", nil, func(r *rows) error {
-		for i := range r.n {
-			found = append(found, "("+strconv.FormatInt(r.bigint(0, i), 10)+", "+strconv.FormatInt(r.bigint(1, i), 10)+")")
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+	for _, month := range slices.Sorted(maps.Keys(numbers)) {
+		found = append(found, "("+strconv.FormatInt(month, 10)+", "+strconv.FormatInt(numbers[month], 10)+")")
 	}
 	if err := s.noteMerged(last, flush); err != nil {
 		return err
