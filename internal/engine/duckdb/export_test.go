@@ -255,3 +255,9 @@ func Learn(e *Engine, scope tallystick.Scope, ids, all []string, since, until ta
 	}
 	return known, byDays, nil
 }
+
+// LostSinceSearch returns how many failures were lost since the last flush that looked everywhere.
+func LostSinceSearch(e *Engine) (n int, err error) {
+	err = e.db.QueryRow("SELECT COUNT(*) FROM " + lostTable + " WHERE flush > (SELECT COALESCE(MAX(flushes), 0) FROM " + searchTable + ")").Scan(&n)
+	return n, err
+}

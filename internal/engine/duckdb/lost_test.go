@@ -49,3 +49,84 @@ func TestLostFailuresAreDoubted(t *testing.T) {
 	ask(tallystick.MaxInstant)
 	ask(130 * tallystick.Day)
 }
+
+// TestLostWhenQuiet loses failures, and lets the store look for their messages as it does when nothing is written: with nothing in memory, with events in memory, and once more after it was opened again.
+func TestLostWhenQuiet(t *testing.T) {
+	duckdb.MergeLate()
+	defer duckdb.MergeSoon()
+	dir := t.TempDir()
+	oracle, e := memory.New(), openFlushing(t, dir, 1<<30)
+	defer func() { e.Close() }()
+	value := func(f tallystick.Field, text string) tallystick.Value { return tallystick.Value{Field: f, Text: text} }
+	seq := uint64(0)
+	apply := func(kind, id string, at tallystick.Instant) {
+		seq++
+		event := tallystick.Event{Tenant: "acme", ID: fmt.Sprint("e", seq), Type: kind, Time: at, Data: []tallystick.Value{value(tallystick.FieldMessageID, id)}}
+		if kind == tallystick.MessageSent {
+			event.Data = append(event.Data, value(tallystick.FieldDirection, "inbound"), value(tallystick.FieldSenderKind, "contact"), value(tallystick.FieldSenderID, "c"), value(tallystick.FieldBotID, "b"))
+		}
+		records := []tallystick.Record{{Position: tallystick.Position{Log: 1, Sequence: seq}, Event: event}}
+		mustApply(t, oracle, records)
+		mustApply(t, e, records)
+	}
+	flush := func() {
+		t.Helper()
+		if err := duckdb.Flush(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lost := func(want int) {
+		t.Helper()
+		if n, err := duckdb.LostSinceSearch(e); n != want || err != nil {
+			t.Fatalf("%d failures were lost since the last search, %v, want %d", n, err, want)
+		}
+		for asOf := uint64(1); asOf <= seq; asOf++ {
+			sameSessions(t, asOf, oracle, e, tallystick.Sessions{Scope: tallystick.For("acme", tallystick.Position{Log: 1, Sequence: asOf}, tallystick.MaxInstant), From: 0},
+				tallystick.Sessions{Scope: tallystick.For("acme", tallystick.Position{Log: 1, Sequence: asOf}, tallystick.MaxInstant), From: 0})
+		}
+	}
+	tidy := func() {
+		t.Helper()
+		if err := duckdb.MergeAll(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	day := 100 * tallystick.Day
+	for i := range 24 {
+		apply(tallystick.MessageSent, fmt.Sprint("m", i), day+tallystick.Instant(i)*6*tallystick.Hour)
+		flush()
+	}
+	apply(tallystick.MessageFailed, "never", day)
+	flush() // looks everywhere, the first time that one is lost
+	lost(0)
+	apply(tallystick.MessageFailed, "m1", day+30*tallystick.Day)
+	flush()
+	lost(1)
+	tidy()
+	lost(0)
+	apply(tallystick.MessageFailed, "m4", day+30*tallystick.Day)
+	flush()
+	apply(tallystick.MessageSent, "m24", day+8*tallystick.Day)
+	apply(tallystick.MessageFailed, "m8", day+30*tallystick.Day)
+	lost(1)
+	tidy()
+	lost(0)
+	apply(tallystick.MessageFailed, "m12", day+30*tallystick.Day)
+	flush()
+	lost(1)
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e = openFlushing(t, dir, 1<<30)
+	lost(1)
+	tidy()
+	lost(0)
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e = openFlushing(t, dir, 1<<30)
+	lost(0)
+	apply(tallystick.MessageSent, "m25", day+9*tallystick.Day)
+	flush()
+	lost(0)
+}

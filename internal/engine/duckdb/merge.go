@@ -93,7 +93,7 @@ func (e *Engine) unmerged() (first, last int32, enough bool) {
 	return first, last, last <= e.view.flush
 }
 
-// Merge puts the rows of flushes together as long as there are enough of them, and then makes the months that lack some. The store does this by itself when nothing was written for some seconds; it is for who
+// Merge puts the rows of flushes together as long as there are enough of them, looks for the messages of failures that were lost, and then makes the months that lack something. The store does this by itself when nothing was written for some seconds; it is for who
 // can't wait for that. What is asked meanwhile does not wait for it; when events are to be written, it gives up.
 func (e *Engine) Merge(ctx context.Context) error {
 	for {
@@ -106,10 +106,12 @@ func (e *Engine) Merge(ctx context.Context) error {
 
 // tidyNext does one thing, if there is any.
 func (e *Engine) tidyNext(ctx context.Context) (done bool, err error) {
-	if done, err = e.mergeNext(ctx); done || err != nil {
-		return done, err
+	for _, next := range []func(context.Context) (bool, error){e.mergeNext, e.searchNext, e.makeMonths} {
+		if done, err = next(ctx); done || err != nil {
+			return done, err
+		}
 	}
-	return e.makeMonths(ctx)
+	return false, nil
 }
 
 // mergeNext merges once, if there is enough.

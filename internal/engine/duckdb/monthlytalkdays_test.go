@@ -126,6 +126,8 @@ func TestMonthsOfTalkDays(t *testing.T) {
 
 // TestTalksOfADividedDay asks for sessions and conversations of periods that end at noon, at which more was said of them in the afternoon than the rows of that day tell apart, and something came since.
 func TestTalksOfADividedDay(t *testing.T) {
+	duckdb.MergeLate()
+	defer duckdb.MergeSoon()
 	at := func(day, hour tallystick.Instant) tallystick.Instant {
 		return monthsBegin + (day-1)*tallystick.Day + hour*tallystick.Hour
 	}
