@@ -17,15 +17,15 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 		return list, err
 	}
 	t := e.reading(q.Reading, q.Scope, sc).talks
-	names := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] })
 	answer := func() (whole bool) {
 		whole = true
-		for i, name := range names {
-			k := t.get(name)
+		next := 0
+		for i, id := range q.IDs {
+			k := t.lookUp(id, &next)
 			if k != nil {
-				list[i] = k.conversation(q.IDs[i])
+				list[i] = k.conversation(id)
 			}
-			whole = whole && (name == noName || k != nil && !k.divided)
+			whole = whole && (id == "" || k != nil && !k.divided)
 		}
 		return whole
 	}
@@ -37,6 +37,7 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 		return nil, err
 	}
 	defer stream.close()
+	names := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] })
 	if err := t.learn(ctx, stream, names, tallystick.MinInstant, t.scope.Before, nil); err != nil {
 		return nil, err
 	}

@@ -364,18 +364,13 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 	if err := s.engine.know(ctx, s.stream, []*scope{sc}, []*keptSessions{k}, s.From, until); err != nil {
 		return nil, err
 	}
-	names, order := "contact, start, bot, version, channel", "start, contact" // nearly that of parts, so that a session's rows are one after the other
-	conversation, ticket := "conversation", "ticket"
+	conversation, order, ticket := "conversation", "start, contact, conversation, bot, version, channel, ticket", "ticket" // so that a session's rows, and of these those of a part, are one after the other
 	if s.Bare {
-		conversation, ticket = "''", "''"
-	} else {
-		names, order = names+", conversation, ticket", order+", conversation"
+		conversation, order, ticket = "''", "start, contact, bot, version, channel", "''"
 	}
 	period := "part.tenant = " + sc.tenant(st) + " AND part.start >= " + st.bind(s.From) + " AND part.start < " + st.bind(until) + " AND part.first < " + sc.before(st)
-	st.add("SELECT contact, start, "+conversation+", bot, version, channel, "+ticket+", MIN(first), ARG_MIN(first_seq, "+orderOf("first", "first_seq")+")",
-		"FROM "+k.withAmendments(st, keptRows(k.flush, period), s.From, until),
-		"GROUP BY "+names,
-		"ORDER BY "+order)
+	st.add("SELECT contact, start, "+conversation+", bot, version, channel, "+ticket+", first, first_seq", "FROM "+k.withAmendments(st, keptRows(k.flush, period), s.From, until), "ORDER BY "+order)
+	added := len(parts)
 	shared := map[string]string{}
 	before := tallystick.SessionPart{}
 	oneOf := func(text, before string) string { // mostly that of the row before
@@ -384,8 +379,11 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 		}
 		return one(shared, text)
 	}
-	var at []byte
+	var written []byte
 	err = s.stream.each(ctx, st, func(r *rows) error {
+		if cap(parts)-len(parts) < r.n {
+			parts = slices.Grow(parts, max(r.n, len(parts))) // append would move all of them more often
+		}
 		var texts strings.Builder // of all rows together
 		texts.Grow(r.bytes(0) + r.n*(len("@")+len("2006-01-02T15:04:05.999999Z")) + r.bytes(2) + r.bytes(6))
 		cut := func(start int) string { return texts.String()[start:] }
@@ -400,18 +398,27 @@ func (s *sessions) fromKept(ctx context.Context, k *keptSessions, parts []tallys
 				continue
 			}
 			p := &before
-			if contact := r.text(0, i); p.Session == "" || contact != p.Contact || start != p.Start {
+			goesOn := len(parts) > added && start == p.Start && r.text(0, i) == p.Contact
+			first, at := tallystick.Instant(r.bigint(7, i)), tallystick.Position{Log: s.log, Sequence: uint64(r.bigint(8, i))}
+			if goesOn && r.text(2, i) == p.Conversation && r.text(3, i) == p.Bot && r.text(4, i) == p.Version && r.text(5, i) == p.Channel && r.text(6, i) == p.Ticket { // of another flush
+				if q := &parts[len(parts)-1]; first < q.First || first == q.First && at.Sequence < q.FirstAt.Sequence {
+					q.First, q.FirstAt = first, at
+				}
+				continue
+			}
+			if !goesOn {
+				contact := r.text(0, i)
 				begin := texts.Len()
 				texts.WriteString(contact)
 				texts.WriteByte('@')
-				at = start.Append(at[:0])
-				texts.Write(at)
+				written = start.Append(written[:0])
+				texts.Write(written)
 				p.Session, p.Start = cut(begin), start
 				p.Contact = p.Session[:len(contact)]
 			}
 			p.Conversation, p.Ticket = keep(r.text(2, i)), keep(r.text(6, i))
 			p.Bot, p.Version, p.Channel = oneOf(r.text(3, i), p.Bot), oneOf(r.text(4, i), p.Version), oneOf(r.text(5, i), p.Channel)
-			p.First, p.FirstAt = tallystick.Instant(r.bigint(7, i)), tallystick.Position{Log: s.log, Sequence: uint64(r.bigint(8, i))}
+			p.First, p.FirstAt = first, at
 			parts = append(parts, *p)
 		}
 		return nil

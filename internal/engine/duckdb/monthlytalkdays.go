@@ -161,13 +161,13 @@ func (d *talkDays) learn(ctx context.Context, st *statement, all bool) error {
 	return d.months.each(ctx, st, func(r *rows) error {
 		for i := range r.n {
 			name := hash{r.bigint(0, i), r.bigint(1, i)}
+			var k *talk
 			switch {
 			case all:
-				d.add(name)
-			case !mayKnow.has(name):
-				continue
+				k = d.add(name)
+			case mayKnow.has(name):
+				k = d.get(name)
 			}
-			k := d.get(name)
 			if k == nil {
 				continue
 			}

@@ -15,6 +15,8 @@ type reading struct {
 	asked  tallystick.Scope // what it is about
 	keeps  bool             // whether there will be other slices
 
+	parts int // that there may be in the next slice
+
 	talks *talks             // in the same scope, as of a position where one was asked to be remembered
 	ahead tallystick.Instant // the conversations of interactions before it are known
 

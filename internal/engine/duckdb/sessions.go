@@ -50,9 +50,10 @@ func (e *Engine) sessions(ctx context.Context, q tallystick.Sessions, tickets bo
 	if err != nil {
 		return nil, err
 	}
-	if parts, err = s.allComputed(ctx, m, parts); err != nil {
+	if parts, err = s.allComputed(ctx, m, slices.Grow(parts, m.parts)); err != nil {
 		return nil, err
 	}
+	m.parts = len(parts) + len(parts)/16
 	if tickets {
 		if err := s.fillTickets(ctx, m, parts); err != nil {
 			return nil, err
@@ -65,14 +66,19 @@ func (e *Engine) sessions(ctx context.Context, q tallystick.Sessions, tickets bo
 // fillTickets gives parts without a ticket that of their conversation.
 func (s *sessions) fillTickets(ctx context.Context, m *reading, parts []tallystick.SessionPart) error {
 	names := hashesOf(len(parts), func(i int) string { return parts[i].Conversation })
+	t := m.talks
 	fill := func() (whole bool) {
 		whole = true
+		t.lately = slices.Grow(t.lately[:0], len(parts))
 		for i, name := range names {
-			k := m.talks.get(name)
-			if k != nil && parts[i].Ticket == "" {
-				parts[i].Ticket = m.talks.ticketOf(k)
+			place, known := t.places[name]
+			if known {
+				if p := &parts[i]; p.Ticket == "" {
+					p.Ticket = t.ticketOf(&t.known[place])
+				}
+				t.lately = append(t.lately, placed{parts[i].Conversation, place})
 			}
-			whole = whole && (name == noName || k != nil)
+			whole = whole && (name == noName || known)
 		}
 		return whole
 	}

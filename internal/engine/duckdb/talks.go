@@ -17,6 +17,13 @@ type talks struct {
 	places  map[hash]int32 // in known
 	known   []talk
 	tickets []string // of conversations' conversation.created, where there is one
+	lately  []placed // those that tickets were looked up of last: the same are asked for next, in this order or nearly so
+}
+
+// placed is a conversation and its place in known.
+type placed struct {
+	id    string
+	place int32
 }
 
 // talk is a conversation.
@@ -35,12 +42,25 @@ func (e *Engine) talks(s tallystick.Scope) *talks {
 	return &talks{engine: e, scope: s, places: map[hash]int32{}}
 }
 
-// add makes it known that nothing was heard of a conversation, unless it is known already.
-func (t *talks) add(name hash) {
-	if _, known := t.places[name]; !known && name != noName {
-		t.places[name] = int32(len(t.known))
-		t.known = append(t.known, talk{name: name, created: tallystick.MinInstant, message: tallystick.MaxInstant, updated: tallystick.MinInstant})
+// add returns a conversation until the next is added, nil for [noName]. Of one that is not known nothing was heard so far.
+func (t *talks) add(name hash) *talk {
+	if k := t.get(name); k != nil || name == noName {
+		return k
 	}
+	t.places[name] = int32(len(t.known))
+	t.known = append(t.known, talk{name: name, created: tallystick.MinInstant, message: tallystick.MaxInstant, updated: tallystick.MinInstant})
+	return &t.known[len(t.known)-1]
+}
+
+// lookUp is get by an id, for one after the other. Those that tickets were looked up of last are not looked for: next is where in these the one before was.
+func (t *talks) lookUp(id string, next *int) *talk {
+	for i := *next; i < min(*next+4, len(t.lately)); i++ { // parts that agree were joined
+		if l := &t.lately[i]; l.id == id {
+			*next = i + 1
+			return &t.known[l.place]
+		}
+	}
+	return t.get(hashOf(id))
 }
 
 // get returns a conversation until the next is added, nil where it is not known.
@@ -181,11 +201,12 @@ func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names 
 func (t *talks) forget() {
 	clear(t.places)
 	clear(t.tickets)
-	t.known, t.tickets = t.known[:0], t.tickets[:0]
+	clear(t.lately)
+	t.known, t.tickets, t.lately = t.known[:0], t.tickets[:0], t.lately[:0]
 }
 
 // mostTalks is the number of conversations that are learned at once, those of one slice apart.
-const mostTalks = 100_000
+const mostTalks = 250_000
 
 // fewTalks is the number up to which DuckDB looks for them; more are faster looked for here, among all.
 const fewTalks = 20_000
