@@ -101,8 +101,11 @@ type Engine struct {
 	merged    int32                 // rows up to this flush are merged
 	flushed   chan struct{}         // holds a value when there was a flush
 
-	merger     *merger
-	stale      staleMonths // used by who has the turn
+	merger *merger
+	// Used by who has the turn: months that are to be made; how many flushes are merged where memory was too little for [mergeFlushes] of them, else 0; and, where it was for the least of them, the flush up to which nothing more is merged.
+	stale                     staleMonths
+	mergedAtOnce, unmergeable int32
+
 	background sync.WaitGroup
 	stop       context.CancelFunc // ends what is done in the background
 

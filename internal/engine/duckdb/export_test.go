@@ -22,6 +22,13 @@ func CountTogether() (undo func()) {
 // MergeSoon lets all engines merge as often and as soon as they can.
 func MergeSoon() { mergeFlushes, mergeQuiet, monthsTogether = 3, time.Millisecond, 1 }
 
+// MergeMany lets engines merge so many flushes at once, and returns what undoes that.
+func MergeMany(n int32) (undo func()) {
+	before := mergeFlushes
+	mergeFlushes = n
+	return func() { mergeFlushes = before }
+}
+
 // MergeLate lets engines that are opened from now on not merge by themselves.
 func MergeLate() { mergeQuiet = time.Hour }
 
@@ -261,3 +268,6 @@ func LostSinceSearch(e *Engine) (n int, err error) {
 	err = e.db.QueryRow("SELECT COUNT(*) FROM " + lostTable + " WHERE flush > (SELECT COALESCE(MAX(flushes), 0) FROM " + searchTable + ")").Scan(&n)
 	return n, err
 }
+
+// MergedAtOnce returns how many flushes are merged because memory was too little for more, 0 if it never was.
+func MergedAtOnce(e *Engine) int32 { return e.mergedAtOnce }

@@ -31,6 +31,8 @@ const (
 	// mergeAgain is how long nothing is merged after that has failed, and mostMergeAgain after it has failed often.
 	mergeAgain     = time.Minute
 	mostMergeAgain = time.Hour
+	// leastMerged is how many flushes are merged where memory is too little for more.
+	leastMerged = 2
 	// mergeReserve is what must be free on the disk beside twice what a merge writes.
 	mergeReserve = 256 << 20
 )
@@ -89,8 +91,12 @@ func (m *merger) merge(ctx context.Context) (merging context.Context, end func()
 func (e *Engine) unmerged() (first, last int32, enough bool) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	first, last = e.merged+1, e.merged+mergeFlushes
-	return first, last, last <= e.view.flush
+	n := mergeFlushes
+	if e.mergedAtOnce > 0 {
+		n = min(n, e.mergedAtOnce)
+	}
+	first, last = e.merged+1, e.merged+n
+	return first, last, last <= e.view.flush && e.unmergeable < e.view.flush
 }
 
 // Merge puts the rows of flushes together as long as there are enough of them, looks for the messages of failures that were lost, and then makes the months that lack something. The store does this by itself when nothing was written for some seconds; it is for who
@@ -134,6 +140,16 @@ func (e *Engine) mergeNext(ctx context.Context) (merged bool, err error) {
 	}
 	defer stream.close()
 	if err := stream.transaction(ctx, func() error { return cause(ctx, stream.mergeTables(ctx, first, last)) }); err != nil {
+		short := tallystick.CodeOf(err) == tallystick.Unavailable
+		if n := last - first + 1; short && n > leastMerged {
+			e.mergedAtOnce = max(n/2, leastMerged)
+			return true, nil
+		}
+		if short { // what comes after it may need less
+			e.mu.RLock()
+			e.unmergeable = e.view.flush
+			e.mu.RUnlock()
+		}
 		return false, fmt.Errorf("merge the rows of flushes %d to %d: %w", first, last, err)
 	}
 	e.mu.Lock()

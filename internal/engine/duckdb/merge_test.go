@@ -3,6 +3,7 @@ package duckdb_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -73,4 +74,55 @@ func TestFlushComesFirst(t *testing.T) {
 		t.Error(err)
 	}
 	holds(t, e, "acme", 20)
+}
+
+// TestMergeWithLittleMemory merges with less and less memory, until it is too little for all flushes, but not for some of them, and then for none: no row is lost or there twice, and what is left is merged once there is memory again.
+func TestMergeWithLittleMemory(t *testing.T) {
+	duckdb.MergeLate()
+	defer duckdb.MergeSoon()
+	defer duckdb.MergeMany(8)()
+	fewer, none := false, false
+	for limit := 30; limit > 2 && !(fewer && none); limit -= 5 {
+		const flushes, each = 8, 6000
+		dir := t.TempDir()
+		e := openFlushing(t, dir, 1<<30)
+		for i := range uint64(flushes) {
+			mustApply(t, e, messages("acme", i*each, each))
+			if err := duckdb.Flush(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		little, err := duckdb.Open(t.Context(), duckdb.Options{Dir: dir, MemoryLimit: fmt.Sprint(limit, "MB"), Threads: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = duckdb.MergeAll(t.Context(), little)
+		if err != nil && tallystick.CodeOf(err) != tallystick.Unavailable {
+			t.Fatalf("with %d MB: %v", limit, err)
+		}
+		n, wrong := duckdb.Rows(little, "merged")
+		if wrong != nil {
+			t.Fatal(wrong)
+		}
+		fewer, none = fewer || n > 1, none || n == 0 && err != nil
+		t.Logf("%d MB: %d merges, %d at once, %v", limit, n, duckdb.MergedAtOnce(little), err)
+		if err := little.Close(); err != nil {
+			t.Fatal(err)
+		}
+		e = openFlushing(t, dir, 1<<30)
+		mustApply(t, e, messages("acme", flushes*each, 1))
+		if err := errors.Join(duckdb.Flush(e), duckdb.MergeAll(t.Context(), e)); err != nil {
+			t.Fatal(err)
+		}
+		holds(t, e, "acme", flushes*each+1)
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !fewer || !none {
+		t.Errorf("merged fewer at once: %t, none: %t", fewer, none)
+	}
 }

@@ -28,9 +28,12 @@ func (e *Engine) searchNext(ctx context.Context) (done bool, err error) {
 	}
 }
 
-// startSearch begins a flush that looks everywhere. It returns nil where there is a flush on its way, for whose end nobody who applies events is to wait, or where nothing can be written any more.
+// startSearch begins a flush that looks everywhere. It returns nil where somebody applies events, or closes the store and waits for this; where there is a flush on its way, for whose end nobody who applies events is to wait; or where
+// nothing can be written any more.
 func (e *Engine) startSearch(ctx context.Context) (*flushing, error) {
-	e.applying.Lock()
+	if !e.applying.TryLock() {
+		return nil, nil
+	}
 	defer e.applying.Unlock()
 	if f := e.flushing; f != nil {
 		select {

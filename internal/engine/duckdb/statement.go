@@ -100,7 +100,10 @@ func cause(ctx context.Context, err error) error {
 				return damaged(err)
 			}
 			return tallystick.Errorf(tallystick.Internal, "ask event store: %w", err).WithHint("make room or mend the disk, and ask again")
-		case duck.ErrorTypeOutOfMemory:
+		case duck.ErrorTypeOutOfMemory, duck.ErrorTypeTransaction:
+			if problem.Type == duck.ErrorTypeTransaction && !strings.Contains(problem.Msg, " block of size ") { // a commit that fails for want of memory has this type
+				break
+			}
 			return tallystick.Errorf(tallystick.Unavailable, "ask event store: %w", err).WithHint("ask for a shorter period, or give the event store more memory")
 		}
 	}
