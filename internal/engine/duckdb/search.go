@@ -11,10 +11,9 @@ import (
 
 // searchNext looks everywhere for messages of failures, if there are any that were lost since this was done: in a flush of what is in memory, if only of the position that was reached.
 func (e *Engine) searchNext(ctx context.Context) (done bool, err error) {
-	lost := false
-	err = e.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+identifier(lostTable)+" WHERE flush > (SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(searchTable)+"))").Scan(&lost)
+	lost, err := e.lostSinceSearch(ctx)
 	if err != nil || !lost {
-		return false, cause(ctx, err)
+		return false, err
 	}
 	f, err := e.startSearch(ctx)
 	if err != nil || f == nil {
@@ -26,6 +25,21 @@ func (e *Engine) searchNext(ctx context.Context) (done bool, err error) {
 	case <-ctx.Done():
 		return false, context.Cause(ctx)
 	}
+}
+
+// lostSinceSearch reports whether failures were lost since everything was looked through. Its connection is not one of package sql's: those that the engine's end interrupts are sometimes not closed by the driver, and then the file can't be opened again
+// by this process.
+func (e *Engine) lostSinceSearch(ctx context.Context) (lost bool, err error) {
+	s, err := e.stream()
+	if err != nil {
+		return false, err
+	}
+	defer s.close()
+	err = s.read(ctx, "SELECT COUNT(*) FROM "+identifier(lostTable)+" WHERE flush > (SELECT COALESCE(MAX(flushes), 0) FROM "+identifier(searchTable)+")", nil, func(r *rows) error {
+		lost = r.bigint(0, 0) > 0
+		return nil
+	})
+	return lost, cause(ctx, err)
 }
 
 // startSearch begins a flush that looks everywhere. It returns nil where somebody applies events, or closes the store and waits for this; where there is a flush on its way, for whose end nobody who applies events is to wait; or where
