@@ -62,9 +62,7 @@ func BeginMerge(e *Engine) (merging context.Context, end func()) {
 
 // RoomToMerge returns an error where there is too little room for a merge of so many flushes of which the store has one.
 func RoomToMerge(e *Engine, flushes int32) error {
-	defer func(n int32) { mergeFlushes = n }(mergeFlushes)
-	mergeFlushes = flushes
-	return e.roomToMerge(1)
+	return e.roomToMerge(flushes, 1)
 }
 
 // AskDatabase lets an engine ask DuckDB even for what it keeps in memory, and forget what it has written nearly at once.
@@ -261,12 +259,6 @@ func Learn(e *Engine, scope tallystick.Scope, ids, all []string, since, until ta
 		}
 	}
 	return known, byDays, nil
-}
-
-// LostSinceSearch returns how many failures were lost since the last flush that looked everywhere.
-func LostSinceSearch(e *Engine) (n int, err error) {
-	err = e.db.QueryRow("SELECT COUNT(*) FROM " + lostTable + " WHERE flush > (SELECT COALESCE(MAX(flushes), 0) FROM " + searchTable + ")").Scan(&n)
-	return n, err
 }
 
 // MergedAtOnce returns how many flushes are merged because memory was too little for more, 0 if it never was.

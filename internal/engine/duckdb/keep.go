@@ -61,7 +61,7 @@ type keeping struct {
 	failing []failedInteraction
 	given   map[contactKey]bool
 	lost    []lostFailure
-	search  bool // everything was looked through, or is to be
+	search  bool
 }
 
 type contactKey struct {
@@ -106,7 +106,7 @@ func (e *Engine) keep(ctx context.Context, conn mapping.Connection, m *memtable,
 		only[t] = []int32{m.number}
 	}
 	k := &keeping{
-		engine: e, conn: &stream{engine: e, conn: conn}, flush: m.number, search: m.search,
+		engine: e, conn: &stream{engine: e, conn: conn}, flush: m.number,
 		before: &view{flush: v.flush, filled: v.filled}, fresh: &view{flush: -1, tables: only}, all: &view{flush: v.flush, filled: v.filled, tables: only},
 		starts: map[contactKey][]tallystick.Instant{}, names: map[keptName]bool{}, since: map[contactKey]tallystick.Instant{}, changed: map[contactKey]tallystick.Instant{}, failed: map[int32]map[int64]bool{}, parts: map[keptPart]*keptRow{}, given: map[contactKey]bool{},
 	}

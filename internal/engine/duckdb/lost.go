@@ -10,8 +10,7 @@ import (
 )
 
 // A flush looks for the messages of its failures: among its own, and in the file, first in the week before the failure. Where that finds none the failure is lost, and as long as it is, who
-// asks looks for its message, and believes nothing that is kept of its contact since. Now and then, and when nothing is written (search.go), the whole file is looked through for what was lost since the last time; what is not found then has no
-// message in the file, and is known when that comes.
+// asks looks for its message, and believes nothing that is kept of its contact since. Now and then the whole file is looked through for what was lost since the last time; what is not found then has no message in the file, and is known when that comes.
 
 // lostFailure is a failure whose message is looked for.
 type lostFailure struct {
@@ -139,10 +138,9 @@ func (k *keeping) searchLost(ctx context.Context) error {
 	if err := k.each(ctx, st, func(r *rows) error { last = int32(r.bigint(0, 0)); return nil }); err != nil {
 		return err
 	}
-	if !k.search && int64(k.flush-last)*searchShare < int64(k.flush) {
+	if int64(k.flush-last)*searchShare < int64(k.flush) {
 		return nil
 	}
-	k.search = false
 	lost := slices.Clone(k.lost)
 	st = &statement{}
 	st.add("SELECT tenant::BIGINT, COALESCE(message::VARCHAR, other), time", "FROM "+identifier(lostTable),

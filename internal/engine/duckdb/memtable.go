@@ -30,7 +30,6 @@ type memtable struct {
 	rows   int               // events
 	bytes  int               // about what they take
 	ends   map[uint32]uint64 // by log: the position of its last record
-	search bool              // its flush looks everywhere for the messages of lost failures
 
 	tables []*table // that were made; changed by Apply, as long as it writes to them, and by nobody else
 

@@ -99,7 +99,7 @@ func (e *Engine) unmerged() (first, last int32, enough bool) {
 	return first, last, last <= e.view.flush && e.unmergeable < e.view.flush
 }
 
-// Merge puts the rows of flushes together as long as there are enough of them, looks for the messages of failures that were lost, and then makes the months that lack something. The store does this by itself when nothing was written for some seconds; it is for who
+// Merge puts the rows of flushes together as long as there are enough of them, and then makes the months that lack some. The store does this by itself when nothing was written for some seconds; it is for who
 // can't wait for that. What is asked meanwhile does not wait for it; when events are to be written, it gives up.
 func (e *Engine) Merge(ctx context.Context) error {
 	for {
@@ -112,12 +112,10 @@ func (e *Engine) Merge(ctx context.Context) error {
 
 // tidyNext does one thing, if there is any.
 func (e *Engine) tidyNext(ctx context.Context) (done bool, err error) {
-	for _, next := range []func(context.Context) (bool, error){e.mergeNext, e.searchNext, e.makeMonths} {
-		if done, err = next(ctx); done || err != nil {
-			return done, err
-		}
+	if done, err = e.mergeNext(ctx); done || err != nil {
+		return done, err
 	}
-	return false, nil
+	return e.makeMonths(ctx)
 }
 
 // mergeNext merges once, if there is enough.
@@ -131,7 +129,7 @@ func (e *Engine) mergeNext(ctx context.Context) (merged bool, err error) {
 	if !enough {
 		return false, nil
 	}
-	if err := e.roomToMerge(last); err != nil {
+	if err := e.roomToMerge(last-first+1, last); err != nil {
 		return false, err
 	}
 	stream, err := e.stream()
@@ -159,12 +157,12 @@ func (e *Engine) mergeNext(ctx context.Context) (merged bool, err error) {
 }
 
 // roomToMerge returns an error where the disk has too little room: a merge that fails for that reason has written all that there was, and DuckDB does not give it back before the file is opened again.
-func (e *Engine) roomToMerge(last int32) error {
+func (e *Engine) roomToMerge(n, last int32) error {
 	size, free, err := e.room()
 	if err != nil {
 		return err
 	}
-	if needed := 2*size*int64(mergeFlushes)/int64(last) + mergeReserve; free < needed {
+	if needed := 2*size*int64(n)/int64(last) + mergeReserve; free < needed {
 		return tallystick.Errorf(tallystick.Unavailable, "%d MB are free on the disk, and rows of flushes are put together where there are %d MB", free>>20, needed>>20).WithHint("make room")
 	}
 	return nil

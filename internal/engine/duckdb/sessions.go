@@ -69,6 +69,7 @@ func (s *sessions) fillTickets(ctx context.Context, m *reading, parts []tallysti
 	t := m.talks
 	fill := func() (whole bool) {
 		whole = true
+		clear(t.lately)
 		t.lately = slices.Grow(t.lately[:0], len(parts))
 		for i, name := range names {
 			place, known := t.places[name]

@@ -9,7 +9,7 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// talks is what is known of some conversations in a scope. It holds their hashes and not their ids, and no pointers but to tickets: a conversation takes about
+// talks is what is known of some conversations in a scope. It holds their hashes and not their ids, and no pointers but to tickets, and to the ids that were looked up last: a conversation takes about
 // 90 bytes, and little of the garbage collector's time.
 type talks struct {
 	engine  *Engine
@@ -54,6 +54,9 @@ func (t *talks) add(name hash) *talk {
 
 // lookUp is get by an id, for one after the other. Those that tickets were looked up of last are not looked for: next is where in these the one before was.
 func (t *talks) lookUp(id string, next *int) *talk {
+	if id == "" {
+		return nil
+	}
 	for i := *next; i < min(*next+4, len(t.lately)); i++ { // parts that agree were joined
 		if l := &t.lately[i]; l.id == id {
 			*next = i + 1
