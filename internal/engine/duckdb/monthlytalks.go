@@ -137,6 +137,9 @@ func (c *countings) countTalks(ctx context.Context, place int) (counts map[int32
 	}
 	m.flush = m.of[0].kept.flush
 	err = m.within(ctx, func() error {
+		if m.flush < m.everyFlush {
+			return nil // a flush that came meanwhile may have found what this does not know of
+		}
 		for _, k := range m.known {
 			if k.month < until && k.end > m.from && k.upTo != m.every {
 				return nil
