@@ -260,6 +260,3 @@ func Learn(e *Engine, scope tallystick.Scope, ids, all []string, since, until ta
 	}
 	return known, byDays, nil
 }
-
-// MergedAtOnce returns how many flushes are merged because memory was too little for more, 0 if it never was.
-func MergedAtOnce(e *Engine) int32 { return e.mergedAtOnce }

@@ -156,7 +156,7 @@ func (e *Engine) mergeNext(ctx context.Context) (merged bool, err error) {
 	return true, nil
 }
 
-// roomToMerge returns an error where the disk has too little room: a merge that fails for that reason has written all that there was, and DuckDB does not give it back before the file is opened again.
+// roomToMerge returns an error where the disk has too little room for a merge of n flushes, the latest of which is last: a merge that fails for that reason has written all that there was, and DuckDB does not give it back before the file is opened again.
 func (e *Engine) roomToMerge(n, last int32) error {
 	size, free, err := e.room()
 	if err != nil {

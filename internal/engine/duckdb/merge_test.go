@@ -108,7 +108,7 @@ func TestMergeWithLittleMemory(t *testing.T) {
 			t.Fatal(wrong)
 		}
 		fewer, none = fewer || n > 1, none || n == 0 && err != nil
-		t.Logf("%d MB: %d merges, %d at once, %v", limit, n, duckdb.MergedAtOnce(little), err)
+		t.Logf("%d MB: %d merges, %v", limit, n, err)
 		if err := little.Close(); err != nil {
 			t.Fatal(err)
 		}
