@@ -43,14 +43,16 @@ func (i Instant) Append(b []byte) []byte {
 		return i.Time().AppendFormat(b, "2006-01-02T15:04:05.999999Z")
 	}
 	year, month, date := civil(int64(day))
-	rest := int(i - day*Day)
-	second := rest / int(Second)
-	b = append(b, byte('0'+year/1000), byte('0'+year/100%10), byte('0'+year/10%10), byte('0'+year%10), '-', byte('0'+month/10), byte('0'+month%10), '-',
-		byte('0'+date/10), byte('0'+date%10), 'T', byte('0'+second/36000), byte('0'+second/3600%10), ':', byte('0'+second/600%6), byte('0'+second/60%10), ':',
-		byte('0'+second/10%6), byte('0'+second%10))
-	if micro := rest % int(Second); micro > 0 {
-		high, low := micro/1000, micro%1000
-		b = append(b, '.', byte('0'+high/100), byte('0'+high/10%10), byte('0'+high%10), byte('0'+low/100), byte('0'+low/10%10), byte('0'+low%10))
+	rest := uint64(i - day*Day)
+	second, micro := uint32(rest/uint64(Second)), uint32(rest%uint64(Second))
+	minute := second / 60
+	century, ofHour := twoDigits[year/100], twoDigits[minute%60]
+	ofYear, ofMonth, ofDate, ofDay, ofMinute := twoDigits[year%100], twoDigits[month], twoDigits[date], twoDigits[minute/60], twoDigits[second%60]
+	b = append(b, century[0], century[1], ofYear[0], ofYear[1], '-', ofMonth[0], ofMonth[1], '-', ofDate[0], ofDate[1], 'T',
+		ofDay[0], ofDay[1], ':', ofHour[0], ofHour[1], ':', ofMinute[0], ofMinute[1])
+	if micro > 0 {
+		high, middle, low := twoDigits[micro/10_000], twoDigits[micro/100%100], twoDigits[micro%100]
+		b = append(b, '.', high[0], high[1], middle[0], middle[1], low[0], low[1])
 		for b[len(b)-1] == '0' {
 			b = b[:len(b)-1]
 		}
@@ -58,29 +60,39 @@ func (i Instant) Append(b []byte) []byte {
 	return append(b, 'Z')
 }
 
+// twoDigits are the numbers below 100: each look takes the place of two divisions.
+var twoDigits = func() (texts [100][2]byte) {
+	for n := range texts {
+		texts[n] = [2]byte{byte('0' + n/10), byte('0' + n%10)}
+	}
+	return texts
+}()
+
 // The days since 1970 that have a year of four digits, which is all that reports have.
 const (
 	firstFourDigitDay = -719_528
 	lastFourDigitDay  = 2_932_896
 )
 
-// civil returns the date of a day since 1970-01-01, by the arithmetic of Howard Hinnant's civil_from_days: years begin in March, so that the leap day is the last.
-func civil(day int64) (year, month, date int) {
-	const era = 146_097 // days of 400 years
-	day += 719_468      // since 0000-03-01
-	n := day / era
-	if day%era < 0 {
-		n--
-	}
-	d := day - n*era
-	y := (d - d/1460 + d/36_524 - d/146_096) / 365
-	d -= 365*y + y/4 - y/100
-	m := (5*d + 2) / 153
-	date, month, year = int(d-(153*m+2)/5+1), int(m+3), int(y+n*400)
-	if month > 12 {
+// civil returns the date of a day since 1970-01-01 that has a year of four digits: "Euclidean affine functions and their application to calendar algorithms" by Neri and Schneider, with its divisions by multiplying.
+// Years begin in March, so that the leap day is the last.
+func civil(day int64) (year, month, date uint32) {
+	const (
+		era    = 146_097       // days of 400 years
+		before = 719_468 + era // days from -0400-03-01 to 1970-01-01
+		part   = 2_939_745     // 2^32 / 1461, the days of four years
+		march  = 306           // days from March to December
+	)
+	fourths := 4*uint32(day+before) + 3
+	century := fourths / era
+	ofYears := uint64(part) * uint64(fourths%era|3)
+	year, of := 100*century+uint32(ofYears>>32), uint32(ofYears)/part/4
+	months := 2141*of + 197_913
+	month, date = months>>16, months&0xffff/2141+1
+	if of >= march {
 		month, year = month-12, year+1
 	}
-	return year, month, date
+	return year - 400, month, date
 }
 
 // ParseInstant reads an RFC 3339 date-time as spec'd for events: seconds are required, the separator and the zone's Z may be in either case,
