@@ -95,7 +95,7 @@ func (c *csv) cell(cell *tallystick.Cell) {
 }
 
 func (c *csv) text(s string) {
-	plain := 0
+	plain := c.plainBytes(s)
 	for plain < len(s) && !c.quoted[s[plain]] {
 		plain++
 	}
@@ -114,6 +114,19 @@ func (c *csv) text(s string) {
 		s = after
 	}
 	c.buf = append(c.buf, '"')
+}
+
+// plainBytes returns how many bytes at the beginning of a text need no quotes, as far as whole words show it: a word at a time is tested for a byte that is less than a space, a quote or the delimiter.
+func (c *csv) plainBytes(s string) (n int) {
+	delimiters := ones * uint64(c.delimiter)
+	for ; len(s)-n >= 8; n += 8 {
+		x := word(s[n:])
+		quote, delimiter := x^ones*'"', x^delimiters
+		if ((x-ones*' ')&^x|(quote-ones)&^quote|(delimiter-ones)&^delimiter)&tops != 0 {
+			break
+		}
+	}
+	return n
 }
 
 // looksLikeFormula goes by the first byte: what spreadsheets take for a formula, and the white space and NUL that some of them skip before looking.

@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"cmp"
 	stdcsv "encoding/csv"
 	"strings"
 	"testing"
@@ -50,6 +51,28 @@ func TestCSVFields(t *testing.T) {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+// TestQuotesAnywhere has each byte at each place of a text, among letters of one byte and of two: texts are looked through a word at a time.
+func TestQuotesAnywhere(t *testing.T) {
+	for _, o := range []render.Options{{}, {Delimiter: '|'}, {Delimiter: ';'}, {Delimiter: '\t'}} {
+		quoted := "\"\r\n" + string(rune(cmp.Or(o.Delimiter, ',')))
+		var rows [][]tallystick.Cell
+		want := "H\r\n"
+		for at := range 21 {
+			for b := range 256 {
+				text := "a" + strings.Repeat("k", at) + string([]byte{byte(b)}) + strings.Repeat("é", 10-at/2)
+				rows = append(rows, []tallystick.Cell{tallystick.TextCell(text)})
+				if strings.ContainsAny(text, quoted) {
+					text = `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+				}
+				want += text + "\r\n"
+			}
+		}
+		if got := write(t, "csv", table("t", texts("H"), rows...), o); got != want {
+			t.Errorf("delimiter %q: got %q, want %q", o.Delimiter, got, want)
+		}
 	}
 }
 

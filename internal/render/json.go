@@ -84,12 +84,19 @@ func appendJSONCell(b []byte, cell *tallystick.Cell) []byte {
 	return append(b, "null"...)
 }
 
+// The lowest and the highest bit of each byte of a word.
+const ones, tops uint64 = 0x0101010101010101, 0x8080808080808080
+
+// word returns the first eight bytes of a text as a number.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
 // plainBytes returns how many bytes at the beginning of a text are ASCII that needs no escape in JSON, as far as whole words show it: a word at a time is tested for a byte that is less than a space or not ASCII, a quote or a backslash.
 func plainBytes(s string) (n int) {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	for ; len(s)-n >= 8; n += 8 {
-		w := s[n : n+8]
-		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 | uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		x := word(s[n:])
 		quote, backslash := x^ones*'"', x^ones*'\\'
 		if (x|(x-ones*' ')|(quote-ones)|(backslash-ones))&tops != 0 {
 			break
