@@ -63,6 +63,45 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// A large file is made durable in pieces while it is written. Where one of these fails, the file is not there, even if all later ones succeed.
+func TestLargeFilesSyncOnTheWay(t *testing.T) {
+	piece, broken := bytes.Repeat([]byte("0123456789abcdef"), 64<<10), errors.New("broken")
+	const pieces = 100 // of a MiB
+	write := func(d *disktest.Disk) error {
+		files, err := runner.OpenFiles(d, "/files")
+		if err != nil {
+			return err
+		}
+		return files.Write("run", func(w io.Writer) (string, error) {
+			for range pieces {
+				if _, err := w.Write(piece); err != nil {
+					return "", err
+				}
+			}
+			return "abcdef", nil
+		})
+	}
+	for _, failing := range []int{0, 1, 2, 3, 4} { // the number of the sync that fails; 0: none
+		d, syncs := disktest.New(), 0
+		d.Inject(func(op disktest.Op, _ string) error {
+			if op == disktest.OpSync {
+				if syncs++; syncs == failing {
+					return broken
+				}
+			}
+			return nil
+		})
+		err := write(d)
+		entries, _ := d.ReadDir("/files")
+		switch {
+		case failing == 0 && (err != nil || syncs != 4 || len(entries) != 1 || entries[0].Size != pieces<<20):
+			t.Errorf("%d syncs, %v: %v", syncs, err, entries)
+		case failing > 0 && (!errors.Is(err, broken) || len(entries) > 0):
+			t.Errorf("sync %d has failed: %v, left are %v", failing, err, entries)
+		}
+	}
+}
+
 // The power goes at every write of a file: after the reboot the file is whole under its name, or it is not there.
 func TestFilesSurviveAPowerCut(t *testing.T) {
 	content := bytes.Repeat([]byte("0123456789abcdef"), 40_000)

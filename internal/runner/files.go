@@ -57,10 +57,11 @@ func (f *Files) path(run, sha256 string) string {
 // has written.
 func (f *Files) Write(run string, write func(io.Writer) (sha256 string, err error)) (err error) {
 	part := filepath.Join(f.dir, run+"."+rand.Text()+partial)
-	file, err := f.fs.Create(part)
+	created, err := f.fs.Create(part)
 	if err != nil {
 		return fmt.Errorf("make file: %w", said(err))
 	}
+	file := &steadyFile{File: created}
 	defer func() {
 		if err != nil {
 			f.fs.Remove(part)
