@@ -158,7 +158,8 @@ func table(w *wish, definition tallystick.TableDefinition, plans []*plan, one bo
 			if prefixed {
 				row = append(row, tallystick.TextCell(p.tenant), tallystick.TextCell(p.company()))
 			}
-			more = yield(append(row, cells...), nil)
+			row = append(row, cells...)
+			more = yield(row, nil)
 			return more
 		}
 		began := func(i int) { made.tenant(i, len(plans), &plans[i].made) }
