@@ -267,6 +267,8 @@ type Sessions struct {
 	Until Instant
 	// Bare is for who counts: parts have no conversation and no ticket, and are not told apart by them.
 	Bare bool
+	// OwnTickets is for who asks for the [Conversations] too, which tell the others: the ticket of parts is their interactions' ticket_id alone, and parts are told apart by that.
+	OwnTickets bool
 	// Reading is for who asks slice after slice; nil: this is the only question.
 	Reading *Reading
 }
@@ -308,8 +310,10 @@ type SessionCounts struct {
 // Conversations asks when conversations began and were last heard of. The answer has one for each of IDs, in their order, however often an id is asked for.
 type Conversations struct {
 	Scope
-	IDs     []string // nil: none
-	Reading *Reading // as in [Sessions]
+	IDs []string // nil: none
+	// From and Until say where to look first, which changes no answer: the conversations are those of sessions that started in [From, Until). Until 0 says nothing.
+	From, Until Instant
+	Reading     *Reading // as in [Sessions]
 }
 
 // Conversation is the answer of [Conversations]. Times are MinInstant where there is none: both, where none of the events below is in the scope.
@@ -317,6 +321,7 @@ type Conversation struct {
 	ID      string
 	Created Instant // conversation.created, else the first message.sent, failed ones too
 	Updated Instant // the latest message.sent, conversation.created, .updated or .resolved
+	Ticket  string  // of conversation.created, "" where there is none
 }
 
 // Correspondents asks which contacts wrote in some rooms or were named by a message there, and how. Messages of every kind say so, also those that failed.

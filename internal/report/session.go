@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/tallystick/tallystick"
 )
@@ -19,30 +18,27 @@ type slicedSessions struct {
 	sessionSlice
 	parts         []tallystick.SessionPart
 	conversations []tallystick.Conversation
+	ownTickets    bool // parts have no tickets that only conversations tell
 }
 
 // sessionSlices yields the sessions that count, some whole ones at a time, and may ask for their conversations.
 func (p *plan) sessionSlices(conversations bool) iter.Seq2[*slicedSessions, error] {
 	return func(yield func(*slicedSessions, error) bool) {
 		if p.read {
-			s := &slicedSessions{parts: p.sessions}
+			s := &slicedSessions{sessionSlice: sessionSlice{p.from, p.scope.Before}, parts: p.sessions}
 			var err error
 			if conversations {
-				s.conversations, err = p.conversationsOf(p.ctx, s.parts, nil)
+				err = p.converse(p.ctx, s, nil)
 			}
 			yield(s, err)
 			return
 		}
-		made := p.makeSlices
-		if p.alone {
-			made = p.makeSlicesAhead
-		}
-		for s, err := range made(p.ctx, conversations) {
+		for s, err := range p.makeSlices(p.ctx, conversations, p.alone) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if s.sessionSlice == (sessionSlice{p.from, p.scope.Before}) {
+			if s.sessionSlice == (sessionSlice{p.from, p.scope.Before}) && !s.ownTickets {
 				p.sessions, p.read = s.parts, true // few enough to be kept for the other tables
 			}
 			p.made.set(float64(s.from-p.from) / float64(p.scope.Before-p.from))
@@ -53,8 +49,29 @@ func (p *plan) sessionSlices(conversations bool) iter.Seq2[*slicedSessions, erro
 	}
 }
 
-// makeSlices makes the sessions slice after slice.
-func (p *plan) makeSlices(ctx context.Context, conversations bool) iter.Seq2[*slicedSessions, error] {
+// makeSlices makes the sessions slice after slice, and their conversations if these are asked for: ahead, each while who asks looks at the one before, and the conversations of one while the sessions of the next are made.
+func (p *plan) makeSlices(ctx context.Context, conversations, ahead bool) iter.Seq2[*slicedSessions, error] {
+	made := func(ctx context.Context) iter.Seq2[*slicedSessions, error] {
+		return p.makeSessions(ctx, conversations && p.where["ticket"] == nil) // conversations tell their tickets
+	}
+	if ahead {
+		made = madeAhead(1, made)
+	}
+	if !conversations {
+		return made(ctx)
+	}
+	sessions := made
+	made = func(ctx context.Context) iter.Seq2[*slicedSessions, error] {
+		return p.addConversations(ctx, sessions(ctx))
+	}
+	if ahead {
+		made = madeAhead(slicesAhead, made)
+	}
+	return made(ctx)
+}
+
+// makeSessions makes the sessions slice after slice, perhaps without the tickets of their conversations.
+func (p *plan) makeSessions(ctx context.Context, ownTickets bool) iter.Seq2[*slicedSessions, error] {
 	return func(yield func(*slicedSessions, error) bool) {
 		reading := &tallystick.Reading{}
 		for slice, err := range p.cut(ctx) {
@@ -62,11 +79,25 @@ func (p *plan) makeSlices(ctx context.Context, conversations bool) iter.Seq2[*sl
 				yield(nil, err)
 				return
 			}
-			s := &slicedSessions{sessionSlice: slice}
-			s.parts, err = p.store.Sessions(ctx, tallystick.Sessions{Scope: p.scope, From: slice.from, Until: slice.until, Bare: p.bareSessions(), Reading: reading})
+			s := &slicedSessions{sessionSlice: slice, ownTickets: ownTickets}
+			s.parts, err = p.store.Sessions(ctx, tallystick.Sessions{
+				Scope: p.scope, From: slice.from, Until: slice.until, Bare: p.bareSessions(), OwnTickets: ownTickets, Reading: reading,
+			})
 			s.parts = p.matching(s.parts)
-			if err == nil && conversations {
-				s.conversations, err = p.conversationsOf(ctx, s.parts, reading)
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// addConversations adds the conversation of each part.
+func (p *plan) addConversations(ctx context.Context, made iter.Seq2[*slicedSessions, error]) iter.Seq2[*slicedSessions, error] {
+	return func(yield func(*slicedSessions, error) bool) {
+		reading := &tallystick.Reading{} // of its own: sessions are asked for at the same time
+		for s, err := range made {
+			if err == nil {
+				err = p.converse(ctx, s, reading)
 			}
 			if !yield(s, err) || err != nil {
 				return
@@ -75,54 +106,14 @@ func (p *plan) makeSlices(ctx context.Context, conversations bool) iter.Seq2[*sl
 	}
 }
 
-// makeSlicesAhead makes each slice while who asks looks at the one before. Who looks at the first rows waits for no other slice than the first: the second is not begun before it is wanted.
-func (p *plan) makeSlicesAhead(ctx context.Context, conversations bool) iter.Seq2[*slicedSessions, error] {
-	return func(yield func(*slicedSessions, error) bool) {
-		ctx, stop := context.WithCancelCause(ctx)
-		type made struct {
-			*slicedSessions
-			err error
-		}
-		ready, wanted, whole := make(chan made), make(chan struct{}, 1), false
-		var working sync.WaitGroup
-		var fault faults
-		defer fault.again() // on the goroutine of who asks
-		defer working.Wait()
-		defer stop(errEnough)
-		working.Go(func() {
-			defer close(ready)
-			defer fault.keep()
-			for s, err := range p.makeSlices(ctx, conversations) {
-				select {
-				case ready <- made{s, err}:
-				case <-ctx.Done():
-					return
-				}
-				select {
-				case <-wanted:
-				case <-ctx.Done():
-					return
-				}
-			}
-			whole = true
-		})
-		first := true
-		for s := range ready {
-			if !first {
-				wanted <- struct{}{}
-			}
-			if !yield(s.slicedSessions, s.err) || s.err != nil {
-				return
-			}
-			if first {
-				wanted <- struct{}{}
-			}
-			first = false
-		}
-		if !whole { // somebody gave up
-			yield(nil, cmp.Or(context.Cause(ctx), errCut))
-		}
+// converse asks for the conversation of each part of a slice.
+func (p *plan) converse(ctx context.Context, s *slicedSessions, reading *tallystick.Reading) (err error) {
+	ids := make([]string, len(s.parts))
+	for i := range s.parts {
+		ids[i] = s.parts[i].Conversation
 	}
+	s.conversations, err = p.store.Conversations(ctx, tallystick.Conversations{Scope: p.scope, IDs: ids, From: s.from, Until: s.until, Reading: reading})
+	return err
 }
 
 // bareSessions reports whether nothing that is asked for has to do with conversations and tickets.
@@ -150,6 +141,8 @@ func (p *plan) sessionParts() ([]tallystick.SessionPart, error) {
 }
 
 const (
+	slicesAhead = 3 // with their conversations, which are learned for several at once
+
 	sliceSize  = 60_000 // events that sessions are made of, in a slice
 	firstSlice = 16_000 // in the first of several, each of which then has four times as many: who looks at the first rows waits for no more
 	sliceGrain = tallystick.Hour
@@ -316,22 +309,13 @@ func (p *plan) sessionDetail(row rows) error {
 			created, updated := instant(conversations[i].Created), instant(conversations[i].Updated)
 			cells[0], cells[1], cells[2], cells[3] = tallystick.TextCell(s.Session), tallystick.InstantCell(s.Start), text(s.Contact), text(s.Conversation)
 			cells[4], cells[5] = created, updated
-			cells[6], cells[7], cells[8], cells[9] = text(botName(bots, s.Bot)), text(s.Version), text(p.channelName(s.Channel)), text(s.Ticket)
+			cells[6], cells[7], cells[8], cells[9] = text(botName(bots, s.Bot)), text(s.Version), text(p.channelName(s.Channel)), text(cmp.Or(s.Ticket, conversations[i].Ticket))
 			if !row(cells...) {
 				return nil
 			}
 		}
 	}
 	return nil
-}
-
-// conversationsOf returns the conversation of each part.
-func (p *plan) conversationsOf(ctx context.Context, parts []tallystick.SessionPart, reading *tallystick.Reading) ([]tallystick.Conversation, error) {
-	ids := make([]string, len(parts))
-	for i := range parts {
-		ids[i] = parts[i].Conversation
-	}
-	return p.store.Conversations(ctx, tallystick.Conversations{Scope: p.scope, IDs: ids, Reading: reading})
 }
 
 // text is a cell that is empty where there is no text.

@@ -16,16 +16,16 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 	if sc == nil || len(list) == 0 {
 		return list, err
 	}
-	t := e.reading(q.Reading, q.Scope, sc).talks
+	m := e.reading(q.Reading, q.Scope, sc)
+	names, t := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] }), m.talks
 	answer := func() (whole bool) {
 		whole = true
-		next := 0
-		for i, id := range q.IDs {
-			k := t.lookUp(id, &next)
+		for i, name := range names {
+			k := t.get(name)
 			if k != nil {
-				list[i] = k.conversation(id)
+				list[i] = t.conversation(k, q.IDs[i])
 			}
-			whole = whole && (id == "" || k != nil && !k.divided)
+			whole = whole && (name == noName || k != nil && !k.divided)
 		}
 		return whole
 	}
@@ -37,8 +37,12 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 		return nil, err
 	}
 	defer stream.close()
-	names := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] })
-	if err := t.learn(ctx, stream, names, tallystick.MinInstant, t.scope.Before, nil); err != nil {
+	if q.Until == 0 {
+		err = t.learn(ctx, stream, names, tallystick.MinInstant, t.scope.Before, nil)
+	} else {
+		err = m.learn(ctx, stream, names, q.From, q.Until)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := t.learnLatest(ctx, stream, q.IDs, names); err != nil {

@@ -254,7 +254,7 @@ func Learn(e *Engine, scope tallystick.Scope, ids, all []string, since, until ta
 	}
 	for _, id := range all {
 		k := t.get(hashOf(id))
-		if known = append(known, k.conversation(id)); k.found {
+		if known = append(known, t.conversation(k, id)); k.found {
 			byDays++
 		}
 	}

@@ -132,11 +132,7 @@ func (d *talkDays) read(ctx context.Context, from, until tallystick.Instant, all
 	st := &statement{}
 	d.choose(st, from, until)
 	if asked := d.known[d.first:]; !all && len(asked) <= fewTalks {
-		names := make([]hash, len(asked))
-		for i := range asked {
-			names[i] = asked[i].name
-		}
-		st.add("  AND high IN (SELECT UNNEST(" + st.bind(highs(names)) + "))")
+		st.add("  AND high IN (SELECT UNNEST(" + st.bind(highs(asked)) + "))")
 	}
 	return d.learn(ctx, st, all)
 }

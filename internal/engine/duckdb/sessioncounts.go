@@ -260,7 +260,7 @@ func (s *sessions) later(ctx context.Context, add func([]tallystick.SessionPart)
 		if until == 0 { // which would be no end
 			until = 1
 		}
-		parts, err := s.engine.sessions(ctx, tallystick.Sessions{Scope: s.Scope, From: at, Until: until, Bare: s.Bare, Reading: reading}, !s.Bare && s.From == s.Until)
+		parts, err := s.engine.Sessions(ctx, tallystick.Sessions{Scope: s.Scope, From: at, Until: until, Bare: s.Bare, OwnTickets: s.From != s.Until, Reading: reading})
 		if err != nil {
 			return err
 		}

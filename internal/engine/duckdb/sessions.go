@@ -17,11 +17,6 @@ import (
 //
 // That is for what is not kept: see keep.go and kept.go.
 func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallystick.SessionPart, error) {
-	return e.sessions(ctx, q, !q.Bare)
-}
-
-// sessions answers, perhaps without the tickets of the parts' conversations.
-func (e *Engine) sessions(ctx context.Context, q tallystick.Sessions, tickets bool) ([]tallystick.SessionPart, error) {
 	known, err := e.scope(q.Scope)
 	if known == nil {
 		return nil, err
@@ -54,7 +49,7 @@ func (e *Engine) sessions(ctx context.Context, q tallystick.Sessions, tickets bo
 		return nil, err
 	}
 	m.parts = len(parts) + len(parts)/16
-	if tickets {
+	if !q.Bare && !q.OwnTickets {
 		if err := s.fillTickets(ctx, m, parts); err != nil {
 			return nil, err
 		}
@@ -69,17 +64,12 @@ func (s *sessions) fillTickets(ctx context.Context, m *reading, parts []tallysti
 	t := m.talks
 	fill := func() (whole bool) {
 		whole = true
-		clear(t.lately)
-		t.lately = slices.Grow(t.lately[:0], len(parts))
 		for i, name := range names {
-			place, known := t.places[name]
-			if known {
-				if p := &parts[i]; p.Ticket == "" {
-					p.Ticket = t.ticketOf(&t.known[place])
-				}
-				t.lately = append(t.lately, placed{parts[i].Conversation, place})
+			k := t.get(name)
+			if p := &parts[i]; k != nil && p.Ticket == "" {
+				p.Ticket = t.ticketOf(k)
 			}
-			whole = whole && (name == noName || known)
+			whole = whole && (name == noName || k != nil)
 		}
 		return whole
 	}

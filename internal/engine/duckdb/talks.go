@@ -3,27 +3,20 @@ package duckdb
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/tallystick/tallystick"
 )
 
-// talks is what is known of some conversations in a scope. It holds their hashes and not their ids, and no pointers but to tickets, and to the ids that were looked up last: a conversation takes about
-// 90 bytes, and little of the garbage collector's time.
+// talks is what is known of some conversations in a scope. It holds their hashes and not their ids, and no pointers but to tickets: a conversation takes about 60 bytes, and little of the garbage collector's time.
 type talks struct {
 	engine  *Engine
 	scope   tallystick.Scope
-	places  map[hash]int32 // in known
 	known   []talk
+	places  []int32  // behind those in known, each at the first that was free from where its name says on; 0: free, as more than half are
 	tickets []string // of conversations' conversation.created, where there is one
-	lately  []placed // those that tickets were looked up of last: the same are asked for next, in this order or nearly so
-}
-
-// placed is a conversation and its place in known.
-type placed struct {
-	id    string
-	place int32
 }
 
 // talk is a conversation.
@@ -39,7 +32,7 @@ type talk struct {
 }
 
 func (e *Engine) talks(s tallystick.Scope) *talks {
-	return &talks{engine: e, scope: s, places: map[hash]int32{}}
+	return &talks{engine: e, scope: s}
 }
 
 // add returns a conversation until the next is added, nil for [noName]. Of one that is not known nothing was heard so far.
@@ -47,29 +40,38 @@ func (t *talks) add(name hash) *talk {
 	if k := t.get(name); k != nil || name == noName {
 		return k
 	}
-	t.places[name] = int32(len(t.known))
 	t.known = append(t.known, talk{name: name, created: tallystick.MinInstant, message: tallystick.MaxInstant, updated: tallystick.MinInstant})
+	if 2*len(t.known) < len(t.places) {
+		t.putPlace(len(t.known))
+	} else {
+		t.places = make([]int32, max(64, 2*len(t.places)))
+		for n := range t.known {
+			t.putPlace(n + 1)
+		}
+	}
 	return &t.known[len(t.known)-1]
 }
 
-// lookUp is get by an id, for one after the other. Those that tickets were looked up of last are not looked for: next is where in these the one before was.
-func (t *talks) lookUp(id string, next *int) *talk {
-	if id == "" {
-		return nil
+// putPlace puts the place behind that of a conversation into places.
+func (t *talks) putPlace(behind int) {
+	mask := len(t.places) - 1
+	at := int(t.known[behind-1].name.low) & mask
+	for t.places[at] != 0 {
+		at = (at + 1) & mask
 	}
-	for i := *next; i < min(*next+4, len(t.lately)); i++ { // parts that agree were joined
-		if l := &t.lately[i]; l.id == id {
-			*next = i + 1
-			return &t.known[l.place]
-		}
-	}
-	return t.get(hashOf(id))
+	t.places[at] = int32(behind)
 }
 
 // get returns a conversation until the next is added, nil where it is not known.
 func (t *talks) get(name hash) *talk {
-	if place, known := t.places[name]; known {
-		return &t.known[place]
+	mask := len(t.places) - 1
+	if mask < 0 {
+		return nil
+	}
+	for at := int(name.low) & mask; t.places[at] != 0; at = (at + 1) & mask {
+		if k := &t.known[t.places[at]-1]; k.name == name {
+			return k
+		}
 	}
 	return nil
 }
@@ -83,8 +85,8 @@ func (t *talks) ticketOf(k *talk) string {
 }
 
 // conversation returns what [tallystick.Conversations] answers about a conversation that was learned.
-func (k *talk) conversation(id string) tallystick.Conversation {
-	c := tallystick.Conversation{ID: id, Created: k.created, Updated: k.updated}
+func (t *talks) conversation(k *talk, id string) tallystick.Conversation {
+	c := tallystick.Conversation{ID: id, Created: k.created, Updated: k.updated, Ticket: t.ticketOf(k)}
 	if c.Created == tallystick.MinInstant && k.message != tallystick.MaxInstant {
 		c.Created = k.message
 	}
@@ -164,18 +166,10 @@ func (t *talks) learn(ctx context.Context, s *stream, names []hash, since, until
 			return err
 		}
 	}
-	var found, others []hash
-	for i := range t.known[first:] {
-		if k := &t.known[first+i]; k.found {
-			found = append(found, k.name)
-		} else {
-			others = append(others, k.name)
-		}
-	}
-	if err := t.learnParts(ctx, s, found, upTo); err != nil {
+	if err := t.learnParts(ctx, s, first, true, upTo); err != nil {
 		return err
 	}
-	return t.learnParts(ctx, s, others, 0)
+	return t.learnParts(ctx, s, first, false, 0)
 }
 
 // learnLatest looks up what was said of some conversations, which are known, in the day in which the scope ends, up to there, of those of which more was said behind it.
@@ -204,8 +198,7 @@ func (t *talks) learnLatest(ctx context.Context, s *stream, ids []string, names 
 func (t *talks) forget() {
 	clear(t.places)
 	clear(t.tickets)
-	clear(t.lately)
-	t.known, t.tickets, t.lately = t.known[:0], t.tickets[:0], t.lately[:0]
+	t.known, t.tickets = t.known[:0], t.tickets[:0]
 }
 
 // mostTalks is the number of conversations that are learned at once, those of one slice apart.
@@ -215,17 +208,23 @@ const mostTalks = 250_000
 const fewTalks = 20_000
 
 // highs returns the first halves of names.
-func highs(names []hash) []int64 {
-	list := make([]int64, len(names))
-	for i, name := range names {
-		list[i] = name.high
+func highs(known []talk) []int64 {
+	list := make([]int64, len(known))
+	for i := range known {
+		list[i] = known[i].name.high
 	}
 	return list
 }
 
-// learnParts learns conversations, which are known, from their parts of after a position, and from the events that are in no whole part of the scope.
-func (t *talks) learnParts(ctx context.Context, s *stream, asked []hash, after int64) error {
-	if len(asked) == 0 {
+// learnParts learns conversations from one on, those that were found by their days or those that were not, from their parts of after a position, and from the events that are in no whole part of the scope.
+func (t *talks) learnParts(ctx context.Context, s *stream, first int, found bool, after int64) error {
+	asked := 0
+	for i := range t.known[first:] {
+		if t.known[first+i].found == found {
+			asked++
+		}
+	}
+	if asked == 0 {
 		return nil
 	}
 	sc, whole, err := t.engine.pinned(ctx, t.scope)
@@ -237,8 +236,9 @@ func (t *talks) learnParts(ctx context.Context, s *stream, asked []hash, after i
 		"FROM "+stored(partTable),
 		"WHERE tenant = "+sc.tenant(st),
 		"  AND first < "+sc.before(st))
-	if len(asked) <= fewTalks {
-		st.add("  AND high IN (SELECT UNNEST(" + st.bind(highs(asked)) + "))")
+	if asked <= fewTalks {
+		these := slices.DeleteFunc(slices.Clone(t.known[first:]), func(k talk) bool { return k.found != found })
+		st.add("  AND high IN (SELECT UNNEST(" + st.bind(highs(these)) + "))")
 	}
 	if after > 0 {
 		st.add("  AND seq > " + st.bind(after))

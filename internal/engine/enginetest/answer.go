@@ -109,11 +109,15 @@ func (n notation) sessions(parts []tallystick.SessionPart) []string {
 	return lines
 }
 
-// conversations writes ID CREATED UPDATED.
+// conversations writes ID CREATED UPDATED ticket=….
 func (n notation) conversations(list []tallystick.Conversation) []string {
 	var lines []string
 	for _, c := range list {
-		lines = append(lines, quote(c.ID)+" "+n.formatInstant(c.Created)+" "+n.formatInstant(c.Updated))
+		line := quote(c.ID) + " " + n.formatInstant(c.Created) + " " + n.formatInstant(c.Updated)
+		if c.Ticket != "" {
+			line += " ticket=" + quote(c.Ticket)
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

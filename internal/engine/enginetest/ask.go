@@ -114,7 +114,7 @@ func (a *asker) question(kind string) *Question {
 		if a.chance(60) {
 			q.Until = a.instant(q)
 		}
-		q.Bare = a.chance(30)
+		q.Bare, q.OwnTickets = a.chance(30), a.chance(30)
 	case "sessioncounts":
 		a.period(q)
 		for range a.IntN(3) {
@@ -140,6 +140,9 @@ func (a *asker) question(kind string) *Question {
 		q.IDs = a.ids(tallystick.ConversationUpdated)
 		if q.IDs == nil {
 			q.IDs = slices.Clone(conversations)
+		}
+		if a.chance(50) { // wherever most of them are said to be
+			q.From, q.Until = a.instant(q), a.instant(q)
 		}
 	}
 	return q

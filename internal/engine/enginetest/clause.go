@@ -43,6 +43,9 @@ func (q *Question) Format(base tallystick.Instant) string {
 	if q.Bare {
 		line("  bare")
 	}
+	if q.OwnTickets {
+		line("  owntickets")
+	}
 	if q.Summed {
 		line("  summed")
 	}
@@ -181,6 +184,8 @@ func (q *Question) clause(n notation, line string) error {
 		q.Any = true
 	case "bare":
 		q.Bare = true
+	case "owntickets":
+		q.OwnTickets = true
 	case "summed":
 		q.Summed = true
 	case "distinct":

@@ -19,8 +19,8 @@
 //
 // # Clauses of a query
 //
-//	from INSTANT  before INSTANT  asof POSITION  countable  any  bare  summed  limit LENGTH    (these may share a line; from and before are min and max by default)
-//	until INSTANT                    of sessions, on the line of from too
+//	from INSTANT  before INSTANT  asof POSITION  countable  any  bare  owntickets  summed  limit LENGTH    (these may share a line; from and before are min and max by default)
+//	until INSTANT                    of sessions, and of conversations, which from and until only say where to look for; on the line of from too
 //	where FIELD in|notin VALUE…      where FIELD present|absent
 //	by FIELD                         by FIELD labels VALUE=LABEL…           by FIELD only VALUE=LABEL…   (only: values without a label have no group)
 //	distinct FIELD …                 as by

@@ -179,6 +179,7 @@ func TestRandomQuestionsFindMistakes(t *testing.T) {
 		"no status":                         {kind: "entities", event: without(tallystick.UserUpserted, tallystick.FieldStatus)},
 		"upserts are a µs late":             {kind: "entities", event: moved(tallystick.UserUpserted, 1)},
 		"conversations are heard of late":   {kind: "conversations", event: moved(tallystick.ConversationUpdated, 1)},
+		"conversations have no ticket":      {kind: "conversations", event: without(created, tallystick.FieldTicketID)},
 		"conversations begin with messages": {kind: "conversations", event: without(created, tallystick.FieldConversationID)},
 		"emptied names keep the name before": {kind: "entities", event: func(e *tallystick.Event) {
 			if e.Text(tallystick.FieldName) == "" {

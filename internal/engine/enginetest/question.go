@@ -18,10 +18,11 @@ type Question struct {
 
 	AsOf         tallystick.Position
 	From, Before tallystick.Instant // MinInstant and MaxInstant where a script says nothing
-	Until        tallystick.Instant // of sessions
+	Until        tallystick.Instant // of sessions and conversations
 	Where        tallystick.Filter
 	Countable    bool
 	Bare         bool // of sessions
+	OwnTickets   bool // of sessions
 	Summed       bool // of peak, and of resolutions: also of the whole period
 	Distinct     *tallystick.Dimension
 	Sum          tallystick.Field
@@ -75,7 +76,7 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		counts, err := engine.Resolutions(ctx, tallystick.Resolutions{Scope: scope, From: q.From, Where: q.Where, By: q.By, Edges: q.Edges, Whole: q.Summed})
 		return n.counts(counts), err
 	case "sessions":
-		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From, Until: q.Until, Bare: q.Bare})
+		parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: q.From, Until: q.Until, Bare: q.Bare, OwnTickets: q.OwnTickets})
 		return n.sessions(parts), err
 	case "sessioncounts":
 		counts, err := engine.SessionCounts(ctx, q.sessionCounts())
@@ -85,7 +86,7 @@ func (q *Question) ask(ctx context.Context, engine tallystick.Answerer, n notati
 		}
 		return lines, err
 	case "conversations":
-		list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: q.IDs})
+		list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: q.IDs, From: q.From, Until: q.Until})
 		return n.conversations(list), err
 	case "correspondents":
 		list, err := engine.Correspondents(ctx, tallystick.Correspondents{Scope: scope, Rooms: q.IDs})

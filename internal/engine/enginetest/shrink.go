@@ -99,6 +99,7 @@ func (d *difference) dropClauses() (smaller bool) {
 	attempt(func(q *Question) { q.Countable = false })
 	attempt(func(q *Question) { q.Any = false })
 	attempt(func(q *Question) { q.Bare = false })
+	attempt(func(q *Question) { q.OwnTickets = false })
 	attempt(func(q *Question) { q.Summed = false })
 	attempt(func(q *Question) { q.Distinct = nil })
 	attempt(func(q *Question) { q.RoundUp = 0 })

@@ -9,7 +9,7 @@ import (
 )
 
 // slicesAreTheWhole cuts the period of a question for sessions at random instants and asks for slice after slice, and for the conversations of each, with one
-// [tallystick.Reading]. Together they must be the answers to the questions about the whole without one, also while more is applied in between.
+// [tallystick.Reading], or, where parts have no tickets but their own, with one for each. Together they must be the answers to the questions about the whole without one, also while more is applied in between.
 func slicesAreTheWhole(t *testing.T, open Open) {
 	seeds, each := int64(4), 12
 	if long() {
@@ -29,14 +29,14 @@ func slicesAreTheWhole(t *testing.T, open Open) {
 			checkSlices(t, seed, engine, a, q)
 		}
 		asked := a.question("sessions")
-		asked.AsOf, asked.Until = tallystick.Position{}, 0
+		asked.AsOf, asked.Until, asked.OwnTickets = tallystick.Position{}, 0, false
 		reading := &tallystick.Reading{}
-		before := sliceOf(t, engine, asked, reading, asked.From, asked.Before)
+		before := sliceOf(t, engine, asked, reading, reading, asked.From, asked.Before)
 		apply(t, engine, [][]tallystick.Record{records[200:]})
 		checkSlices(t, seed, engine, a, asked)
 		// Of the old position or of the new one, but of one.
-		again := sliceOf(t, engine, asked, reading, asked.From, asked.Before)
-		if !slices.Equal(again, before) && !slices.Equal(again, sliceOf(t, engine, asked, nil, asked.From, asked.Before)) {
+		again := sliceOf(t, engine, asked, reading, reading, asked.From, asked.Before)
+		if !slices.Equal(again, before) && !slices.Equal(again, sliceOf(t, engine, asked, nil, nil, asked.From, asked.Before)) {
 			t.Errorf("seed %d: %sanswers, with what was remembered,\n\t%q", seed, asked.Format(0), again)
 		}
 		closeEngine(t, engine)
@@ -53,15 +53,19 @@ func checkSlices(t *testing.T, seed int64, engine tallystick.Engine, a *asker, q
 		}
 	}
 	slices.Sort(cuts)
-	reading := &tallystick.Reading{}
+	sessions := &tallystick.Reading{}
+	conversations := sessions
+	if q.OwnTickets { // as who asks for both at the same time
+		conversations = &tallystick.Reading{}
+	}
 	var got []string
 	for i, from := range cuts {
 		until := q.Before
 		if i+1 < len(cuts) {
 			until = cuts[i+1]
 		}
-		slice := sliceOf(t, engine, q, reading, from, until)
-		if want := sliceOf(t, engine, q, nil, from, until); !slices.Equal(slice, want) {
+		slice := sliceOf(t, engine, q, sessions, conversations, from, until)
+		if want := sliceOf(t, engine, q, nil, nil, from, until); !slices.Equal(slice, want) {
 			t.Errorf("seed %d: from %s until %s of %sanswers, with what was remembered,\n\t%q\nand without\n\t%q", seed, from, until, q.Format(0), slice, want)
 		}
 		for _, line := range slice {
@@ -71,7 +75,7 @@ func checkSlices(t *testing.T, seed int64, engine tallystick.Engine, a *asker, q
 		}
 	}
 	var want []string
-	for _, line := range sliceOf(t, engine, q, nil, q.From, q.Before) {
+	for _, line := range sliceOf(t, engine, q, nil, nil, q.From, q.Before) {
 		if line[0] == 's' {
 			want = append(want, line)
 		}
@@ -82,11 +86,11 @@ func checkSlices(t *testing.T, seed int64, engine tallystick.Engine, a *asker, q
 }
 
 // sliceOf returns a line with an s for each part of the sessions, and with a c for each of their conversations.
-func sliceOf(t *testing.T, engine tallystick.Engine, q *Question, reading *tallystick.Reading, from, until tallystick.Instant) []string {
+func sliceOf(t *testing.T, engine tallystick.Engine, q *Question, sessions, conversations *tallystick.Reading, from, until tallystick.Instant) []string {
 	t.Helper()
 	ctx := context.Background()
 	scope := tallystick.For(q.Tenant, q.AsOf, q.Before)
-	parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: from, Until: until, Reading: reading})
+	parts, err := engine.Sessions(ctx, tallystick.Sessions{Scope: scope, From: from, Until: until, OwnTickets: q.OwnTickets, Reading: sessions})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +98,11 @@ func sliceOf(t *testing.T, engine tallystick.Engine, q *Question, reading *tally
 	for i := range parts {
 		ids = append(ids, parts[i].Conversation)
 	}
-	list, err := engine.Conversations(ctx, tallystick.Conversations{Scope: scope, IDs: ids, Reading: reading})
+	asked := tallystick.Conversations{Scope: scope, IDs: ids, Reading: conversations}
+	if q.OwnTickets {
+		asked.From, asked.Until = from, until
+	}
+	list, err := engine.Conversations(ctx, asked)
 	if err != nil {
 		t.Fatal(err)
 	}

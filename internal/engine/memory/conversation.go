@@ -100,7 +100,7 @@ func (e *Engine) Conversations(_ context.Context, q tallystick.Conversations) ([
 			}
 			switch r.Event.Type {
 			case tallystick.ConversationCreated:
-				c.Created = r.Event.Time
+				c.Created, c.Ticket = r.Event.Time, r.Event.Text(tallystick.FieldTicketID)
 			case tallystick.MessageSent:
 				if message == tallystick.MinInstant {
 					message = r.Event.Time

@@ -94,6 +94,9 @@ func (e *Engine) Sessions(_ context.Context, q tallystick.Sessions) ([]tallystic
 	if q.Until != 0 {
 		until = min(until, q.Until)
 	}
+	if q.OwnTickets {
+		clear(tickets)
+	}
 	var parts []tallystick.SessionPart
 	for _, s := range sessions {
 		if s.start >= q.From && s.start < until {
