@@ -15,7 +15,11 @@ type reading struct {
 	asked  tallystick.Scope // what it is about
 	keeps  bool             // whether there will be other slices
 
-	parts int // that there may be in the next slice
+	parts int // that there may be in the next slice; 0: this is the first, or those before had none
+
+	noneGiven     bool // none of the sessions that start at or after noneGivenFrom has an id of its own
+	noneGivenFrom tallystick.Instant
+	restAsked     bool // whether that is so
 
 	talks *talks             // in the same scope, as of a position where one was asked to be remembered
 	ahead tallystick.Instant // the conversations of interactions before it are known

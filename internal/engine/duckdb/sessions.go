@@ -41,7 +41,7 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 		}
 		m.keptKnown = true
 	}
-	parts, err := s.given(ctx, m.kept)
+	parts, err := s.givenOf(ctx, m)
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +61,8 @@ func (e *Engine) Sessions(ctx context.Context, q tallystick.Sessions) ([]tallyst
 // fillTickets gives parts without a ticket that of their conversation.
 func (s *sessions) fillTickets(ctx context.Context, m *reading, parts []tallystick.SessionPart) error {
 	names := hashesOf(len(parts), func(i int) string { return parts[i].Conversation })
-	t := m.talks
 	fill := func() (whole bool) {
+		t := m.talks
 		whole = true
 		for i, name := range names {
 			k := t.get(name)
@@ -318,80 +318,3 @@ func (s *sessions) computed(ctx context.Context, parts []tallystick.SessionPart,
 const part = "contact, conversation, bot, version, channel, ticket"
 
 var firstOfPart = "MIN(time), ARG_MIN(seq, " + orderOf("time", "seq") + ")"
-
-// given returns the parts of the sessions that have an id of their own. Whether one started in the period is known from its session.started, or from the first of all
-// its interactions, which are looked for only where there is one in the period.
-func (s *sessions) given(ctx context.Context, k *keptSessions) ([]tallystick.SessionPart, error) {
-	ids, err := s.candidates(ctx, k)
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	st, sc, err := s.begin()
-	if err != nil {
-		return nil, err
-	}
-	m := s.engine.source(tallystick.MessageSent, "m")
-	st.add("WITH wanted AS (",
-		"  SELECT UNNEST("+st.bind(ids)+") AS id",
-		"),")
-	s.started(st, sc, "SELECT id FROM wanted")
-	s.interactions(st, sc, "wholly", m.text(tallystick.FieldSessionID)+" IN (SELECT id FROM wanted)", k.maySayID(st, m))
-	st.add(", heard AS (",
-		"  SELECT *",
-		"  FROM wholly",
-		"  WHERE session <> ''",
-		"), sessions AS (",
-		"  SELECT COALESCE(bots.id, firsts.session) AS session, COALESCE(bots.time, firsts.time) AS start",
-		"  FROM bots",
-		"  FULL JOIN (SELECT session, MIN(time) AS time FROM heard GROUP BY session) AS firsts ON firsts.session = bots.id",
-		")",
-		"SELECT sessions.session, start, "+part+", "+firstOfPart,
-		"FROM sessions",
-		"LEFT JOIN heard ON heard.session = sessions.session",
-		"WHERE start >= "+st.bind(s.From)+" AND start < "+st.bind(s.Until),
-		"GROUP BY sessions.session, start, "+part)
-	var parts []tallystick.SessionPart
-	names := map[string]string{}
-	err = s.stream.each(ctx, st, func(r *rows) error {
-		for i := range r.n {
-			p := tallystick.SessionPart{Session: strings.Clone(r.text(0, i)), Given: true, Start: tallystick.Instant(r.bigint(1, i))}
-			for col, into := range []*string{&p.Contact, &p.Conversation, &p.Bot, &p.Version, &p.Channel, &p.Ticket} {
-				*into = one(names, r.text(2+col, i))
-			}
-			if !r.vectors[8].null(i) { // it has interactions
-				p.First, p.FirstAt = tallystick.Instant(r.bigint(8, i)), tallystick.Position{Log: s.log, Sequence: uint64(r.bigint(9, i))}
-			}
-			parts = append(parts, p)
-		}
-		return nil
-	})
-	return parts, err
-}
-
-// candidates returns the ids of the given sessions that may have started in the period.
-func (s *sessions) candidates(ctx context.Context, k *keptSessions) ([]string, error) {
-	st, sc, err := s.begin()
-	if err != nil {
-		return nil, err
-	}
-	m, started := s.engine.source(tallystick.MessageSent, "m"), s.engine.source(tallystick.SessionStarted, "s")
-	from, until, session := st.bind(s.From), st.bind(s.Until), m.text(tallystick.FieldSessionID)
-	during := func(of source) []string {
-		return []string{of.column("time") + " >= " + from, of.column("time") + " < " + until}
-	}
-	st.add("SELECT "+started.text(tallystick.FieldSessionID),
-		"FROM "+started.from(),
-		"WHERE "+strings.Join(slices.Concat(started.scope(st, sc, tallystick.SessionStarted), during(started), []string{started.text(tallystick.FieldKind) + " = 'bot'"}), "\n  AND "),
-		"UNION",
-		"SELECT "+session,
-		"FROM "+m.from(),
-		"WHERE "+strings.Join(slices.Concat(m.scope(st, sc, tallystick.MessageSent), during(m), []string{session + " <> ''", k.maySayID(st, m)}), "\n  AND "))
-	var ids []string
-	err = s.stream.each(ctx, st, func(r *rows) error {
-		for i := range r.n {
-			ids = append(ids, strings.Clone(r.text(0, i)))
-		}
-		return nil
-	})
-	return ids, err
-}
