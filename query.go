@@ -280,6 +280,13 @@ type Reading struct {
 	Memory any // the engine's own
 }
 
+// Close ends what an engine does ahead of questions that may not come. Who has asked for [Conversations] by From and Until calls it behind the last.
+func (r *Reading) Close() {
+	if m, ok := r.Memory.(interface{ Close() }); ok {
+		m.Close()
+	}
+}
+
 // SessionPart is the interactions of one session that agree in everything but time. The answer to [Sessions] is in the order of Start, Session, Given (computed
 // before given), Conversation, First, FirstAt. A given session without interactions is one part with only Session, Given and Start.
 type SessionPart struct {

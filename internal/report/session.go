@@ -95,6 +95,7 @@ func (p *plan) makeSessions(ctx context.Context, ownTickets bool) iter.Seq2[*sli
 func (p *plan) addConversations(ctx context.Context, made iter.Seq2[*slicedSessions, error]) iter.Seq2[*slicedSessions, error] {
 	return func(yield func(*slicedSessions, error) bool) {
 		reading := &tallystick.Reading{} // of its own: sessions are asked for at the same time
+		defer reading.Close()
 		for s, err := range made {
 			if err == nil {
 				err = p.converse(ctx, s, reading)

@@ -17,9 +17,10 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 		return list, err
 	}
 	m := e.reading(q.Reading, q.Scope, sc)
-	names, t := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] }), m.talks
+	names := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] })
 	answer := func() (whole bool) {
 		whole = true
+		t := m.talks
 		for i, name := range names {
 			k := t.get(name)
 			if k != nil {
@@ -38,14 +39,14 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 	}
 	defer stream.close()
 	if q.Until == 0 {
-		err = t.learn(ctx, stream, names, tallystick.MinInstant, t.scope.Before, nil)
-	} else {
-		err = m.learn(ctx, stream, names, q.From, q.Until)
+		err = m.talks.learn(ctx, stream, names, tallystick.MinInstant, m.talks.scope.Before, nil)
+	} else if err = m.learn(ctx, stream, names, q.From, q.Until); err == nil {
+		m.learnNext(q.Until - q.From)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := t.learnLatest(ctx, stream, q.IDs, names); err != nil {
+	if err := m.talks.learnLatest(ctx, stream, q.IDs, names); err != nil {
 		return nil, err
 	}
 	answer()

@@ -106,6 +106,8 @@ type Engine struct {
 	stale                     staleMonths
 	mergedAtOnce, unmergeable int32
 
+	leastTalks, mostTalks int // that are learned at once, but for those of one slice
+
 	background sync.WaitGroup
 	stop       context.CancelFunc // ends what is done in the background
 

@@ -229,6 +229,12 @@ func MonthsTogether() (undo func()) {
 	return func() { monthsTogether = before }
 }
 
+// LearnFew lets who asks slice after slice learn about so many conversations at once.
+func LearnFew(e *Engine, n int) { e.leastTalks, e.mostTalks = n, n }
+
+// Learned tells what a reading has learned of conversations from what it learned before or since.
+func Learned(r *tallystick.Reading) any { return r.Memory.(*reading).talks }
+
 // Learn learns conversations that were heard of in [since, until), and about as many as are wanted of those that come next. It returns those of all that are known then, and how many were learned by the rows of their days.
 func Learn(e *Engine, scope tallystick.Scope, ids, all []string, since, until tallystick.Instant, ahead int) (known []tallystick.Conversation, byDays int, err error) {
 	sc, err := e.scope(scope)

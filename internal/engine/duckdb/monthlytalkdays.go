@@ -98,7 +98,7 @@ func (t *talks) learnDays(ctx context.Context, first int, since, end tallystick.
 }
 
 // daysAhead is how many days are looked at for conversations that will be asked for.
-const daysAhead = 32
+const daysAhead = 400
 
 // enough returns the end of a day until which there are about as many rows as are wanted, or as many days; MinInstant: the first day has more.
 func (d *talkDays) enough(ctx context.Context, from tallystick.Instant, wanted int) (until tallystick.Instant, err error) {

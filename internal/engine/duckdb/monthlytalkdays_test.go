@@ -18,7 +18,7 @@ import (
 func TestMonthsOfTalkDays(t *testing.T) {
 	var asked, learned, whole, part int
 	for seed := range monthSeeds(3) {
-		r := rand.New(rand.NewPCG(seed, 45))
+		r, more := rand.New(rand.NewPCG(seed, 45)), rand.New(rand.NewPCG(seed, 46))
 		s := &monthStream{Rand: r}
 		all := chats(r, 150+r.IntN(500))
 		slower := tallystick.Instant(1 + r.IntN(5))
@@ -62,14 +62,20 @@ func TestMonthsOfTalkDays(t *testing.T) {
 				before = last
 			}
 			scope := tallystick.For([]string{"acme", "bolt"}[r.IntN(2)], asOf, before)
-			times, from := 1+r.IntN(3), min(instant(), before)
+			times, from, ownTickets := 1+r.IntN(3), min(instant(), before), more.IntN(3) == 0
+			duckdb.LearnFew(e, 1+more.IntN(40))
 			length := (before-from)/tallystick.Instant(times) + 1
 			ofOracle, ofEngine := &tallystick.Reading{}, &tallystick.Reading{}
 			if times == 1 && r.IntN(2) == 0 {
 				ofEngine = nil
 			}
+			ofConversations := ofEngine
+			if ownTickets { // as who asks for sessions and for the conversations of others at the same time
+				ofConversations = &tallystick.Reading{}
+				defer ofConversations.Close()
+			}
 			for i := range times {
-				q := tallystick.Sessions{Scope: scope, From: from + tallystick.Instant(i)*length, Until: from + tallystick.Instant(i+1)*length, Reading: ofOracle}
+				q := tallystick.Sessions{Scope: scope, From: from + tallystick.Instant(i)*length, Until: from + tallystick.Instant(i+1)*length, OwnTickets: ownTickets, Reading: ofOracle}
 				if q.Until >= before || q.Until == 0 {
 					q.Until = before
 				}
@@ -83,7 +89,11 @@ func TestMonthsOfTalkDays(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, err := e.Conversations(t.Context(), tallystick.Conversations{Scope: scope, IDs: ids, Reading: ofEngine})
+				ofThese := tallystick.Conversations{Scope: scope, IDs: ids, Reading: ofConversations}
+				if ownTickets {
+					ofThese.From, ofThese.Until = q.From, q.Until
+				}
+				got, err := e.Conversations(t.Context(), ofThese)
 				if err != nil || len(got)+len(want) > 0 && !reflect.DeepEqual(got, want) {
 					t.Errorf("seed %d, of %v in %+v: %v\n%v\nwant\n%v", seed, ids, q, err, got, want)
 				}

@@ -61,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if err := errors.Join(os.RemoveAll(temp), os.MkdirAll(temp, 0o750)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open event store: %w", err), lock.Close())
 	}
-	e := &Engine{lock: lock, log: o.Logger, tables: schema(), byType: map[string]*table{}, chunks: newChunks(), flushEvents: o.FlushEvents, flushed: make(chan struct{}, 1), merger: newMerger(), file: filepath.Join(dir, databaseFile)}
+	e := &Engine{lock: lock, log: o.Logger, tables: schema(), byType: map[string]*table{}, chunks: newChunks(), flushEvents: o.FlushEvents, leastTalks: leastTalks, mostTalks: mostTalks, flushed: make(chan struct{}, 1), merger: newMerger(), file: filepath.Join(dir, databaseFile)}
 	for _, t := range e.tables {
 		if t.event != nil {
 			e.byType[t.event.Name] = t

@@ -21,8 +21,11 @@ type reading struct {
 	noneGivenFrom tallystick.Instant
 	restAsked     bool // whether that is so
 
-	talks *talks             // in the same scope, as of a position where one was asked to be remembered
-	ahead tallystick.Instant // the conversations of interactions before it are known
+	talks  *talks             // in the same scope, as of a position where one was asked to be remembered
+	ahead  tallystick.Instant // the conversations of interactions before it are known
+	byDays bool               // by the rows of their days
+	next   *learning          // those behind them; nil: nobody is learning
+	spare  *talks             // memory for others; nil: none
 
 	kept      *keptSessions // nil: none, where it is known
 	keptKnown bool
@@ -61,14 +64,22 @@ func (m *reading) learn(ctx context.Context, s *stream, names []hash, from, unti
 		m.ahead = until
 		return m.talks.learn(ctx, s, names, from, heard, nil)
 	}
+	if m.takeNext(ctx, until) {
+		return m.talks.learn(ctx, s, names, from, heard, nil)
+	}
+	most := max(m.most(), min(m.engine.mostTalks, 8*len(names)))
 	m.talks.forget() // what was before is not asked again
-	m.ahead = until
-	most := min(mostTalks, max(leastTalks, 8*len(names)))
+	m.ahead, m.byDays = until, false
 	return m.talks.learn(ctx, s, names, from, heard, &lookahead{
 		most:    most,
-		reached: func(at tallystick.Instant) { m.ahead = max(m.ahead, at) },
+		reached: func(at tallystick.Instant) { m.ahead, m.byDays = max(m.ahead, at), true },
 		look:    func(add func(id string) bool) error { return m.look(ctx, s, until-from, most, add) },
 	})
+}
+
+// most is how many conversations to learn at once: more and more, for who goes on asking.
+func (m *reading) most() int {
+	return min(m.engine.mostTalks, max(m.engine.leastTalks, 2*len(m.talks.known)))
 }
 
 // leastTalks is the number of conversations up to which to learn them takes no longer than to learn none.

@@ -166,6 +166,11 @@ func (t *talks) learn(ctx context.Context, s *stream, names []hash, since, until
 			return err
 		}
 	}
+	return t.learnRest(ctx, s, first, upTo)
+}
+
+// learnRest learns what the rows of days do not tell, of conversations from one on, where these tell everything up to a position.
+func (t *talks) learnRest(ctx context.Context, s *stream, first int, upTo int64) error {
 	if err := t.learnParts(ctx, s, first, true, upTo); err != nil {
 		return err
 	}
@@ -202,7 +207,7 @@ func (t *talks) forget() {
 }
 
 // mostTalks is the number of conversations that are learned at once, those of one slice apart.
-const mostTalks = 250_000
+const mostTalks = 300_000
 
 // fewTalks is the number up to which DuckDB looks for them; more are faster looked for here, among all.
 const fewTalks = 20_000
