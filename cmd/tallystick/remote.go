@@ -24,6 +24,8 @@ type remote struct {
 	key     string
 	client  http.Client
 	silence time.Duration // the longest, whatever it is doing
+
+	patience io.Writer // is told once for whom is waited, and why; nil: nobody is
 }
 
 // longestSilence is longer than a server takes for any report.
@@ -46,7 +48,7 @@ func (p *program) remote(f serverFlags) (*remote, error) {
 	if f.Key == "" {
 		return nil, tallystick.Errorf(tallystick.Invalid, "the key for the server is missing").WithHint("give --key or %s", variable("key"))
 	}
-	return &remote{address: strings.TrimRight(f.Server, "/"), key: f.Key, client: clientOfFiles(), silence: longestSilence}, nil
+	return &remote{address: strings.TrimRight(f.Server, "/"), key: f.Key, client: clientOfFiles(), silence: longestSilence, patience: p.stderr}, nil
 }
 
 // longestTrailers bounds the notes and the receipt behind a file, about 600 bytes of which are of each tenant: net/http takes trailers only as a whole, in the buffer that it reads a connection by.
@@ -73,6 +75,10 @@ func (r *remote) do(ctx context.Context, request func() (*http.Request, error)) 
 		answer, after, err := r.once(ctx, request)
 		if err == nil || after < 0 || try == askTries {
 			return answer, err
+		}
+		if try == 2 && r.patience != nil { // one refusal is nothing to speak of
+			fmt.Fprintf(r.patience, "%v; it is asked again, for about half a minute\n", err)
+			r.patience = nil
 		}
 		wait := max(min(after, longPause), pause/2+rand.N(pause/2)) // apart from others that were refused at the same time
 		pause = min(2*pause, longPause)

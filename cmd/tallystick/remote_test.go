@@ -358,6 +358,34 @@ func TestASilentServerIsGivenUp(t *testing.T) {
 	}
 }
 
+// TestPatienceIsTold asks a server that refuses for a while: who waits is told so, once, and why.
+func TestPatienceIsTold(t *testing.T) {
+	for _, test := range []struct {
+		refusals int
+		want     string
+	}{{0, ""}, {1, ""}, {3, "too much at once; it is asked again"}} {
+		asked := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if asked++; asked <= test.refusals {
+				w.Header().Set("Content-Type", "application/problem+json")
+				w.WriteHeader(http.StatusTooManyRequests)
+				fmt.Fprint(w, `{"detail":"too much at once"}`)
+			}
+		}))
+		var told bytes.Buffer
+		r := &remote{address: server.URL, client: clientOfFiles(), silence: time.Minute, patience: &told}
+		answer, err := r.do(t.Context(), func() (*http.Request, error) { return http.NewRequest("GET", server.URL, nil) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if got := told.String(); !strings.HasPrefix(got, test.want) || strings.Count(got, "\n") != min(1, len(test.want)) {
+			t.Errorf("after %d refusals it tells %q, want %q", test.refusals, got, test.want)
+		}
+		server.Close()
+	}
+}
+
 // TestLongTrailers gets a file with notes and a receipt of many tenants.
 func TestLongTrailers(t *testing.T) {
 	receipt := strings.Repeat("r", 600_000)
