@@ -104,7 +104,13 @@ func (s *sessions) doubtAll(ctx context.Context, k *keptSessions, lost []string)
 }
 
 // flushEnd returns the latest flush that a scope has wholly; of number 0: none.
-func (e *Engine) flushEnd(sc *scope) flushEnd {
+func (e *Engine) flushEnd(sc *scope) flushEnd { return e.flushEndBefore(sc, 0) }
+
+// recentEnd returns the position behind which what a scope has came lately.
+func (e *Engine) recentEnd(sc *scope) uint64 { return e.flushEndBefore(sc, recentFlushes).seq }
+
+// flushEndBefore returns the flush that is so many before the latest that a scope has wholly; of number 0: none.
+func (e *Engine) flushEndBefore(sc *scope, back int) flushEnd {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	ends := e.flushEnds[sc.log]
@@ -114,10 +120,10 @@ func (e *Engine) flushEnd(sc *scope) flushEnd {
 		}
 		return 1
 	})
-	if n == 0 {
+	if n <= back {
 		return flushEnd{}
 	}
-	return ends[n-1]
+	return ends[n-1-back]
 }
 
 // upTo returns the conditions of the tenants' rows of a table of what is kept.
@@ -254,7 +260,7 @@ func (k *keptSessions) doubt(contact string, at tallystick.Instant) {
 	}
 }
 
-// doubtFailed doubts contacts with a message that has failed since the flush. Where such a message is not found in the time in which it should be, it reports that nothing is sure.
+// doubtFailed doubts contacts with a message that has failed since the flush. Where such a message is found neither in the time in which it should be nor among those that came lately, it reports that nothing is sure.
 func (s *sessions) doubtFailed(ctx context.Context, k *keptSessions, end uint64) (sure bool, err error) {
 	st, sc, err := s.begin()
 	if err != nil {
@@ -275,30 +281,38 @@ func (s *sessions) doubtFailed(ctx context.Context, k *keptSessions, end uint64)
 	if err != nil || len(failed) == 0 {
 		return err == nil, err
 	}
-	if st, sc, err = s.begin(); err != nil {
-		return false, err
-	}
 	message := m.text(tallystick.FieldMessageID)
-	// Also those after the scope's end: they are found, and of no importance.
-	st.add("SELECT "+message+", "+m.text(tallystick.FieldContactID)+", m.time", "FROM "+m.from(),
-		"WHERE m.tenant = "+sc.tenant(st)+" AND m.seq <= "+sc.asOf(st)+" AND m.time >= "+st.bind(windowBefore(earliest))+" AND m.time <= "+st.bind(latest),
-		"  AND "+m.these(st, &tallystick.Condition{Field: tallystick.FieldMessageID, Op: tallystick.In, Values: failed}))
-	found := map[string]bool{}
-	err = s.stream.each(ctx, st, func(r *rows) error {
-		for i := range r.n {
-			found[strings.Clone(r.text(0, i))] = true
-			if contact := r.text(1, i); contact != "" {
-				k.doubt(contact, tallystick.Instant(r.bigint(2, i)))
-			}
-		}
-		return nil
-	})
-	for _, id := range failed {
-		if !found[id] {
+	for _, where := range []func(*statement) string{
+		// Also those after the scope's end: they are found, and of no importance.
+		func(st *statement) string {
+			return "m.time >= " + st.bind(windowBefore(earliest)) + " AND m.time <= " + st.bind(latest)
+		},
+		func(st *statement) string { return "m.seq > " + st.bind(int64(s.engine.recentEnd(sc))) },
+	} {
+		if st, sc, err = s.begin(); err != nil {
 			return false, err
 		}
+		st.add("SELECT "+message+", "+m.text(tallystick.FieldContactID)+", m.time", "FROM "+m.from(),
+			"WHERE m.tenant = "+sc.tenant(st)+" AND m.seq <= "+sc.asOf(st)+" AND "+where(st),
+			"  AND "+m.these(st, &tallystick.Condition{Field: tallystick.FieldMessageID, Op: tallystick.In, Values: failed}))
+		found := map[string]bool{}
+		err = s.stream.each(ctx, st, func(r *rows) error {
+			for i := range r.n {
+				found[strings.Clone(r.text(0, i))] = true
+				if contact := r.text(1, i); contact != "" {
+					k.doubt(contact, tallystick.Instant(r.bigint(2, i)))
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		if failed = slices.DeleteFunc(failed, func(id string) bool { return found[id] }); len(failed) == 0 {
+			return true, nil
+		}
 	}
-	return true, err
+	return false, nil
 }
 
 // recentShare is the part of the interactions since the flush that may be so early that their contacts are doubted.

@@ -9,7 +9,7 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// A flush looks for the messages of its failures: among its own, and in the file, first in the week before the failure. Where that finds none the failure is lost, and as long as it is, who
+// A flush looks for the messages of its failures: among its own, and in the file, in the week before the failure, and then in the flushes before this one: a message that is late comes soon before its failure. Where that finds none the failure is lost, and as long as it is, who
 // asks looks for its message, and believes nothing that is kept of its contact since. Now and then the whole file is looked through for what was lost since the last time; what is not found then has no message in the file, and is known when that comes.
 
 // lostFailure is a failure whose message is looked for.
@@ -21,6 +21,9 @@ type lostFailure struct {
 
 // failureWindow is how long before its failure a message is looked for first.
 const failureWindow = 7 * tallystick.Day
+
+// recentFlushes is in how many flushes before a failure's its message is looked for, whatever its time.
+const recentFlushes = 16
 
 // windowBefore returns when the window before a failure begins.
 func windowBefore(failed tallystick.Instant) tallystick.Instant {
@@ -74,7 +77,14 @@ func (k *keeping) findFailed(ctx context.Context) error {
 		return err
 	}
 	if len(k.lost) > 0 {
-		if err := k.look(ctx, k.lost, found, "m.time >= "+strconv.FormatInt(int64(windowBefore(earliest)), 10), "m.time <= "+strconv.FormatInt(int64(latest), 10)); err != nil {
+		if err := k.look(ctx, k.before, k.lost, found, "m.time >= "+strconv.FormatInt(int64(windowBefore(earliest)), 10), "m.time <= "+strconv.FormatInt(int64(latest), 10)); err != nil {
+			return err
+		}
+		k.lost = slices.DeleteFunc(k.lost, func(x lostFailure) bool { return found[x] })
+	}
+	if len(k.lost) > 0 {
+		recent := &view{flush: k.before.flush, after: max(k.before.flush-recentFlushes, 0), filled: k.before.filled}
+		if err := k.look(ctx, recent, k.lost, found); err != nil {
 			return err
 		}
 		k.lost = slices.DeleteFunc(k.lost, func(x lostFailure) bool { return found[x] })
@@ -107,8 +117,8 @@ func (k *keeping) isFailed(tenant int32, seq int64) {
 	k.failed[tenant][seq] = true
 }
 
-// look looks in the file for the messages of some failures.
-func (k *keeping) look(ctx context.Context, failures []lostFailure, found map[lostFailure]bool, conditions ...string) error {
+// look looks in the file, as far as a view has it, for the messages of some failures.
+func (k *keeping) look(ctx context.Context, in *view, failures []lostFailure, found map[lostFailure]bool, conditions ...string) error {
 	var tenants, times []int64
 	var ids, others []string
 	for _, x := range failures {
@@ -116,7 +126,7 @@ func (k *keeping) look(ctx context.Context, failures []lostFailure, found map[lo
 		tenants, ids, others, times = append(tenants, int64(x.tenant)), append(ids, id), append(others, other), append(times, int64(x.time))
 	}
 	st := &statement{}
-	st.add(k.failedMessages(k.before, "(SELECT UNNEST("+st.bind(tenants)+") AS tenant, NULLIF(UNNEST("+st.bind(ids)+"), '')::UUID AS message, NULLIF(UNNEST("+st.bind(others)+"), '') AS other, UNNEST("+
+	st.add(k.failedMessages(in, "(SELECT UNNEST("+st.bind(tenants)+") AS tenant, NULLIF(UNNEST("+st.bind(ids)+"), '')::UUID AS message, NULLIF(UNNEST("+st.bind(others)+"), '') AS other, UNNEST("+
 		st.bind(times)+") AS time)", conditions...))
 	return k.each(ctx, st, func(r *rows) error { return k.noteFailed(r, found, true) })
 }
@@ -155,5 +165,5 @@ func (k *keeping) searchLost(ctx context.Context) error {
 		return err
 	}
 	k.search = true
-	return k.look(ctx, lost, map[lostFailure]bool{})
+	return k.look(ctx, k.before, lost, map[lostFailure]bool{})
 }

@@ -59,6 +59,7 @@ func (m *memtable) tableName(t *table) string {
 // view is where the rows are at some moment. It does not change; e.view is replaced by the next one.
 type view struct {
 	flush     int32              // the rows of the file up to this flush
+	after     int32              // and after this one
 	filled    map[*table]bool    // tables of the file that have rows
 	memtables []*memtable        // and the rows of these
 	tables    map[*table][]int32 // the numbers of the memtables that have a table
@@ -127,7 +128,11 @@ func (v *view) rowsOf(t *table) string {
 	columns := strings.Join(list, ", ")
 	if v.filled[t] || len(v.tables[t]) == 0 {
 		// A flush that was committed since is in a memtable of this view.
-		parts = append(parts, "SELECT "+columns+" FROM "+identifier(t.name)+" WHERE "+identifier(flushColumn)+" <= "+strconv.Itoa(int(v.flush)))
+		rows := "SELECT " + columns + " FROM " + identifier(t.name) + " WHERE " + identifier(flushColumn) + " <= " + strconv.Itoa(int(v.flush))
+		if v.after > 0 {
+			rows += " AND " + identifier(flushColumn) + " > " + strconv.Itoa(int(v.after))
+		}
+		parts = append(parts, rows)
 	}
 	for _, n := range v.tables[t] {
 		parts = append(parts, "SELECT "+columns+" FROM "+(&memtable{number: n}).table(t))
