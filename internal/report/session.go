@@ -11,7 +11,7 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// The tables of session-usage are all made of the same sessions, which are read slice after slice of the period, so that memory holds those of one slice, or of two where one is made ahead.
+// The tables of session-usage are all made of the same sessions, which are read slice after slice of the period, so that memory holds those of one slice, or of a few where they are made ahead.
 
 // slicedSessions are the parts of the sessions of a slice that count, in order, with the conversation of each if these are asked for.
 type slicedSessions struct {

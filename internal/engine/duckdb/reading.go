@@ -9,7 +9,8 @@ import (
 // reading is what the engine remembers in a [tallystick.Reading].
 //
 // Of conversations it learns those of a slice and of the time behind it, up to a number: so that a tenant's conversations are looked through once for every few
-// hundred thousand that are asked for, and not once for every slice. Those of the first slice are learned alone: perhaps nobody asks for another.
+// hundred thousand that are asked for, and not once for every slice. Those of the first slice are learned alone: perhaps nobody asks for another. For who goes on, what comes next is learned while
+// what is known is asked for (learning.go).
 type reading struct {
 	engine *Engine
 	asked  tallystick.Scope // what it is about
