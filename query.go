@@ -274,13 +274,13 @@ type Sessions struct {
 }
 
 // Reading is what an engine may remember between questions about one scope that follow one another: so that what all slices of a period need is not read again for each.
-// Who asks makes one, puts it into each question, one at a time, and drops it. It changes no answer but for one thing: where AsOf is zero, or newer than what was applied, an engine
+// Who asks makes one, puts it into each question, one at a time, closes it behind the last, and drops it. It changes no answer but for one thing: where AsOf is zero, or newer than what was applied, an engine
 // may answer all questions as of the position that was the newest at the first.
 type Reading struct {
 	Memory any // the engine's own
 }
 
-// Close ends what an engine does ahead of questions that may not come. Who has asked for [Conversations] by From and Until calls it behind the last.
+// Close ends what an engine does ahead of questions that may not come.
 func (r *Reading) Close() {
 	if m, ok := r.Memory.(interface{ Close() }); ok {
 		m.Close()
@@ -295,7 +295,7 @@ type SessionPart struct {
 	Start   Instant
 
 	Contact, Conversation, Bot, Version, Channel string
-	Ticket                                       string // ticket_id, else that of the conversation's conversation.created
+	Ticket                                       string // ticket_id, else that of the conversation's conversation.created, unless only the parts' own are asked for
 
 	First   Instant  // time of the earliest interaction of the part
 	FirstAt Position // and its position

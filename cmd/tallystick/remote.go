@@ -25,7 +25,7 @@ type remote struct {
 	client  http.Client
 	silence time.Duration // the longest, whatever it is doing
 
-	patience io.Writer // is told once for whom is waited, and why; nil: nobody is
+	patience io.Writer // is told for whom is waited, and why; nil: nobody is
 }
 
 // longestSilence is longer than a server takes for any report.
@@ -77,8 +77,7 @@ func (r *remote) do(ctx context.Context, request func() (*http.Request, error)) 
 			return answer, err
 		}
 		if try == 2 && r.patience != nil { // one refusal is nothing to speak of
-			fmt.Fprintf(r.patience, "%v; it is asked again, for about half a minute\n", err)
-			r.patience = nil
+			fmt.Fprintf(r.patience, "%v; waiting, and asking again\n", err)
 		}
 		wait := max(min(after, longPause), pause/2+rand.N(pause/2)) // apart from others that were refused at the same time
 		pause = min(2*pause, longPause)

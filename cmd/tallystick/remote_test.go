@@ -363,7 +363,7 @@ func TestPatienceIsTold(t *testing.T) {
 	for _, test := range []struct {
 		refusals int
 		want     string
-	}{{0, ""}, {1, ""}, {3, "too much at once; it is asked again"}} {
+	}{{0, ""}, {1, ""}, {3, "too much at once; waiting, and asking again"}} {
 		asked := 0
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			if asked++; asked <= test.refusals {

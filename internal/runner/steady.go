@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/tallystick/tallystick/internal/disk"
@@ -14,6 +15,7 @@ type steadyFile struct {
 	disk.File
 	written int        // since the last sync was begun
 	syncing chan error // gets the result of that; nil: none was begun
+	failed  error      // of any sync on the way: what it should have written is lost, though later ones may succeed
 }
 
 func (f *steadyFile) Write(b []byte) (int, error) {
@@ -32,14 +34,15 @@ func (f *steadyFile) Write(b []byte) (int, error) {
 }
 
 // settle waits for the sync that is on its way.
-func (f *steadyFile) settle() (err error) {
+func (f *steadyFile) settle() error {
 	if f.syncing != nil {
-		err, f.syncing = <-f.syncing, nil
+		f.failed = cmp.Or(f.failed, <-f.syncing)
+		f.syncing = nil
 	}
-	return err
+	return f.failed
 }
 
-// Sync makes the rest durable. After a sync on the way that has failed a later one may succeed, and what the first should have written is lost all the same.
+// Sync makes the rest durable.
 func (f *steadyFile) Sync() error {
 	if err := f.settle(); err != nil {
 		return err

@@ -16,6 +16,7 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 	if sc == nil || len(list) == 0 {
 		return list, err
 	}
+	q.From, q.Until = max(q.From, firstMonth), min(q.Until, q.Before)
 	m := e.reading(q.Reading, q.Scope, sc)
 	names := hashesOf(len(q.IDs), func(i int) string { return q.IDs[i] })
 	answer := func() (whole bool) {
@@ -38,7 +39,7 @@ func (e *Engine) Conversations(ctx context.Context, q tallystick.Conversations) 
 		return nil, err
 	}
 	defer stream.close()
-	if q.Until == 0 {
+	if q.From >= q.Until { // which says nothing
 		err = m.talks.learn(ctx, stream, names, tallystick.MinInstant, m.talks.scope.Before, nil)
 	} else if err = m.learn(ctx, stream, names, q.From, q.Until); err == nil {
 		m.learnNext(q.Until - q.From)

@@ -108,6 +108,8 @@ type Engine struct {
 
 	leastTalks, mostTalks int // that are learned at once, but for those of one slice
 
+	learning sync.Mutex // held while conversations are learned ahead of who asks, for one reading at a time
+
 	background sync.WaitGroup
 	stop       context.CancelFunc // ends what is done in the background
 

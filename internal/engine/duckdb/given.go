@@ -68,7 +68,9 @@ func (s *sessions) givenOf(ctx context.Context, m *reading) ([]tallystick.Sessio
 		rest.From, rest.Until = s.Until, s.Before
 		var ids []string
 		ids, err = rest.candidates(ctx, m.kept, true)
-		m.restAsked, m.noneGiven, m.noneGivenFrom = true, err == nil && len(ids) == 0, s.Until
+		if err == nil {
+			m.restAsked, m.noneGiven, m.noneGivenFrom = true, len(ids) == 0, s.Until
+		}
 	}
 	return parts, err
 }

@@ -24,7 +24,7 @@ import (
 // one each its bots, versions of bots and channels: so sessions are counted without being told apart.
 // [voidTable]: the rows of a contact's session in flushes before this one count no longer: a copy of each that begins something, so that these can be counted off.
 // [failedTable]: an interaction that failed, with the time of the failure. [givenTable]: a contact that had an interaction with a session id.
-// [lostTable]: a failure whose message is not in the file, as far as was looked: in the week before it. [searchTable]: a flush that has looked through everything for what was lost until then.
+// [lostTable]: a failure whose message is not in the file, as far as was looked: see lost.go. [searchTable]: a flush that has looked through everything for what was lost until then.
 var (
 	keptColumns = []column{
 		{"tenant", integer}, {"contact", varchar}, {"start", bigint}, {"conversation", varchar}, {"bot", varchar}, {"version", varchar}, {"channel", varchar}, {"ticket", varchar},

@@ -2,6 +2,8 @@ package duckdb
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 
 	"github.com/tallystick/tallystick"
 )
@@ -11,13 +13,16 @@ type learning struct {
 	talks *talks
 	until tallystick.Instant // those of all interactions before it are known; MinInstant: none are
 
+	fault string // a panic
+
 	ended chan struct{} // is closed when the others may be read
 	stop  context.CancelFunc
 }
 
-// learnNext begins to learn conversations behind those that are known, where the rows of days tell of them. length is that of a slice: one that begins before the end of what is known finds all of its own in what comes next.
+// learnNext begins to learn conversations behind those that are known, where the rows of days tell of them and nobody else learns any: so that it takes memory once. length is that of a slice: one no longer, which begins before the end of
+// what is known, finds all of its own in what comes next.
 func (m *reading) learnNext(length tallystick.Instant) {
-	if !m.byDays || m.next != nil || m.ahead >= m.talks.scope.Before {
+	if !m.byDays || m.next != nil || m.ahead >= m.talks.scope.Before || !m.engine.learning.TryLock() {
 		return
 	}
 	ctx, stop := context.WithCancel(context.Background())
@@ -31,8 +36,14 @@ func (m *reading) learnNext(length tallystick.Instant) {
 	}
 	m.next = l
 	m.engine.background.Go(func() {
+		defer m.engine.learning.Unlock()
 		defer close(l.ended)
 		defer stop()
+		defer func() {
+			if fault := recover(); fault != nil { // who asks knows what to do with it
+				l.fault, l.until = fmt.Sprintf("%v\n\n%s", fault, debug.Stack()), tallystick.MinInstant
+			}
+		}()
 		if stream, err := m.engine.stream(); err == nil {
 			defer stream.close()
 			if until, err := l.talks.learnFrom(ctx, stream, from, most); err == nil { // else who needs them learns them, and is told
@@ -50,6 +61,9 @@ func (m *reading) takeNext(ctx context.Context, until tallystick.Instant) (taken
 	}
 	defer context.AfterFunc(ctx, l.stop)()
 	<-l.ended
+	if l.fault != "" {
+		panic(l.fault)
+	}
 	if m.next = nil; l.until < until {
 		return false
 	}
@@ -59,7 +73,7 @@ func (m *reading) takeNext(ctx context.Context, until tallystick.Instant) (taken
 	return true
 }
 
-// Close ends what is learned for questions that did not come.
+// Close implements what [tallystick.Reading] calls: it ends what is learned for questions that did not come.
 func (m *reading) Close() {
 	if m.next != nil {
 		m.next.stop()

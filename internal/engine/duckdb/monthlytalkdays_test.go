@@ -72,7 +72,7 @@ func TestMonthsOfTalkDays(t *testing.T) {
 			ofConversations := ofEngine
 			if ownTickets { // as who asks for sessions and for the conversations of others at the same time
 				ofConversations = &tallystick.Reading{}
-				defer ofConversations.Close()
+				defer ofConversations.Close() // behind the questions of this round
 			}
 			for i := range times {
 				q := tallystick.Sessions{Scope: scope, From: from + tallystick.Instant(i)*length, Until: from + tallystick.Instant(i+1)*length, OwnTickets: ownTickets, Reading: ofOracle}

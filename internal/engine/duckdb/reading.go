@@ -16,7 +16,7 @@ type reading struct {
 	asked  tallystick.Scope // what it is about
 	keeps  bool             // whether there will be other slices
 
-	parts int // that there may be in the next slice; 0: this is the first, or those before had none
+	parts int // that there may be in the next slice; 0: this is the first, or the one before had none
 
 	noneGiven     bool // none of the sessions that start at or after noneGivenFrom has an id of its own
 	noneGivenFrom tallystick.Instant
@@ -42,6 +42,7 @@ func (e *Engine) reading(r *tallystick.Reading, asked tallystick.Scope, sc *scop
 		if before, ok := r.Memory.(*reading); ok && before.engine == e && before.asked == asked {
 			return before
 		}
+		r.Close()
 	}
 	m := &reading{engine: e, asked: asked, talks: e.talks(sc.Scope), ahead: tallystick.MinInstant}
 	if r == nil {

@@ -285,7 +285,7 @@ func (t *talks) learnParts(ctx context.Context, s *stream, first int, found bool
 	return t.learnEvents(ctx, s, func(st *statement, e source) string { return e.column("seq") + " > " + st.bind(last) })
 }
 
-// sieve tells most names that are not in a map without looking into it: it is so small that the processor has it at hand, which a map of a hundred thousand is not.
+// sieve tells most names that are not known without looking for them: it is so small that the processor has it at hand, which what is known of a hundred thousand is not.
 type sieve struct {
 	bits []uint64
 	mask uint64
