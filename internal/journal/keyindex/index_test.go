@@ -138,7 +138,8 @@ func TestFilter(t *testing.T) {
 			b.add(k)
 		}
 		f := b.done()
-		stored := f.append(nil)
+		parts := f.stored()
+		stored := slices.Concat(parts[:]...)
 		if int64(len(stored)) != filterSize(uint64(n)) {
 			t.Fatalf("%d keys: stored in %d bytes, announced were %d", n, len(stored), filterSize(uint64(n)))
 		}

@@ -85,9 +85,15 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 		return nil, err
 	}
 	r := &run{path: w.path, count: w.count, shape: w.shape, first: first, last: last, digest: digest}
-	stored := w.filter.done().append(make([]byte, 0, filterSize(r.count)+footerSize))
-	stored = r.appendFooter(stored, crc32.Checksum(stored, castagnoli))
-	if _, err := w.file.Write(stored); err != nil {
+	sum := uint32(0)
+	for _, part := range w.filter.done().stored() {
+		sum = crc32.Update(sum, castagnoli, part)
+		if _, err := w.file.Write(part); err != nil {
+			return nil, err
+		}
+	}
+	w.filter = nil // its memory is not needed any more
+	if _, err := w.file.Write(r.appendFooter(nil, sum)); err != nil {
 		return nil, err
 	}
 	if err := w.file.Sync(); err != nil {
