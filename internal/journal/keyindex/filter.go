@@ -2,6 +2,7 @@ package keyindex
 
 import (
 	"encoding/binary"
+	"io"
 	"math/bits"
 )
 
@@ -21,31 +22,41 @@ const (
 	maxKeys       = 1 << maxFilterBits // of one run, so that positions in upper fit 32 bits
 )
 
-// filterBuilder makes a filter from keys in ascending order.
+// filterBuilder makes the stored form of a filter from keys in ascending order. Of low, which is 64 MB of the largest run, it has only so much in memory: the
+// collector would let nearly as much again lie around.
 type filterBuilder struct {
-	filter
-	position uint64 // in upper
-	bucket   uint64 // that is being filled
+	filter                      // its low is the end of low, which is not aside yet
+	position uint64             // in upper
+	bucket   uint64             // that is being filled
+	inMemory int                // the most of low
+	spill    func([]byte) error // writes what comes next of low aside
 }
 
 // newFilter returns a builder for n keys.
-func newFilter(n uint64) *filterBuilder {
-	b := &filterBuilder{filter: filter{bits: filterBits(n)}}
+func newFilter(n uint64, inMemory int, spill func([]byte) error) *filterBuilder {
+	b := &filterBuilder{filter: filter{bits: filterBits(n)}, inMemory: inMemory, spill: spill}
 	upper, starts := filterParts(n)
 	b.upper = make([]byte, upper)
 	b.starts = make([]byte, 4, starts) // that of the first bucket is 0
-	b.low = make([]byte, 0, n)
+	b.low = make([]byte, 0, min(n, uint64(inMemory)))
 	return b
 }
 
 // filterBits returns how many bits choose a key's bucket: there is one key a bucket, or a little less.
 func filterBits(n uint64) uint { return uint(bits.Len64(max(n, 1) - 1)) }
 
-func (b *filterBuilder) add(k Key) {
+func (b *filterBuilder) add(k Key) error {
 	b.seek(k.High >> (64 - b.bits))
 	b.upper[b.position/8] |= 1 << (b.position % 8)
 	b.position++
+	if len(b.low) == b.inMemory {
+		if err := b.spill(b.low); err != nil {
+			return err
+		}
+		b.low = b.low[:0]
+	}
 	b.low = append(b.low, b.lowOf(k))
+	return nil
 }
 
 func (b *filterBuilder) seek(bucket uint64) {
@@ -58,9 +69,20 @@ func (b *filterBuilder) seek(bucket uint64) {
 	}
 }
 
-func (b *filterBuilder) done() *filter {
+// write writes the stored form; aside is what was written aside.
+func (b *filterBuilder) write(w io.Writer, aside io.Reader) error {
 	b.seek(uint64(1)<<b.bits - 1)
-	return &b.filter
+	if _, err := w.Write(b.upper); err != nil {
+		return err
+	}
+	if _, err := w.Write(b.starts); err != nil {
+		return err
+	}
+	if _, err := io.CopyBuffer(w, aside, make([]byte, bufferBytes)); err != nil {
+		return err
+	}
+	_, err := w.Write(b.low)
+	return err
 }
 
 func (f *filter) word(n uint64) uint64 { return binary.LittleEndian.Uint64(f.upper[n*8:]) }
@@ -142,9 +164,6 @@ func filterSize(n uint64) int64 {
 	upper, starts := filterParts(n)
 	return int64(upper + starts + n)
 }
-
-// stored returns the filter's stored form, in parts: of the largest run it is some 90 MB, which need not be twice in memory.
-func (f *filter) stored() [3][]byte { return [...][]byte{f.upper, f.starts, f.low} }
 
 // parseFilter returns the filter of n keys whose stored form is b, which it keeps.
 func parseFilter(b []byte, n uint64) *filter {

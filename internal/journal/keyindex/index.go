@@ -231,11 +231,14 @@ func (x *Index) write() {
 	}
 }
 
+// lowInMemory says of the filter of which runs a part is written aside: of merged ones.
+func (x *Index) lowInMemory() int { return 2 * x.options.TableKeys }
+
 // ready reports whether a frozen table can be written. x.mu is held.
 func (x *Index) ready() bool { return len(x.frozen) > 0 && x.frozen[0].last <= x.durable.Load() }
 
 func (x *Index) writeTable(t *table) (*run, error) {
-	w, err := createRun(x.options.FS, runPath(x.options.Dir, t.first, t.last), uint64(t.count))
+	w, err := createRun(x.options.FS, runPath(x.options.Dir, t.first, t.last), uint64(t.count), x.lowInMemory())
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package keyindex
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -133,17 +134,24 @@ func TestFilter(t *testing.T) {
 			}
 		}
 		slices.SortFunc(keys, func(a, b Key) int { return cmp.Or(cmp.Compare(a.High, b.High), cmp.Compare(a.Low, b.Low)) })
-		b := newFilter(uint64(n))
+		var aside, whole bytes.Buffer
+		b := newFilter(uint64(n), 1+r.IntN(2*n+1), func(low []byte) error {
+			aside.Write(low)
+			return nil
+		})
 		for _, k := range keys {
-			b.add(k)
+			if err := b.add(k); err != nil {
+				t.Fatal(err)
+			}
 		}
-		f := b.done()
-		parts := f.stored()
-		stored := slices.Concat(parts[:]...)
+		if err := b.write(&whole, &aside); err != nil {
+			t.Fatal(err)
+		}
+		stored := whole.Bytes()
 		if int64(len(stored)) != filterSize(uint64(n)) {
 			t.Fatalf("%d keys: stored in %d bytes, announced were %d", n, len(stored), filterSize(uint64(n)))
 		}
-		f = parseFilter(stored, uint64(n))
+		f := parseFilter(stored, uint64(n))
 		var w walker
 		for i, k := range keys {
 			if got, known := w.next(f), f.bits+8; got != k.High>>(64-known)<<(64-known) {
@@ -245,6 +253,20 @@ func check(t testing.TB, x *Index, last uint64) (covered uint64) {
 	return covered
 }
 
+// unfinished lists the files that are not done, of an index that nobody has used yet.
+func unfinished(t *testing.T, fsys disk.FS) (names []string) {
+	entries, err := fsys.ReadDir("/keys")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name, runSuffix) {
+			names = append(names, e.Name)
+		}
+	}
+	return names
+}
+
 func TestPowerCuts(t *testing.T) {
 	work := func(d *disktest.Disk) {
 		x, err := Open(context.Background(), Options{Dir: "/keys", FS: d, TableKeys: 16})
@@ -269,6 +291,9 @@ func TestPowerCuts(t *testing.T) {
 			work(d)
 			d = d.Reboot(mode, uint64(n))
 			x := open(t, Options{FS: d, TableKeys: 16})
+			for _, name := range unfinished(t, d) {
+				t.Fatalf("cut at %d, %v: %s is still there", n, mode, name)
+			}
 			covered := check(t, x, 200)
 			fill(t, x, covered+1, 200)
 			closeIndex(t, x)
@@ -386,7 +411,7 @@ func TestForgetFindsNobodyReading(t *testing.T) {
 	r := seeded(t)
 	o := Options{FS: disk.OS, Dir: t.TempDir(), TableKeys: 1000}
 	for i := range uint64(5) {
-		w, err := createRun(o.FS, runPath(o.Dir, i*500+1, i*500+500), 1000)
+		w, err := createRun(o.FS, runPath(o.Dir, i*500+1, i*500+500), 1000, 1000)
 		if err != nil {
 			t.Fatal(err)
 		}

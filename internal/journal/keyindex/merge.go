@@ -78,7 +78,7 @@ func (x *Index) mergeRuns(old []*run) (*run, error) {
 		count += r.count
 	}
 	newest := old[len(old)-1]
-	w, err := createRun(x.options.FS, runPath(x.options.Dir, old[0].first, newest.last), count)
+	w, err := createRun(x.options.FS, runPath(x.options.Dir, old[0].first, newest.last), count, x.lowInMemory())
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,13 @@
 package keyindex
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/tallystick/tallystick/internal/disk"
 )
@@ -20,6 +23,7 @@ type runWriter struct {
 	path     string
 	file     disk.File
 	filter   *filterBuilder
+	aside    disk.File // of the filter's low; nil while that is short
 	buffer   []byte
 	shape    shape
 	inBlock  int
@@ -27,20 +31,58 @@ type runWriter struct {
 	unsynced int
 }
 
-// createRun begins a run of exactly count keys.
-func createRun(fsys disk.FS, path string, count uint64) (*runWriter, error) {
+// createRun begins a run of exactly count keys, of whose filter's low so many bytes may be in memory.
+func createRun(fsys disk.FS, path string, count uint64, lowInMemory int) (*runWriter, error) {
 	f, err := fsys.Create(path + newSuffix)
 	if err != nil {
 		return nil, err
 	}
 	shape := shapeOf(count)
 	buffer := make([]byte, 0, min(bufferBytes, (shape.blocks()+1)*blockSize))
-	return &runWriter{fs: fsys, path: path, file: f, filter: newFilter(count), shape: shape, buffer: buffer}, nil
+	w := &runWriter{fs: fsys, path: path, file: f, shape: shape, buffer: buffer}
+	w.filter = newFilter(count, lowInMemory, w.spill)
+	return w, nil
+}
+
+// asidePath is the name of the file of the filter's low. Like that of a run that is being written, it ends in a way that lets the next start remove it.
+func (w *runWriter) asidePath() string {
+	return strings.TrimSuffix(w.path, runSuffix) + ".low" + runSuffix + newSuffix
+}
+
+func (w *runWriter) spill(low []byte) (err error) {
+	if w.aside == nil {
+		if w.aside, err = w.fs.Create(w.asidePath()); err != nil {
+			return err
+		}
+	}
+	_, err = w.aside.Write(low)
+	return err
+}
+
+// spilled returns what was written aside.
+func (w *runWriter) spilled() (io.Reader, error) {
+	if w.aside == nil {
+		return bytes.NewReader(nil), nil
+	}
+	size, err := w.aside.Size()
+	return io.NewSectionReader(w.aside, 0, size), err
+}
+
+// removeAside removes the file of the filter's low, whose content nobody needs: errors of closing it do not matter.
+func (w *runWriter) removeAside() error {
+	if w.aside == nil {
+		return nil
+	}
+	w.aside.Close()
+	w.aside = nil
+	return w.fs.Remove(w.asidePath())
 }
 
 func (w *runWriter) add(e entry) error {
 	w.buffer = w.shape.append(w.buffer, e)
-	w.filter.add(e.key)
+	if err := w.filter.add(e.key); err != nil {
+		return err
+	}
 	w.count++
 	if w.inBlock++; w.inBlock == int(w.shape.keys) {
 		return w.endBlock()
@@ -85,15 +127,19 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 		return nil, err
 	}
 	r := &run{path: w.path, count: w.count, shape: w.shape, first: first, last: last, digest: digest}
-	sum := uint32(0)
-	for _, part := range w.filter.done().stored() {
-		sum = crc32.Update(sum, castagnoli, part)
-		if _, err := w.file.Write(part); err != nil {
-			return nil, err
-		}
+	aside, err := w.spilled()
+	if err != nil {
+		return nil, err
+	}
+	sum := crc32.New(castagnoli)
+	if err := w.filter.write(io.MultiWriter(w.file, sum), aside); err != nil {
+		return nil, err
 	}
 	w.filter = nil // its memory is not needed any more
-	if _, err := w.file.Write(r.appendFooter(nil, sum)); err != nil {
+	if err := w.removeAside(); err != nil {
+		return nil, err
+	}
+	if _, err := w.file.Write(r.appendFooter(nil, sum.Sum32())); err != nil {
 		return nil, err
 	}
 	if err := w.file.Sync(); err != nil {
@@ -108,7 +154,6 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 	if err := w.fs.SyncDir(filepath.Dir(w.path)); err != nil {
 		return nil, err
 	}
-	var err error
 	if r.file, err = w.fs.Open(w.path); err != nil {
 		return nil, err
 	}
@@ -123,4 +168,5 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 func (w *runWriter) abandon() {
 	w.file.Close() // may be closed already
 	w.fs.Remove(w.path + newSuffix)
+	w.removeAside() // the next start would
 }
