@@ -57,7 +57,7 @@ func (p *program) newApplier(dir *datadir.Dir, full applier.Full, threads int) *
 			if p.settings.isSet("memory-limit") {
 				return p.openEngine(ctx, dir, threads)
 			}
-			return p.openEngineWithin(ctx, dir, importMemory, threads)
+			return p.openEngineWith(ctx, dir, duckdb.Options{MemoryLimit: importMemory, FlushBytes: importFlush, Threads: threads})
 		}
 	}
 	return applier.New(o)
@@ -67,17 +67,20 @@ func (p *program) newApplier(dir *datadir.Dir, full applier.Full, threads int) *
 // written, makes it faster; and of the records, which live for a moment, less garbage may lie around.
 const (
 	importQueue  = 1 << 15
-	importMemory = "320MB"
-	importGC     = 75 // GOGC
+	importMemory = "256MB"
+	importFlush  = 64 << 20  // bytes: of that memory more than a fifth, since nobody asks meanwhile
+	importGC     = 75        // GOGC
+	importHeap   = 320 << 20 // GOMEMLIMIT, bytes; some 190 MB live
 )
 
 // openEngine opens the engine in a data directory: the one place that says which one it is.
 func (p *program) openEngine(ctx context.Context, dir *datadir.Dir, threads int) (tallystick.Engine, error) {
-	return p.openEngineWithin(ctx, dir, p.settings.get("memory-limit"), threads)
+	return p.openEngineWith(ctx, dir, duckdb.Options{MemoryLimit: p.settings.get("memory-limit"), Threads: threads})
 }
 
-func (p *program) openEngineWithin(ctx context.Context, dir *datadir.Dir, memory string, threads int) (tallystick.Engine, error) {
-	return duckdb.Open(ctx, duckdb.Options{Dir: dir.Engine(), MemoryLimit: memory, Threads: threads, Logger: p.logger()})
+func (p *program) openEngineWith(ctx context.Context, dir *datadir.Dir, o duckdb.Options) (tallystick.Engine, error) {
+	o.Dir, o.Logger = dir.Engine(), p.logger()
+	return duckdb.Open(ctx, o)
 }
 
 // threads returns the number of the engine's threads: the setting, else one for each processor but those that are to be spared. While events come in,
@@ -112,6 +115,10 @@ func (p *program) withJournal(ctx context.Context, dir *datadir.Dir, fn func(*jo
 	if _, set := p.env("GOGC"); !set {
 		before := debug.SetGCPercent(importGC)
 		defer debug.SetGCPercent(before)
+	}
+	if _, set := p.env("GOMEMLIMIT"); !set {
+		before := debug.SetMemoryLimit(importHeap)
+		defer debug.SetMemoryLimit(before)
 	}
 	a := p.newApplier(dir, applier.Wait, p.threads(1))
 	j, err := journal.Open(ctx, journal.Options{

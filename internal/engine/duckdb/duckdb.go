@@ -62,8 +62,10 @@ type Options struct {
 	MemoryLimit string
 	// Threads is the number of threads that work on queries; 0: one for each processor.
 	Threads int
-	// FlushEvents is the number of events that are gathered in memory before they are written into the file; 0: 262144, or fewer where a fifth of MemoryLimit does not hold them.
+	// FlushEvents is the number of events that are gathered in memory before they are written into the file; 0: 262144, or fewer where FlushBytes do not hold them.
 	FlushEvents int
+	// FlushBytes is the memory for these events; 0: a fifth of MemoryLimit. It is at most a third of it, less 16 MB.
+	FlushBytes int
 	// Logger is told when a file was set aside; nil: nobody is.
 	Logger *slog.Logger
 }

@@ -42,7 +42,7 @@ const (
 	// flushEvents and flushShare say when a memtable is flushed. More makes longer runs of rows and less work for the same events; but after a crash as many have
 	// to be applied again, and they take memory.
 	flushEvents = 1 << 18
-	flushShare  = 5        // of the memory limit, one in so many
+	flushShare  = 5        // of the memory limit, one in so many, where nothing else is said
 	flushSpare  = 16 << 20 // bytes that DuckDB needs besides, whatever the limit: of one of 64 MB a flush of a fifth took all
 	leastFlush  = 4 << 20
 )

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -61,7 +62,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if err := errors.Join(os.RemoveAll(temp), os.MkdirAll(temp, 0o750)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open event store: %w", err), lock.Close())
 	}
-	e := &Engine{lock: lock, log: o.Logger, tables: schema(), byType: map[string]*table{}, chunks: newChunks(), flushEvents: o.FlushEvents, leastTalks: leastTalks, mostTalks: mostTalks, flushed: make(chan struct{}, 1), merger: newMerger(), file: filepath.Join(dir, databaseFile)}
+	e := &Engine{lock: lock, log: o.Logger, tables: schema(), byType: map[string]*table{}, chunks: newChunks(), flushEvents: o.FlushEvents, flushBytes: o.FlushBytes, leastTalks: leastTalks, mostTalks: mostTalks, flushed: make(chan struct{}, 1), merger: newMerger(), file: filepath.Join(dir, databaseFile)}
 	for _, t := range e.tables {
 		if t.event != nil {
 			e.byType[t.event.Name] = t
@@ -204,6 +205,7 @@ func (e *Engine) connect(ctx context.Context, o Options, path string) (err error
 		"checkpoint_threshold":          checkpointSize,
 		"storage_compatibility_version": "latest",
 		"preserve_insertion_order":      "false",
+		"allocator_background_threads":  "true", // what was freed goes back to the system soon, not once 128 MB lie around
 	}
 	if o.Threads > 0 {
 		settings["threads"] = strconv.Itoa(o.Threads)
@@ -315,7 +317,7 @@ func (e *Engine) remember(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.flushBytes = max(min(memory/flushShare, memory/3-flushSpare), leastFlush)
+	e.flushBytes = max(min(cmp.Or(e.flushBytes, memory/flushShare), memory/3-flushSpare), leastFlush)
 	if err := e.db.QueryRowContext(ctx, "SELECT COALESCE(MAX(flush), 0) FROM progress").Scan(&e.flushes); err != nil {
 		return err
 	}
