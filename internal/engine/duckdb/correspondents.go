@@ -17,6 +17,17 @@ var correspondentColumns = []column{
 	{"room", varchar}, {"contact", varchar}, {"channel", varchar}, {"identity", varchar}, {"wrote", boolean},
 }
 
+// metEarlier is when a row says nothing new: one that was written again because it had been forgotten, and goes once the rows of its flush are put together with others.
+var metEarlier = func() string {
+	conditions := []string{"earlier.seq < later.seq", "earlier.time <= later.time"}
+	for _, c := range correspondentColumns {
+		if c.name != "seq" && c.name != "time" {
+			conditions = append(conditions, "earlier."+c.name+" IS NOT DISTINCT FROM later."+c.name)
+		}
+	}
+	return strings.Join(conditions, " AND ")
+}()
+
 // correspondent is a row.
 type correspondent struct {
 	tenant int32
@@ -25,7 +36,7 @@ type correspondent struct {
 	tallystick.Correspondent
 }
 
-// met remembers the earliest time of some rows, of those that were needed lately. What it has forgotten is written once more, which changes no answer.
+// met remembers the earliest time of some rows, of those that were needed lately. What it has forgotten is written once more, which changes no answer; see [metEarlier].
 type met struct {
 	times, earlier map[hash]tallystick.Instant
 	most           int // rows in each; 0: mostMet

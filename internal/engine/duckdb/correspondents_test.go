@@ -2,9 +2,13 @@ package duckdb_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/tallystick/tallystick"
+	"github.com/tallystick/tallystick/internal/engine/duckdb"
 )
 
 // TestCorrespondentsOfManyRooms asks about more rooms than DuckDB looks for, and is told of no other.
@@ -61,5 +65,88 @@ func TestCorrespondentsOfABackfill(t *testing.T) {
 	}
 	if len(list) != 1 {
 		t.Errorf("one contact of one room, met in one way: %d answers", len(list))
+	}
+}
+
+// TestForgottenCorrespondentsGo lets an engine write again what it has forgotten, flush after flush, and puts the rows together: of those that say the same only those stay that an end and a position need, and
+// all of these are answered as before.
+func TestForgottenCorrespondentsGo(t *testing.T) {
+	duckdb.MergeLate()
+	defer duckdb.MergeSoon()
+	defer duckdb.MergeMany(4)()
+	seed := uint64(time.Now().UnixNano())
+	defer func() {
+		if t.Failed() {
+			t.Logf("seed %d", seed)
+		}
+	}()
+	r := rand.New(rand.NewPCG(seed, 1))
+	text := func(f tallystick.Field, text string) tallystick.Value { return tallystick.Value{Field: f, Text: text} }
+	const flushes, each = 8, 30
+	rooms := []string{"r0", "r1", "r2"}
+	e := openFlushing(t, t.TempDir(), 1<<30)
+	defer e.Close()
+	duckdb.AskDatabase(e)
+	earliest := map[string]tallystick.Instant{} // of each way in which somebody was met
+	needed := 0
+	for i := range uint64(flushes * each) {
+		wrote, named, room := fmt.Sprint("c", r.IntN(3)), fmt.Sprint("c", r.IntN(3)), rooms[r.IntN(len(rooms))]
+		ev := event(i+1, tallystick.MessageSent, text(tallystick.FieldMessageID, fmt.Sprint("m", i)), text(tallystick.FieldDirection, "inbound"),
+			text(tallystick.FieldSenderKind, "contact"), text(tallystick.FieldSenderID, wrote), text(tallystick.FieldContactID, named), text(tallystick.FieldRoomID, room))
+		ev.Event.Time = tallystick.Instant(r.IntN(200)) * tallystick.Minute
+		ways := []string{"wrote " + wrote + " in " + room}
+		if named != wrote {
+			ways = append(ways, "named "+named+" in "+room)
+		}
+		for _, way := range ways {
+			if at, ok := earliest[way]; !ok || ev.Event.Time < at {
+				earliest[way] = ev.Event.Time
+				needed++
+			}
+		}
+		mustApply(t, e, []tallystick.Record{ev}) // alone: what comes at once is remembered for as long as that takes
+		if (i+1)%each == 0 {
+			if err := duckdb.Flush(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var scopes []tallystick.Scope
+	for range 300 {
+		scopes = append(scopes, tallystick.For("acme", tallystick.Position{Log: 1, Sequence: r.Uint64N(flushes*each + 1)}, tallystick.Instant(r.IntN(202))*tallystick.Minute))
+	}
+	answers := func() (answers []string) {
+		for _, scope := range scopes {
+			list, err := e.Correspondents(t.Context(), tallystick.Correspondents{Scope: scope, Rooms: rooms})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var met []string
+			for _, c := range list {
+				met = append(met, fmt.Sprint(c))
+			}
+			slices.Sort(met)
+			answers = append(answers, fmt.Sprint(scope, met))
+		}
+		return answers
+	}
+	rows := func() int {
+		n, err := duckdb.Rows(e, "correspondents")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before, written := answers(), rows()
+	if err := duckdb.MergeAll(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	if got := rows(); got != needed || got >= written {
+		t.Errorf("of %d rows %d are left, %d are needed", written, got, needed)
+	}
+	for i, after := range answers() {
+		if after != before[i] {
+			t.Fatalf("before: %s\nafter:  %s", before[i], after)
+		}
 	}
 }
