@@ -112,13 +112,13 @@ func follow(ctx context.Context, a *applier.Applier, j applier.Journal, fn func(
 
 // withJournal opens a data directory's journal for writing, with an engine that follows it, for fn.
 func (p *program) withJournal(ctx context.Context, dir *datadir.Dir, fn func(*journal.Journal, *applier.Applier) error) error {
-	if _, set := p.env("GOGC"); !set {
+	_, percent := p.env("GOGC")
+	_, limit := p.env("GOMEMLIMIT")
+	if !percent && !limit { // else the operator says how
 		before := debug.SetGCPercent(importGC)
 		defer debug.SetGCPercent(before)
-	}
-	if _, set := p.env("GOMEMLIMIT"); !set {
-		before := debug.SetMemoryLimit(importHeap)
-		defer debug.SetMemoryLimit(before)
+		most := debug.SetMemoryLimit(importHeap)
+		defer debug.SetMemoryLimit(most)
 	}
 	a := p.newApplier(dir, applier.Wait, p.threads(1))
 	j, err := journal.Open(ctx, journal.Options{

@@ -5,7 +5,7 @@
 //
 // Decisions:
 //
-//   - The queue is bounded in records. When it is full, a server goes on acknowledging events: the queue is dropped and its records are read from the
+//   - The queue is bounded in records, of which one of several KiB counts as several. When it is full, a server goes on acknowledging events: the queue is dropped and its records are read from the
 //     journal later ([Reread]). An import has nobody who waits for an answer: there the journal waits for the engine ([Wait]), which saves reading
 //     everything twice.
 //   - Falling behind and starting are the same thing: both read from the engine's position on. While reading, new records queue up again, and those the reading has met
@@ -52,8 +52,8 @@ type Options struct {
 	// Discard throws away the store of an engine that was closed because it is damaged; nil: such an engine is opened again as it is.
 	Discard func() error
 
-	Queue  int           // most records waiting; 65536
-	Batch  int           // most records of one Apply; 32768
+	Queue  int           // most records waiting, or KiB of their texts; 65536
+	Batch  int           // most records of one Apply, or KiB of their texts; 32768
 	Delay  time.Duration // longest wait for a batch to fill while nobody waits for it; 200 ms
 	Tries  int           // failures in a row, without progress between them, that end Run; 3
 	Pause  time.Duration // before the engine is opened again, growing with each failure; 200 ms

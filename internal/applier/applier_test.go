@@ -338,6 +338,33 @@ func lengthOf(e *memory.Engine) uint64 {
 	return p.Sequence
 }
 
+// TestQueueWeighs puts large records into a queue: a batch, and the queue, has fewer of them.
+func TestQueueWeighs(t *testing.T) {
+	q := newQueue(8, 20, Reread)
+	q.take(true) // says that records may be missing
+	j := &records{}
+	large := j.commit(7)
+	for i := range large {
+		large[i].Event.Data = []tallystick.Value{{Text: strings.Repeat("x", 3<<10)}} // weighs 4
+	}
+	q.put(large[:4])
+	for _, want := range [][]tallystick.Record{large[:2], large[2:4]} {
+		if got, behind, _ := q.take(false); behind || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %d records, want %d", len(got), len(want))
+		}
+	}
+	q.put(large[:5])
+	if _, behind, _ := q.take(false); behind {
+		t.Error("five records of 4 do not fit into 20")
+	}
+	q.take(false)
+	q.take(true)
+	q.put(large[:6])
+	if _, behind, _ := q.take(false); !behind {
+		t.Error("six records of 4 fit into 20")
+	}
+}
+
 func TestQueueKeepsOrderAndBounds(t *testing.T) {
 	q := newQueue(4, 10, Reread)
 	if _, behind, _ := q.take(true); !behind {

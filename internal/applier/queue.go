@@ -6,23 +6,44 @@ import (
 	"github.com/tallystick/tallystick"
 )
 
-// queue holds committed records until they are applied, in buffers of a batch each, at most limit of them.
+// queue holds committed records until they are applied, in buffers of a batch each, at most limit of them. What they weigh counts, so that large ones do not fill the memory.
 //
 // It is either whole, and then holds every record given to put since the last [queue.take] that said behind, or it has a gap: records were dropped, and put
 // drops all others too, until a take says behind. A new queue has a gap, because nobody knows what the engine has missed.
 type queue struct {
-	batch, limit int // records of one buffer and of all
+	batch, limit int // weight at which a buffer, and the queue, is full
 	full         Full
 	wake         chan struct{} // has room for one: something to take
 
 	mu      sync.Mutex
 	room    *sync.Cond
-	buffers [][]tallystick.Record // all but the last are full
-	count   int                   // records in them
+	buffers []buffer              // all but the last are full
+	weight  int                   // of their records
 	spare   [][]tallystick.Record // empty buffers, to be filled again
 	gap     bool
 	reread  bool // from a gap until [queue.whole]: put never waits
 	closed  bool
+}
+
+// buffer is some records with their weight.
+type buffer struct {
+	records []tallystick.Record
+	weight  int
+}
+
+// weigh returns what a record counts for: one, and one more for each KiB of its texts.
+func weigh(r *tallystick.Record) int {
+	e := &r.Event
+	n := len(e.Source) + len(e.ID) + len(e.Subject)
+	for i := range e.Data {
+		n += len(e.Data[i].Text)
+	}
+	for _, extras := range [][]tallystick.Extra{e.Extra, e.Attributes} {
+		for i := range extras {
+			n += len(extras[i].Name) + len(extras[i].JSON)
+		}
+	}
+	return 1 + n>>10
 }
 
 func newQueue(batch, limit int, full Full) *queue {
@@ -37,7 +58,7 @@ func (q *queue) put(records []tallystick.Record) {
 	defer q.mu.Unlock()
 	for len(records) > 0 {
 		// What is there is offered to the taker before waiting for room, which only the taker makes.
-		for q.full == Wait && !q.reread && !q.closed && q.count >= q.limit {
+		for q.full == Wait && !q.reread && !q.closed && q.weight >= q.limit {
 			q.nudge()
 			q.room.Wait()
 		}
@@ -45,7 +66,7 @@ func (q *queue) put(records []tallystick.Record) {
 		case q.gap || q.closed:
 			q.gap = true
 			records = nil
-		case q.count >= q.limit:
+		case q.weight >= q.limit:
 			q.drop()
 			q.gap, q.reread = true, true
 			records = nil
@@ -56,16 +77,22 @@ func (q *queue) put(records []tallystick.Record) {
 	q.nudge()
 }
 
-// add copies as many records into the last buffer as it has room for, and returns how many.
+// add copies as many records into the last buffer as it has room for, at least one, and returns how many.
 func (q *queue) add(records []tallystick.Record) int {
 	last := len(q.buffers) - 1
-	if last < 0 || len(q.buffers[last]) == q.batch {
-		q.buffers = append(q.buffers, q.empty())
+	if last < 0 || q.buffers[last].weight >= q.batch {
+		q.buffers = append(q.buffers, buffer{records: q.empty()})
 		last++
 	}
-	n := min(len(records), q.batch-len(q.buffers[last]), q.limit-q.count)
-	q.buffers[last] = append(q.buffers[last], records[:n]...)
-	q.count += n
+	b := &q.buffers[last]
+	n := 0
+	for n < len(records) && b.weight < q.batch && q.weight < q.limit {
+		w := weigh(&records[n])
+		b.weight += w
+		q.weight += w
+		n++
+	}
+	b.records = append(b.records, records[:n]...)
 	return n
 }
 
@@ -85,7 +112,7 @@ func (q *queue) empty() []tallystick.Record {
 	return make([]tallystick.Record, 0, q.batch)
 }
 
-// take returns the oldest records: a full buffer or, when now is set or the queue is full, what there is; filled is how many there are when they are not
+// take returns the oldest records: a full buffer or, when now is set or the queue is full, what there is; filled is what those weigh that are there when they are not
 // enough. behind is true when the queue had a gap; it has none from then on, and the records before must come from the journal.
 func (q *queue) take(now bool) (records []tallystick.Record, behind bool, filled int) {
 	q.mu.Lock()
@@ -95,13 +122,13 @@ func (q *queue) take(now bool) (records []tallystick.Record, behind bool, filled
 		q.gap = false
 		return nil, true, 0
 	}
-	if q.count == 0 || !now && q.count < min(q.batch, q.limit) {
-		return nil, false, q.count
+	if len(q.buffers) == 0 || !now && q.weight < min(q.batch, q.limit) {
+		return nil, false, q.weight
 	}
-	records = q.buffers[0]
-	q.buffers[0] = nil
+	records = q.buffers[0].records
+	q.weight -= q.buffers[0].weight
+	q.buffers[0] = buffer{}
 	q.buffers = q.buffers[1:]
-	q.count -= len(records)
 	q.room.Broadcast()
 	return records, false, 0
 }
@@ -140,7 +167,7 @@ func (q *queue) close() {
 }
 
 func (q *queue) drop() {
-	q.buffers, q.count = nil, 0
+	q.buffers, q.weight = nil, 0
 	q.room.Broadcast()
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"hash/maphash"
+	"strconv"
 	"strings"
 
 	"github.com/tallystick/tallystick"
@@ -17,16 +18,25 @@ var correspondentColumns = []column{
 	{"room", varchar}, {"contact", varchar}, {"channel", varchar}, {"identity", varchar}, {"wrote", boolean},
 }
 
-// metEarlier is when a row says nothing new: one that was written again because it had been forgotten, and goes once the rows of its flush are put together with others.
-var metEarlier = func() string {
-	conditions := []string{"earlier.seq < later.seq", "earlier.time <= later.time"}
+// repeatedMeetings removes the rows of some flushes that say nothing new: written again because they had been forgotten, while a row of a lower position, in these flushes or before them, is of the same or an
+// earlier time. Rows are looked at in their order and not beside each other: a backfill that comes newest first has a row for each of its messages.
+func repeatedMeetings(first, last int32) string {
+	var names, same []string
 	for _, c := range correspondentColumns {
 		if c.name != "seq" && c.name != "time" {
-			conditions = append(conditions, "earlier."+c.name+" IS NOT DISTINCT FROM later."+c.name)
+			names = append(names, c.name)
+			same = append(same, "these."+c.name+" IS NOT DISTINCT FROM before."+c.name)
 		}
 	}
-	return strings.Join(conditions, " AND ")
-}()
+	table, flush, by := identifier(correspondentTable), identifier(flushColumn), strings.Join(names, ", ")
+	these := flush + " BETWEEN " + strconv.Itoa(int(first)) + " AND " + strconv.Itoa(int(last))
+	return "WITH these AS (SELECT rowid AS place, seq, time, " + by + " FROM " + table + " WHERE " + these + `),
+  wanted AS (SELECT DISTINCT ` + by + ` FROM these),
+  before AS (SELECT ` + by + `, MIN(time) AS earliest FROM ` + table + ` AS before SEMI JOIN wanted AS these ON ` + strings.Join(same, " AND ") + ` WHERE ` + flush + ` < ` + strconv.Itoa(int(first)) + ` GROUP BY ` + by + `),
+  seen AS (SELECT place, time, MIN(time) OVER (PARTITION BY ` + by + ` ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earliest FROM these),
+  known AS (SELECT place, time, earliest FROM seen UNION ALL SELECT place, time, earliest FROM these JOIN before ON ` + strings.Join(same, " AND ") + `)
+DELETE FROM ` + table + ` WHERE rowid IN (SELECT place FROM known WHERE earliest <= time)`
+}
 
 // correspondent is a row.
 type correspondent struct {
@@ -36,7 +46,7 @@ type correspondent struct {
 	tallystick.Correspondent
 }
 
-// met remembers the earliest time of some rows, of those that were needed lately. What it has forgotten is written once more, which changes no answer; see [metEarlier].
+// met remembers the earliest time of some rows, of those that were needed lately. What it has forgotten is written once more, which changes no answer; see [repeatedMeetings].
 type met struct {
 	times, earlier map[hash]tallystick.Instant
 	most           int // rows in each; 0: mostMet

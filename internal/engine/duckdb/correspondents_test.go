@@ -82,26 +82,34 @@ func TestForgottenCorrespondentsGo(t *testing.T) {
 	}()
 	r := rand.New(rand.NewPCG(seed, 1))
 	text := func(f tallystick.Field, text string) tallystick.Value { return tallystick.Value{Field: f, Text: text} }
-	const flushes, each = 8, 30
-	rooms := []string{"r0", "r1", "r2"}
+	const flushes, each = 8, 40
+	rooms, tenants := []string{"r0", "r1"}, []string{"acme", "bcme"}
 	e := openFlushing(t, t.TempDir(), 1<<30)
 	defer e.Close()
 	duckdb.AskDatabase(e)
 	earliest := map[string]tallystick.Instant{} // of each way in which somebody was met
 	needed := 0
-	for i := range uint64(flushes * each) {
+	for i := range uint64(flushes*each + each/2) { // the last ones stay in memory
 		wrote, named, room := fmt.Sprint("c", r.IntN(3)), fmt.Sprint("c", r.IntN(3)), rooms[r.IntN(len(rooms))]
 		ev := event(i+1, tallystick.MessageSent, text(tallystick.FieldMessageID, fmt.Sprint("m", i)), text(tallystick.FieldDirection, "inbound"),
 			text(tallystick.FieldSenderKind, "contact"), text(tallystick.FieldSenderID, wrote), text(tallystick.FieldContactID, named), text(tallystick.FieldRoomID, room))
 		ev.Event.Time = tallystick.Instant(r.IntN(200)) * tallystick.Minute
-		ways := []string{"wrote " + wrote + " in " + room}
+		ev.Event.Tenant = tenants[r.IntN(len(tenants))]
+		way := ev.Event.Tenant + " " + room
+		if r.IntN(2) == 0 {
+			ev.Event.Data = append(ev.Event.Data, text(tallystick.FieldChannelID, "ch"))
+			way += " by channel"
+		}
+		ways := []string{"wrote " + wrote + " in " + way}
 		if named != wrote {
-			ways = append(ways, "named "+named+" in "+room)
+			ways = append(ways, "named "+named+" in "+way)
 		}
 		for _, way := range ways {
 			if at, ok := earliest[way]; !ok || ev.Event.Time < at {
 				earliest[way] = ev.Event.Time
-				needed++
+				if i < flushes*each {
+					needed++
+				}
 			}
 		}
 		mustApply(t, e, []tallystick.Record{ev}) // alone: what comes at once is remembered for as long as that takes
@@ -113,7 +121,7 @@ func TestForgottenCorrespondentsGo(t *testing.T) {
 	}
 	var scopes []tallystick.Scope
 	for range 300 {
-		scopes = append(scopes, tallystick.For("acme", tallystick.Position{Log: 1, Sequence: r.Uint64N(flushes*each + 1)}, tallystick.Instant(r.IntN(202))*tallystick.Minute))
+		scopes = append(scopes, tallystick.For(tenants[r.IntN(len(tenants))], tallystick.Position{Log: 1, Sequence: r.Uint64N(flushes*each + each/2)}, tallystick.Instant(r.IntN(202))*tallystick.Minute))
 	}
 	answers := func() (answers []string) {
 		for _, scope := range scopes {

@@ -64,7 +64,7 @@ type Options struct {
 	Threads int
 	// FlushEvents is the number of events that are gathered in memory before they are written into the file; 0: 262144, or fewer where FlushBytes do not hold them.
 	FlushEvents int
-	// FlushBytes is the memory for these events; 0: a fifth of MemoryLimit. It is at most a third of it, less 16 MB.
+	// FlushBytes is the memory for these events; 0: a fifth of MemoryLimit. It is at most a third of it, less 16 MB, and at least 4 MB. Of months as many are made at once as it holds.
 	FlushBytes int
 	// Logger is told when a file was set aside; nil: nobody is.
 	Logger *slog.Logger

@@ -36,8 +36,8 @@ func (m *reading) learnNext(length tallystick.Instant) {
 	}
 	m.next = l
 	m.engine.background.Go(func() {
-		defer m.engine.learning.Unlock()
 		defer close(l.ended)
+		defer m.engine.learning.Unlock() // before: who waits for this one may let the next one begin
 		defer stop()
 		defer func() {
 			if fault := recover(); fault != nil { // who asks knows what to do with it

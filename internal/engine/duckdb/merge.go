@@ -227,27 +227,24 @@ func (s *stream) runs(ctx context.Context, first, last int32) (runs []run, err e
 	return runs, err
 }
 
-// mergeRun writes the rows of a run again, sorted, but for those that say nothing new, and removes those that were there. The new ones have higher numbers.
+// mergeRun writes the rows of a run again, sorted, and removes those that were there. The new ones have higher numbers.
 func (s *stream) mergeRun(r run, first, last int32) error {
-	written, err := change(s.conn, "INSERT INTO "+identifier(r.table.name)+" SELECT * "+r.table.ofFlushes(first, last)+r.table.unsaid(first, last)+" ORDER BY "+r.table.sortedBy())
+	if r.table.name == correspondentTable {
+		repeated, err := change(s.conn, repeatedMeetings(first, last))
+		if err != nil {
+			return err
+		}
+		r.rows -= repeated
+	}
+	written, err := change(s.conn, "INSERT INTO "+identifier(r.table.name)+" SELECT * "+r.table.ofFlushes(first, last)+" ORDER BY "+r.table.sortedBy())
 	if err != nil {
 		return err
 	}
 	removed, err := change(s.conn, "DELETE "+r.table.ofFlushes(first, last)+" AND rowid <= "+strconv.FormatInt(r.end, 10))
-	if err == nil && (written > r.rows || written < r.rows && r.table.said == "" || removed != r.rows) {
+	if err == nil && (written != r.rows || removed != r.rows) {
 		err = fmt.Errorf("of %d rows %d were written and %d removed", r.rows, written, removed)
 	}
 	return err
-}
-
-// unsaid is the condition of those rows of some flushes that say what no row of them or of flushes before says.
-func (t *table) unsaid(first, last int32) string {
-	if t.said == "" {
-		return ""
-	}
-	name, flush, end := identifier(t.name), identifier(flushColumn), strconv.Itoa(int(last))
-	return " AND rowid NOT IN (SELECT later.rowid FROM " + name + " AS later JOIN " + name + " AS earlier ON " + t.said +
-		" WHERE later." + flush + " BETWEEN " + strconv.Itoa(int(first)) + " AND " + end + " AND earlier." + flush + " <= " + end + ")"
 }
 
 // change runs a statement without values and returns how many rows it has changed.

@@ -18,8 +18,6 @@ type table struct {
 	columns []column
 	contact uint8                 // the column of a message's contact, 0 in all other tables
 	event   *tallystick.EventType // nil for the tables that are not of one type
-	// said is the condition under which a row "later" says nothing that the row "earlier" does not; empty where every row counts.
-	said string
 }
 
 type column struct {
@@ -92,7 +90,7 @@ func schema() []*table {
 		{name: solvedTable, columns: solvedColumns},
 		{name: failureTable, columns: failureColumns},
 		{name: ticketTable, columns: ticketColumns},
-		{name: correspondentTable, columns: correspondentColumns, said: metEarlier},
+		{name: correspondentTable, columns: correspondentColumns},
 		{name: keptTable, columns: keptColumns},
 		{name: voidTable, columns: voidColumns},
 		{name: failedTable, columns: failedColumns},

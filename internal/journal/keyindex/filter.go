@@ -2,6 +2,8 @@ package keyindex
 
 import (
 	"encoding/binary"
+	"fmt"
+	"hash/crc32"
 	"io"
 	"math/bits"
 )
@@ -22,19 +24,28 @@ const (
 	maxKeys       = 1 << maxFilterBits // of one run, so that positions in upper fit 32 bits
 )
 
-// filterBuilder makes the stored form of a filter from keys in ascending order. Of low, which is 64 MB of the largest run, it has only so much in memory: the
-// collector would let nearly as much again lie around.
+// filterBuilder makes the stored form of a filter from keys in ascending order. Of low, which is 64 MB of the largest run, it has only a part in memory: the rest is
+// written aside, since the collector would leave nearly as much garbage as there is.
 type filterBuilder struct {
-	filter                      // its low is the end of low, which is not aside yet
-	position uint64             // in upper
-	bucket   uint64             // that is being filled
-	inMemory int                // the most of low
-	spill    func([]byte) error // writes what comes next of low aside
+	filter               // its low is only the part that is not yet aside
+	position uint64      // in upper
+	bucket   uint64      // that is being filled
+	inMemory int         // most bytes of low
+	aside    asideWriter // nil while nothing is aside
+	create   func() (asideWriter, error)
+	sum      uint32 // CRC-32C of what is aside
+	length   int64  // its bytes
 }
 
-// newFilter returns a builder for n keys.
-func newFilter(n uint64, inMemory int, spill func([]byte) error) *filterBuilder {
-	b := &filterBuilder{filter: filter{bits: filterBits(n)}, inMemory: inMemory, spill: spill}
+// asideWriter is where low is written, and read back.
+type asideWriter interface {
+	io.Writer
+	io.ReaderAt
+}
+
+// newFilter returns a builder for n keys, which asks for a file when it has more of low than may be in memory.
+func newFilter(n uint64, inMemory int, create func() (asideWriter, error)) *filterBuilder {
+	b := &filterBuilder{filter: filter{bits: filterBits(n)}, inMemory: inMemory, create: create}
 	upper, starts := filterParts(n)
 	b.upper = make([]byte, upper)
 	b.starts = make([]byte, 4, starts) // that of the first bucket is 0
@@ -50,10 +61,9 @@ func (b *filterBuilder) add(k Key) error {
 	b.upper[b.position/8] |= 1 << (b.position % 8)
 	b.position++
 	if len(b.low) == b.inMemory {
-		if err := b.spill(b.low); err != nil {
+		if err := b.spill(); err != nil {
 			return err
 		}
-		b.low = b.low[:0]
 	}
 	b.low = append(b.low, b.lowOf(k))
 	return nil
@@ -69,8 +79,22 @@ func (b *filterBuilder) seek(bucket uint64) {
 	}
 }
 
-// write writes the stored form; aside is what was written aside.
-func (b *filterBuilder) write(w io.Writer, aside io.Reader) error {
+// spill writes what is in memory of low aside.
+func (b *filterBuilder) spill() (err error) {
+	if b.aside == nil {
+		if b.aside, err = b.create(); err != nil {
+			return err
+		}
+	}
+	b.sum = crc32.Update(b.sum, castagnoli, b.low)
+	b.length += int64(len(b.low))
+	_, err = b.aside.Write(b.low)
+	b.low = b.low[:0]
+	return err
+}
+
+// write writes the stored form.
+func (b *filterBuilder) write(w io.Writer) error {
 	b.seek(uint64(1)<<b.bits - 1)
 	if _, err := w.Write(b.upper); err != nil {
 		return err
@@ -78,8 +102,15 @@ func (b *filterBuilder) write(w io.Writer, aside io.Reader) error {
 	if _, err := w.Write(b.starts); err != nil {
 		return err
 	}
-	if _, err := io.CopyBuffer(w, aside, make([]byte, bufferBytes)); err != nil {
-		return err
+	if b.aside != nil {
+		sum := crc32.New(castagnoli)
+		n, err := io.CopyBuffer(io.MultiWriter(w, sum), io.NewSectionReader(b.aside, 0, b.length), make([]byte, bufferBytes))
+		if err != nil {
+			return err
+		}
+		if n != b.length || sum.Sum32() != b.sum {
+			return fmt.Errorf("%w: what was written aside of the filter does not come back", errDamaged)
+		}
 	}
 	_, err := w.Write(b.low)
 	return err

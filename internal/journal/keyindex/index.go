@@ -231,7 +231,7 @@ func (x *Index) write() {
 	}
 }
 
-// lowInMemory says of the filter of which runs a part is written aside: of merged ones.
+// lowInMemory is how many bytes of a filter's low are in memory while its run is made: enough for a table's, so that only merged runs write some aside.
 func (x *Index) lowInMemory() int { return 2 * x.options.TableKeys }
 
 // ready reports whether a frozen table can be written. x.mu is held.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -134,17 +135,14 @@ func TestFilter(t *testing.T) {
 			}
 		}
 		slices.SortFunc(keys, func(a, b Key) int { return cmp.Or(cmp.Compare(a.High, b.High), cmp.Compare(a.Low, b.Low)) })
-		var aside, whole bytes.Buffer
-		b := newFilter(uint64(n), 1+r.IntN(2*n+1), func(low []byte) error {
-			aside.Write(low)
-			return nil
-		})
+		var whole bytes.Buffer
+		b := newFilter(uint64(n), 1+r.IntN(2*n+1), func() (asideWriter, error) { return disktest.New().Create("/low") })
 		for _, k := range keys {
 			if err := b.add(k); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := b.write(&whole, &aside); err != nil {
+		if err := b.write(&whole); err != nil {
 			t.Fatal(err)
 		}
 		stored := whole.Bytes()
@@ -464,6 +462,84 @@ func TestForget(t *testing.T) {
 		t.Errorf("covered %d, want 30", covered)
 	}
 	closeIndex(t, x)
+}
+
+// TestAside lets what is written aside of a filter fail, and come back otherwise than it was written: no run is made of it, and nothing is left.
+func TestAside(t *testing.T) {
+	const path = "/keys/aside"
+	makeRun := func(d *disktest.Disk, spoil func(aside string)) error {
+		if err := d.MkdirAll("/keys"); err != nil {
+			t.Fatal(err)
+		}
+		w, err := createRun(d, path+runSuffix, 1000, 100)
+		if err != nil {
+			return err
+		}
+		for s := range uint64(1000) {
+			if err = w.add(entry{Key{s << 54, s}, uint32(s)}); err != nil {
+				w.abandon()
+				return err
+			}
+		}
+		if spoil != nil {
+			spoil(w.asidePath())
+		}
+		r, err := w.finish(1, 1000, [32]byte{})
+		if err != nil {
+			w.abandon()
+			return err
+		}
+		r.close()
+		return nil
+	}
+	d := disktest.New()
+	if err := makeRun(d, nil); err != nil {
+		t.Fatal(err)
+	}
+	if left := unfinished(t, d); len(left) > 0 {
+		t.Errorf("of a run that was made %q are left", left)
+	}
+	for name, spoil := range map[string]func(*disktest.Disk, string) error{
+		"a bit":     func(d *disktest.Disk, aside string) error { return d.Flip(aside, 500, 3) },
+		"the end":   func(d *disktest.Disk, aside string) error { return d.Overwrite(aside, []byte("short")) },
+		"all of it": func(d *disktest.Disk, aside string) error { return d.Overwrite(aside, nil) },
+	} {
+		d := disktest.New()
+		err := makeRun(d, func(aside string) {
+			if err := spoil(d, aside); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if !errors.Is(err, errDamaged) {
+			t.Errorf("%s is wrong: %v", name, err)
+		}
+		if left := unfinished(t, d); len(left) > 0 {
+			t.Errorf("%s is wrong: %q are left", name, left)
+		}
+	}
+	broken := errors.New("the disk is broken")
+	for n, failed := 0, true; failed; n++ {
+		d := disktest.New()
+		count := 0
+		failed = false
+		d.Inject(func(op disktest.Op, name string) error {
+			if !strings.HasSuffix(name, ".low"+runSuffix+newSuffix) || op == disktest.OpRemove {
+				return nil
+			}
+			if count++; count == n+1 {
+				failed = true
+				return broken
+			}
+			return nil
+		})
+		if err := makeRun(d, nil); failed && !errors.Is(err, broken) {
+			t.Errorf("operation %d on what is aside fails: %v", n, err)
+		}
+		d.Inject(nil)
+		if left := unfinished(t, d); len(left) > 0 {
+			t.Errorf("operation %d on what is aside fails: %q are left", n, left)
+		}
+	}
 }
 
 func TestFullDisk(t *testing.T) {

@@ -1,7 +1,6 @@
 package keyindex
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -31,7 +30,7 @@ type runWriter struct {
 	unsynced int
 }
 
-// createRun begins a run of exactly count keys, of whose filter's low so many bytes may be in memory.
+// createRun begins a run of exactly count keys, and keeps at most lowInMemory bytes of its filter's low in memory.
 func createRun(fsys disk.FS, path string, count uint64, lowInMemory int) (*runWriter, error) {
 	f, err := fsys.Create(path + newSuffix)
 	if err != nil {
@@ -40,7 +39,7 @@ func createRun(fsys disk.FS, path string, count uint64, lowInMemory int) (*runWr
 	shape := shapeOf(count)
 	buffer := make([]byte, 0, min(bufferBytes, (shape.blocks()+1)*blockSize))
 	w := &runWriter{fs: fsys, path: path, file: f, shape: shape, buffer: buffer}
-	w.filter = newFilter(count, lowInMemory, w.spill)
+	w.filter = newFilter(count, lowInMemory, w.createAside)
 	return w, nil
 }
 
@@ -49,23 +48,13 @@ func (w *runWriter) asidePath() string {
 	return strings.TrimSuffix(w.path, runSuffix) + ".low" + runSuffix + newSuffix
 }
 
-func (w *runWriter) spill(low []byte) (err error) {
-	if w.aside == nil {
-		if w.aside, err = w.fs.Create(w.asidePath()); err != nil {
-			return err
-		}
+func (w *runWriter) createAside() (asideWriter, error) {
+	f, err := w.fs.Create(w.asidePath())
+	if err != nil {
+		return nil, err
 	}
-	_, err = w.aside.Write(low)
-	return err
-}
-
-// spilled returns what was written aside.
-func (w *runWriter) spilled() (io.Reader, error) {
-	if w.aside == nil {
-		return bytes.NewReader(nil), nil
-	}
-	size, err := w.aside.Size()
-	return io.NewSectionReader(w.aside, 0, size), err
+	w.aside = f
+	return f, nil
 }
 
 // removeAside removes the file of the filter's low, whose content nobody needs: errors of closing it do not matter.
@@ -103,14 +92,20 @@ func (w *runWriter) endBlock() error {
 }
 
 func (w *runWriter) flush() error {
-	_, err := w.file.Write(w.buffer)
-	w.unsynced += len(w.buffer)
+	_, err := w.Write(w.buffer)
 	w.buffer = w.buffer[:0]
+	return err
+}
+
+// Write writes to the run's file, and syncs it now and then.
+func (w *runWriter) Write(b []byte) (n int, err error) {
+	n, err = w.file.Write(b)
+	w.unsynced += n
 	if err == nil && w.unsynced >= syncEvery {
 		w.unsynced = 0
 		err = w.file.Sync()
 	}
-	return err
+	return n, err
 }
 
 // finish makes the run durable under its name and returns it.
@@ -127,12 +122,8 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 		return nil, err
 	}
 	r := &run{path: w.path, count: w.count, shape: w.shape, first: first, last: last, digest: digest}
-	aside, err := w.spilled()
-	if err != nil {
-		return nil, err
-	}
 	sum := crc32.New(castagnoli)
-	if err := w.filter.write(io.MultiWriter(w.file, sum), aside); err != nil {
+	if err := w.filter.write(io.MultiWriter(w, sum)); err != nil {
 		return nil, err
 	}
 	w.filter = nil // its memory is not needed any more
@@ -154,6 +145,7 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 	if err := w.fs.SyncDir(filepath.Dir(w.path)); err != nil {
 		return nil, err
 	}
+	var err error
 	if r.file, err = w.fs.Open(w.path); err != nil {
 		return nil, err
 	}
@@ -168,5 +160,5 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 func (w *runWriter) abandon() {
 	w.file.Close() // may be closed already
 	w.fs.Remove(w.path + newSuffix)
-	w.removeAside() // the next start would
+	w.removeAside() // otherwise the next start does
 }
