@@ -70,7 +70,7 @@ const (
 	importMemory = "256MB"
 	importFlush  = 64 << 20  // bytes: of that memory more than a fifth, since nobody asks meanwhile
 	importGC     = 75        // GOGC
-	importHeap   = 320 << 20 // GOMEMLIMIT, bytes; some 190 MB live
+	importHeap   = 352 << 20 // GOMEMLIMIT, bytes; some 190 MB live, and 320 took 8 % more of the processors
 )
 
 // openEngine opens the engine in a data directory: the one place that says which one it is.
