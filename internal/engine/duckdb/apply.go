@@ -146,7 +146,10 @@ func (e *Engine) sort(records []tallystick.Record) (*batch, error) {
 		}
 		if ev.Time < t.first() {
 			f := first{t.number, p.Sequence, ev.Time}
-			t.firsts = append(slices.Clip(t.firsts), f) // readers look at the ones before
+			if _, own := b.tenants[name]; !own {
+				t.firsts = slices.Clip(t.firsts) // readers look at them
+			}
+			t.firsts = append(t.firsts, f)
 			b.tenants[name] = t
 			b.firsts = append(b.firsts, f)
 		}
