@@ -6,6 +6,8 @@ import (
 	"hash/crc32"
 	"io"
 	"math/bits"
+
+	"github.com/tallystick/tallystick/internal/disk"
 )
 
 // filter holds the first bits of sorted keys. Keys are counted into 2^bits buckets by their first bits; the next eight bits of each key are kept in low.
@@ -27,24 +29,18 @@ const (
 // filterBuilder makes the stored form of a filter from keys in ascending order. Of low, which is 64 MB of the largest run, it has only a part in memory: the rest is
 // written aside, since the collector would leave nearly as much garbage as there is.
 type filterBuilder struct {
-	filter               // its low is only the part that is not yet aside
-	position uint64      // in upper
-	bucket   uint64      // that is being filled
-	inMemory int         // most bytes of low
-	aside    asideWriter // nil while nothing is aside
-	create   func() (asideWriter, error)
+	filter             // its low is only the part that is not yet aside
+	position uint64    // in upper
+	bucket   uint64    // that is being filled
+	inMemory int       // most bytes of low
+	aside    disk.File // where the rest of low is; nil: there is none
+	create   func() (disk.File, error)
 	sum      uint32 // CRC-32C of what is aside
 	length   int64  // its bytes
 }
 
-// asideWriter is where low is written, and read back.
-type asideWriter interface {
-	io.Writer
-	io.ReaderAt
-}
-
 // newFilter returns a builder for n keys, which asks for a file when it has more of low than may be in memory.
-func newFilter(n uint64, inMemory int, create func() (asideWriter, error)) *filterBuilder {
+func newFilter(n uint64, inMemory int, create func() (disk.File, error)) *filterBuilder {
 	b := &filterBuilder{filter: filter{bits: filterBits(n)}, inMemory: inMemory, create: create}
 	upper, starts := filterParts(n)
 	b.upper = make([]byte, upper)

@@ -136,7 +136,7 @@ func TestFilter(t *testing.T) {
 		}
 		slices.SortFunc(keys, func(a, b Key) int { return cmp.Or(cmp.Compare(a.High, b.High), cmp.Compare(a.Low, b.Low)) })
 		var whole bytes.Buffer
-		b := newFilter(uint64(n), 1+r.IntN(2*n+1), func() (asideWriter, error) { return disktest.New().Create("/low") })
+		b := newFilter(uint64(n), 1+r.IntN(2*n+1), func() (disk.File, error) { return disktest.New().Create("/low") })
 		for _, k := range keys {
 			if err := b.add(k); err != nil {
 				t.Fatal(err)

@@ -22,7 +22,6 @@ type runWriter struct {
 	path     string
 	file     disk.File
 	filter   *filterBuilder
-	aside    disk.File // of the filter's low; nil while that is short
 	buffer   []byte
 	shape    shape
 	inBlock  int
@@ -39,7 +38,7 @@ func createRun(fsys disk.FS, path string, count uint64, lowInMemory int) (*runWr
 	shape := shapeOf(count)
 	buffer := make([]byte, 0, min(bufferBytes, (shape.blocks()+1)*blockSize))
 	w := &runWriter{fs: fsys, path: path, file: f, shape: shape, buffer: buffer}
-	w.filter = newFilter(count, lowInMemory, w.createAside)
+	w.filter = newFilter(count, lowInMemory, func() (disk.File, error) { return fsys.Create(w.asidePath()) })
 	return w, nil
 }
 
@@ -48,22 +47,13 @@ func (w *runWriter) asidePath() string {
 	return strings.TrimSuffix(w.path, runSuffix) + ".low" + runSuffix + newSuffix
 }
 
-func (w *runWriter) createAside() (asideWriter, error) {
-	f, err := w.fs.Create(w.asidePath())
-	if err != nil {
-		return nil, err
-	}
-	w.aside = f
-	return f, nil
-}
-
-// removeAside removes the file of the filter's low, whose content nobody needs: errors of closing it do not matter.
+// removeAside removes the file of the filter's low, if there is one. Nobody needs its content: errors of closing it do not matter.
 func (w *runWriter) removeAside() error {
-	if w.aside == nil {
+	if w.filter == nil || w.filter.aside == nil {
 		return nil
 	}
-	w.aside.Close()
-	w.aside = nil
+	w.filter.aside.Close()
+	w.filter.aside = nil
 	return w.fs.Remove(w.asidePath())
 }
 
@@ -126,10 +116,10 @@ func (w *runWriter) finish(first, last uint64, digest [32]byte) (*run, error) {
 	if err := w.filter.write(io.MultiWriter(w, sum)); err != nil {
 		return nil, err
 	}
-	w.filter = nil // its memory is not needed any more
 	if err := w.removeAside(); err != nil {
 		return nil, err
 	}
+	w.filter = nil // its memory is not needed any more
 	if _, err := w.file.Write(r.appendFooter(nil, sum.Sum32())); err != nil {
 		return nil, err
 	}
