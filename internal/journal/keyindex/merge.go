@@ -7,11 +7,13 @@ import (
 	"slices"
 )
 
-// fanIn is how many runs of about one size are merged into one, so that there are at most fanIn-1 of each size and a size is fanIn times the one below.
+// fanIn is how many runs of about one size are merged into one, so that there are at most fanIn-1 of each size and a size is fanIn times the one below. A key
+// is written anew once a size, and not each time that there are fanIn runs: those of one table each would take the largest along every third time.
 const fanIn = 4
 
-// maxMerged is how many keys a run is merged to. More would save look-ups a little time, and cost as much memory again as its filter has while it is being made.
-const maxMerged = 64 << 20
+// maxMerged is how many keys a run is merged to: those of 128 tables of the usual size, which are a little more than full. More would save look-ups a little
+// time, and cost as much memory again as its filter has while it is being made.
+const maxMerged = 65 << 20
 
 // merge is the goroutine that merges runs.
 func (x *Index) merge() {
@@ -50,20 +52,27 @@ func (x *Index) merge() {
 	}
 }
 
-// pick returns neighbouring runs that are to be merged: the smallest size of which there are enough. x.mu is held.
+// pick returns neighbouring runs that are to be merged: of the smallest size of which there are enough, with smaller ones that lie between. x.mu is held.
 func (x *Index) pick() []*run {
-	for size, top := uint64(x.options.TableKeys)*2, false; !top; size *= fanIn {
-		top = true
-		begin, sum := 0, uint64(0)
+	least, size := uint64(0), uint64(x.options.TableKeys)*2
+	for ; least < maxMerged; least, size = size, size*fanIn {
+		begin, sum, enough := 0, uint64(0), 0
 		for i, r := range x.runs {
 			if r.count >= size {
-				begin, sum, top = i+1, 0, false
+				begin, sum, enough = i+1, 0, 0
 				continue
 			}
-			if sum += r.count; sum > maxMerged {
-				begin, sum = i, r.count
+			if sum+r.count > maxMerged {
+				if i-begin > 1 {
+					return x.runs[begin:i] // no more than these will ever go together
+				}
+				begin, sum, enough = i, 0, 0
 			}
-			if i+1-begin >= fanIn && (i+1 == len(x.runs) || x.runs[i+1].count >= size || i+1-begin == 2*fanIn) {
+			sum += r.count
+			if r.count >= least {
+				enough++
+			}
+			if enough >= fanIn && (i+1 == len(x.runs) || x.runs[i+1].count >= size || i+1-begin >= 2*fanIn) {
 				return x.runs[begin : i+1]
 			}
 		}
