@@ -116,55 +116,6 @@ func (f *filter) word(n uint64) uint64 { return binary.LittleEndian.Uint64(f.upp
 
 func (f *filter) lowOf(k Key) byte { return byte(k.High << f.bits >> 56) }
 
-// find returns the range of places at which the key may be, mostly none.
-func (f *filter) find(k Key) (from, to uint64) {
-	bucket := k.High >> (64 - f.bits)
-	position := uint64(binary.LittleEndian.Uint32(f.starts[bucket/bucketsAStart*4:]))
-	if skip := int(bucket % bucketsAStart); skip > 0 {
-		word := position / 64
-		zeros := ^f.word(word) & (^uint64(0) << (position % 64))
-		for {
-			n := bits.OnesCount64(zeros)
-			if n >= skip {
-				break
-			}
-			skip -= n
-			word++
-			zeros = ^f.word(word)
-		}
-		position = word*64 + uint64(selectBit(zeros, skip)) + 1
-	}
-	place := position - bucket
-	low := f.lowOf(k)
-	for ; f.upper[position/8]&(1<<(position%8)) != 0; position, place = position+1, place+1 {
-		switch l := f.low[place]; {
-		case l == low && to == 0:
-			from, to = place, place+1
-		case l == low:
-			to = place + 1
-		case l > low:
-			return from, to
-		}
-	}
-	return from, to
-}
-
-// selectBit returns the position of the n-th set bit of w, counted from 1.
-func selectBit(w uint64, n int) int {
-	at := 0
-	for half := 32; half >= 8; half /= 2 {
-		if c := bits.OnesCount64(w & (1<<half - 1)); c < n {
-			n -= c
-			w >>= half
-			at += half
-		}
-	}
-	for ; n > 1; n-- {
-		w &= w - 1
-	}
-	return at + bits.TrailingZeros64(w)
-}
-
 // walker gives back the first bits of the keys in a filter, in order.
 type walker struct{ position, bucket, place uint64 }
 

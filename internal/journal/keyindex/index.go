@@ -26,7 +26,7 @@ type Index struct {
 	table   *table // what was added since the last table was frozen
 	covered uint64 // all keys of records up to this one were added
 	digest  [32]byte
-	block   []byte // buffer of Find
+	finding finding // buffers of Find
 
 	mu      sync.RWMutex
 	changed *sync.Cond // on mu, for all that follows
@@ -55,7 +55,7 @@ func Open(ctx context.Context, o Options) (*Index, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	// The first table grows: who never adds has no use for its room.
-	x := &Index{options: o, table: newTable(0), block: make([]byte, blockSize)}
+	x := &Index{options: o, table: newTable(0), finding: finding{block: make([]byte, blockSize)}}
 	x.changed = sync.NewCond(&x.mu)
 	if err := x.load(ctx); err != nil {
 		return nil, err
@@ -73,44 +73,6 @@ func (x *Index) begin() {
 
 // Covered returns the sequence of the last record whose keys are all known, and the journal's digest after it as it was given to Advance; 0 of an empty index.
 func (x *Index) Covered() (sequence uint64, digest [32]byte) { return x.covered, x.digest }
-
-// Found is what [Index.Find] answers for a key.
-type Found struct {
-	Value uint32
-	Known bool
-}
-
-// Find looks keys up, except for those added since the last Advance; those are for [Index.Recent]. It fills found, which is as long as keys. After an error
-// the index is of no use: what was damaged is removed, and opening it again tells what is left.
-func (x *Index) Find(keys []Key, found []Found) error {
-	clear(found)
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	for _, t := range slices.Backward(x.frozen) {
-		for i, k := range keys {
-			if !found[i].Known {
-				found[i].Value, found[i].Known = t.get(k)
-			}
-		}
-	}
-	// Run by run and not key by key, so that the waits for memory of many keys overlap.
-	for _, r := range slices.Backward(x.runs) {
-		for i, k := range keys {
-			if found[i].Known {
-				continue
-			}
-			from, to := r.filter.find(k)
-			if from == to {
-				continue
-			}
-			var err error
-			if found[i].Value, found[i].Known, err = r.get(k, from, to, x.block); err != nil {
-				return x.spoiled(r, err)
-			}
-		}
-	}
-	return nil
-}
 
 // spoiled removes a damaged run, so that the next opening does not trust it.
 func (x *Index) spoiled(r *run, err error) error {

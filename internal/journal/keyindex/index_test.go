@@ -1,8 +1,6 @@
 package keyindex
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -10,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -140,60 +137,6 @@ func settle(x *Index) int {
 	}
 }
 
-func TestFilter(t *testing.T) {
-	r := seeded(t)
-	for _, n := range []int{0, 1, 2, 3, 31, 32, 33, 63, 64, 65, 1000, 4096, 5000, 100_000} {
-		keys := make([]Key, n)
-		for i := range keys {
-			keys[i] = randomKey(r)
-			if i%10 == 9 {
-				keys[i].High = keys[i-1].High // the same bucket and the same low byte
-			}
-			if i%100 == 99 {
-				keys[i].High = ^uint64(0) // the last bucket
-			}
-		}
-		slices.SortFunc(keys, func(a, b Key) int { return cmp.Or(cmp.Compare(a.High, b.High), cmp.Compare(a.Low, b.Low)) })
-		var whole bytes.Buffer
-		b := newFilter(uint64(n), 1+r.IntN(2*n+1), func() (disk.File, error) { return disktest.New().Create("/low") })
-		for _, k := range keys {
-			if err := b.add(k); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := b.write(&whole); err != nil {
-			t.Fatal(err)
-		}
-		stored := whole.Bytes()
-		if int64(len(stored)) != filterSize(uint64(n)) {
-			t.Fatalf("%d keys: stored in %d bytes, announced were %d", n, len(stored), filterSize(uint64(n)))
-		}
-		f := parseFilter(stored, uint64(n))
-		var w walker
-		for i, k := range keys {
-			if got, known := w.next(f), f.bits+8; got != k.High>>(64-known)<<(64-known) {
-				t.Fatalf("%d keys: key %d begins with %x, not %x", n, i, k.High, got)
-			}
-			if from, to := f.find(k); uint64(i) < from || uint64(i) >= to {
-				t.Fatalf("%d keys: key %d is looked for at %d to %d", n, i, from, to)
-			}
-		}
-		false1 := 0
-		const asked = 100_000
-		for range asked {
-			if from, to := f.find(randomKey(r)); from != to {
-				false1++
-				if to > uint64(n) {
-					t.Fatalf("%d keys: a place %d", n, to)
-				}
-			}
-		}
-		if n >= 1000 && false1 > asked/150 {
-			t.Errorf("%d keys: %d of %d unknown keys pass", n, false1, asked)
-		}
-	}
-}
-
 func TestSorted(t *testing.T) {
 	r := seeded(t)
 	for n := range 300 {
@@ -212,22 +155,6 @@ func TestSorted(t *testing.T) {
 		for i, e := range entries {
 			if e.value != uint32(e.key.Low) || i > 0 && !entries[i-1].key.less(e.key) {
 				t.Fatalf("%d entries: entry %d is out of place", n, i)
-			}
-		}
-	}
-}
-
-func TestSelectBit(t *testing.T) {
-	r := seeded(t)
-	for range 10_000 {
-		w := r.Uint64() & r.Uint64()
-		n := 0
-		for i := range 64 {
-			if w&(1<<i) != 0 {
-				n++
-				if got := selectBit(w, n); got != i {
-					t.Fatalf("bit %d of %064b is at %d, want %d", n, w, got, i)
-				}
 			}
 		}
 	}
@@ -615,57 +542,4 @@ func FuzzRun(f *testing.F) {
 		x.Find(keysTo(20), make([]Found, 20))
 		x.Close()
 	})
-}
-
-// BenchmarkDecide decides about new events with two keys each, as the sequencer does, with five million keys stored.
-func BenchmarkDecide(b *testing.B) {
-	x := open(b, Options{FS: disk.OS, Dir: b.TempDir()})
-	r := rand.New(rand.NewPCG(1, 2))
-	sequence := uint64(0)
-	advance := func() {
-		if err := x.Advance(sequence, [32]byte{}); err != nil {
-			b.Fatal(err)
-		}
-		x.Durable(sequence)
-	}
-	for sequence < 5_000_000 {
-		sequence++
-		x.Add(randomKey(r), 1)
-		if sequence%1000 == 0 {
-			advance()
-		}
-	}
-	runs := settle(x)
-
-	const batch = 1000
-	ids, naturals, found := make([]Key, batch), make([]Key, batch), make([]Found, batch)
-	for i := 0; b.Loop(); i = (i + 1) % batch {
-		if i > 0 {
-			continue // an operation is an event, a batch of them is decided at once
-		}
-		b.StopTimer()
-		for i := range ids {
-			ids[i], naturals[i] = randomKey(r), randomKey(r)
-		}
-		b.StartTimer()
-		for _, keys := range [][]Key{ids, naturals} {
-			if err := x.Find(keys, found); err != nil {
-				b.Fatal(err)
-			}
-		}
-		for i := range ids {
-			if _, known := x.Recent(ids[i]); known {
-				b.Fatal("a new key is known")
-			}
-			if _, known := x.Recent(naturals[i]); known {
-				b.Fatal("a new key is known")
-			}
-			x.Add(ids[i], 1)
-			x.Add(naturals[i], 1)
-		}
-		sequence += batch
-		advance()
-	}
-	b.ReportMetric(float64(runs), "runs")
-	closeIndex(b, x)
 }

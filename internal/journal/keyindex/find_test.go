@@ -1,0 +1,224 @@
+package keyindex
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/tallystick/tallystick/internal/disk"
+	"github.com/tallystick/tallystick/internal/disk/disktest"
+)
+
+func TestFilter(t *testing.T) {
+	r := seeded(t)
+	for _, n := range []int{0, 1, 2, 3, 31, 32, 33, 63, 64, 65, 1000, 4096, 5000, 100_000} {
+		keys := make([]Key, n)
+		for i := range keys {
+			keys[i] = randomKey(r)
+			if i%10 == 9 {
+				keys[i].High = keys[i-1].High // the same bucket and the same low byte
+			}
+			if i%100 == 99 {
+				keys[i].High = ^uint64(0) // the last bucket
+			}
+		}
+		slices.SortFunc(keys, func(a, b Key) int { return cmp.Or(cmp.Compare(a.High, b.High), cmp.Compare(a.Low, b.Low)) })
+		var whole bytes.Buffer
+		b := newFilter(uint64(n), 1+r.IntN(2*n+1), func() (disk.File, error) { return disktest.New().Create("/low") })
+		for _, k := range keys {
+			if err := b.add(k); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := b.write(&whole); err != nil {
+			t.Fatal(err)
+		}
+		stored := whole.Bytes()
+		if int64(len(stored)) != filterSize(uint64(n)) {
+			t.Fatalf("%d keys: stored in %d bytes, announced were %d", n, len(stored), filterSize(uint64(n)))
+		}
+		f := parseFilter(stored, uint64(n))
+		var w walker
+		for i, k := range keys {
+			if got, known := w.next(f), f.bits+8; got != k.High>>(64-known)<<(64-known) {
+				t.Fatalf("%d keys: key %d begins with %x, not %x", n, i, k.High, got)
+			}
+		}
+		for i, p := range findAll(f, keys) {
+			if uint64(i) < p.from || uint64(i) >= p.to || p != findOne(f, keys[i]) {
+				t.Fatalf("%d keys: key %d is looked for at %d to %d, alone at %v", n, i, p.from, p.to, findOne(f, keys[i]))
+			}
+		}
+		unknown := make([]Key, 100_000+r.IntN(asked))
+		for i := range unknown {
+			unknown[i] = randomKey(r)
+		}
+		false1 := 0
+		for i, p := range findAll(f, unknown) {
+			if p.from != p.to {
+				false1++
+			}
+			if p != findOne(f, unknown[i]) || p.to > uint64(n) {
+				t.Fatalf("%d keys: an unknown key is looked for at %d to %d, alone at %v", n, p.from, p.to, findOne(f, unknown[i]))
+			}
+		}
+		if n >= 1000 && false1 > len(unknown)/150 {
+			t.Errorf("%d keys: %d of %d unknown keys pass", n, false1, len(unknown))
+		}
+	}
+}
+
+func findAll(f *filter, keys []Key) []places {
+	all := make([]places, len(keys))
+	for from := 0; from < len(keys); from += asked {
+		f.find(keys[from:min(len(keys), from+asked)], all[from:])
+	}
+	return all
+}
+
+// findOne does what find does, key by key and with a branch for each bit, as it was done before.
+func findOne(f *filter, k Key) (p places) {
+	bucket := k.High >> (64 - f.bits)
+	position := uint64(binary.LittleEndian.Uint32(f.starts[bucket/bucketsAStart*4:]))
+	if skip := int(bucket % bucketsAStart); skip > 0 {
+		word := position / 64
+		zeros := ^f.word(word) & (^uint64(0) << (position % 64))
+		for n := bits.OnesCount64(zeros); n < skip; n = bits.OnesCount64(zeros) {
+			skip -= n
+			word++
+			zeros = ^f.word(word)
+		}
+		for ; skip > 1; skip-- {
+			zeros &= zeros - 1
+		}
+		position = word*64 + uint64(bits.TrailingZeros64(zeros)) + 1
+	}
+	for place := position - bucket; f.upper[position/8]>>(position%8)&1 != 0; position, place = position+1, place+1 {
+		if f.low[place] == f.lowOf(k) {
+			if p.to == 0 {
+				p.from = place
+			}
+			p.to = place + 1
+		}
+	}
+	return p
+}
+
+// BenchmarkFind looks unknown keys up in the filter of 16 million.
+func BenchmarkFind(b *testing.B) {
+	const n = 16 << 20
+	r := rand.New(rand.NewPCG(1, 2))
+	builder := newFilter(n, n, nil)
+	for i := range uint64(n) {
+		const each = ^uint64(0) / n
+		if err := builder.add(Key{High: i*each + r.Uint64N(each)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var stored bytes.Buffer
+	if err := builder.write(&stored); err != nil {
+		b.Fatal(err)
+	}
+	f := parseFilter(stored.Bytes(), n)
+	const group = 20_000 // that the journal asks for at once
+	keys := make([]Key, 50*group)
+	for i := range keys {
+		keys[i] = randomKey(r)
+	}
+	var all finding
+	b.Run("together", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			if i%group != 0 {
+				continue // an operation is a key
+			}
+			keys := keys[i%len(keys):][:group]
+			for some := range slices.Chunk(all.byFirstBits(keys), asked) {
+				for i, n := range some {
+					all.keys[i] = keys[n]
+				}
+				f.find(all.keys[:len(some)], all.places[:])
+			}
+		}
+	})
+	b.Run("one by one", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			all.places[0] = findOne(f, keys[i%len(keys)])
+		}
+	})
+}
+
+func TestSelectBit(t *testing.T) {
+	r := seeded(t)
+	for range 10_000 {
+		w := r.Uint64() & r.Uint64()
+		if r.IntN(2) == 0 {
+			w = ^w
+		}
+		n := 0
+		for i := range 64 {
+			if w&(1<<i) != 0 {
+				n++
+				if got := selectBit(w, n); got != i {
+					t.Fatalf("bit %d of %064b is at %d, want %d", n, w, got, i)
+				}
+			}
+		}
+	}
+}
+
+// BenchmarkDecide decides about new events with two keys each, as the sequencer does, with five million keys stored.
+func BenchmarkDecide(b *testing.B) {
+	x := open(b, Options{FS: disk.OS, Dir: b.TempDir()})
+	r := rand.New(rand.NewPCG(1, 2))
+	sequence := uint64(0)
+	advance := func() {
+		if err := x.Advance(sequence, [32]byte{}); err != nil {
+			b.Fatal(err)
+		}
+		x.Durable(sequence)
+	}
+	for sequence < 5_000_000 {
+		sequence++
+		x.Add(randomKey(r), 1)
+		if sequence%1000 == 0 {
+			advance()
+		}
+	}
+	runs := settle(x)
+
+	const batch = 1000
+	ids, naturals, found := make([]Key, batch), make([]Key, batch), make([]Found, batch)
+	for i := 0; b.Loop(); i = (i + 1) % batch {
+		if i > 0 {
+			continue // an operation is an event, a batch of them is decided at once
+		}
+		b.StopTimer()
+		for i := range ids {
+			ids[i], naturals[i] = randomKey(r), randomKey(r)
+		}
+		b.StartTimer()
+		for _, keys := range [][]Key{ids, naturals} {
+			if err := x.Find(keys, found); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for i := range ids {
+			if _, known := x.Recent(ids[i]); known {
+				b.Fatal("a new key is known")
+			}
+			if _, known := x.Recent(naturals[i]); known {
+				b.Fatal("a new key is known")
+			}
+			x.Add(ids[i], 1)
+			x.Add(naturals[i], 1)
+		}
+		sequence += batch
+		advance()
+	}
+	b.ReportMetric(float64(runs), "runs")
+	closeIndex(b, x)
+}
