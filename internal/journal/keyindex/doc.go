@@ -8,7 +8,7 @@
 //
 //	Add ─▶ table in memory ─ full ─▶ frozen tables ─ durable in the journal ─▶ run ─ four of a size ─▶ larger run
 //
-// A run is a sorted file that is written once. Its filter, 11 to 12 bits a key and mapped from the file, says for 255 of 256 unknown keys or more that they are not there, and
+// A run is a sorted file that is written once. Its filter, 10 to 12 bits a key and mapped from the file, says for 255 of 256 unknown keys or more that they are not there, and
 // for the others where exactly to look. On disk a key takes 17 to 19 bytes with its filter and its value. Runs follow each other in the order of the journal, each with the range of records that it covers in its name, so that the
 // names of the files are the list of them.
 //

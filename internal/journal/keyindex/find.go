@@ -36,6 +36,9 @@ func (x *Index) Find(keys []Key, found []Found) error {
 			}
 		}
 	}
+	if len(x.runs) == 0 {
+		return nil
+	}
 	for some := range slices.Chunk(x.finding.byFirstBits(keys), asked) {
 		for i, n := range some {
 			x.finding.keys[i] = keys[n]
@@ -64,9 +67,16 @@ func (x *Index) findIn(r *run, some []uint32, found []Found) (err error) {
 	return nil
 }
 
-// byFirstBits returns the indexes of keys in the order of their first bits, in which they meet a filter from its begin to its end: the tables of its pages, which are far away
-// too, are used for some keys in turn.
+// byFirstBits returns the indexes of keys in the order of their first bits, in which they meet a filter from its begin to its end: neighbours share its pages, so that
+// what the processor remembers of where a page lies serves several. Few keys have no neighbours, and stay as they are.
 func (f *finding) byFirstBits(keys []Key) []uint32 {
+	f.order = slices.Grow(f.order[:0], len(keys))[:len(keys)]
+	if len(keys) <= asked {
+		for i := range keys {
+			f.order[i] = uint32(i)
+		}
+		return f.order
+	}
 	const shift = 64 - 12
 	var ends [1 << (64 - shift)]uint32 // of the keys that begin with these bits, where the next one goes
 	for _, k := range keys {
@@ -77,7 +87,6 @@ func (f *finding) byFirstBits(keys []Key) []uint32 {
 		ends[i] = sum
 		sum += n
 	}
-	f.order = slices.Grow(f.order[:0], len(keys))[:len(keys)]
 	for i, k := range keys {
 		end := &ends[k.High>>shift]
 		f.order[*end] = uint32(i)
@@ -106,7 +115,7 @@ func (f *filter) find(keys []Key, at []places) {
 		position := f.begin(bucket, at[i].from, w[i])
 		at[i] = places{position, position - bucket}
 	}
-	for i := range at {
+	for i := range at { // also of buckets without a key: to know them would be a guess of the processor's
 		if place := at[i].to; place < uint64(len(f.low)) {
 			l[i] = f.low[place]
 		}
@@ -154,7 +163,8 @@ func (f *filter) match(position, place uint64, wanted, first byte) (p places) {
 	return p
 }
 
-// selectBit returns the position of the n-th set bit of w, counted from 1. It has no branch: the wrong guesses of a processor took most of the time of [Index.Find].
+// selectBit returns the position of the n-th set bit of w, counted from 1. It has no branch: nobody can guess which way it would go, and a wrong guess
+// costs more than all of this.
 func selectBit(w uint64, n int) int {
 	const each, highest = 0x0101010101010101, 0x8080808080808080
 	sums := w - w>>1&0x5555555555555555

@@ -13,6 +13,77 @@ import (
 	"github.com/tallystick/tallystick/internal/disk/disktest"
 )
 
+// TestFind asks for many keys at once, known and unknown, in tables in memory, frozen tables and runs of all sizes, while these are written, merged and opened again.
+func TestFind(t *testing.T) {
+	r := seeded(t)
+	for trial, tableKeys := range []int{1, 16, 300} {
+		o := Options{FS: disktest.New(), Dir: "/keys", TableKeys: tableKeys}
+		if trial == 2 {
+			o.FS, o.Dir = disk.OS, t.TempDir() // filters are mapped
+		}
+		x := open(t, o)
+		known := map[Key]uint32{}
+		var keys []Key
+		for sequence := uint64(1); sequence <= 120; sequence++ {
+			for range 1 + r.IntN(20) {
+				k := randomKey(r)
+				switch r.IntN(6) {
+				case 0:
+					k.High = 0
+				case 1:
+					k.High = ^uint64(0)
+				case 2:
+					if len(keys) > 0 {
+						k.High = keys[r.IntN(len(keys))].High
+					}
+				}
+				x.Add(k, uint32(k.Low))
+				known[k] = uint32(k.Low)
+				keys = append(keys, k)
+			}
+			if err := x.Advance(sequence, [32]byte{byte(sequence)}); err != nil {
+				t.Fatal(err)
+			}
+			if sequence > 3 {
+				x.Durable(sequence - 3)
+			}
+			if r.IntN(100) == 0 {
+				x.Durable(sequence)
+				closeIndex(t, x)
+				x = open(t, o)
+			}
+			questions := make([]Key, []int{0, 1, 2, asked - 1, asked, asked + 1, 2*asked - 1, 2 * asked, 2*asked + 1, 2000}[r.IntN(10)])
+			found := make([]Found, len(questions))
+			for i := range questions {
+				found[i] = Found{77, r.IntN(2) == 0} // of an earlier question
+				questions[i] = keys[r.IntN(len(keys))]
+				switch r.IntN(4) {
+				case 0:
+					questions[i] = randomKey(r)
+				case 1:
+					questions[i].Low ^= 1 << 63
+				case 2:
+					questions[i] = questions[max(0, i-1)]
+				}
+			}
+			if err := x.Find(questions, found); err != nil {
+				t.Fatal(err)
+			}
+			for i, k := range questions {
+				f := found[i]
+				if !f.Known {
+					f.Value, f.Known = x.Recent(k)
+				}
+				if want, is := known[k]; f.Known != is || f.Value != want {
+					t.Fatalf("tables of %d, record %d, key %d of %d: %x is %v, want %v, %v", tableKeys, sequence, i, len(questions), k, f, want, is)
+				}
+			}
+		}
+		x.Durable(120)
+		closeIndex(t, x)
+	}
+}
+
 func TestFilter(t *testing.T) {
 	r := seeded(t)
 	for _, n := range []int{0, 1, 2, 3, 31, 32, 33, 63, 64, 65, 1000, 4096, 5000, 100_000} {
@@ -22,8 +93,11 @@ func TestFilter(t *testing.T) {
 			if i%10 == 9 {
 				keys[i].High = keys[i-1].High // the same bucket and the same low byte
 			}
-			if i%100 == 99 {
+			switch {
+			case i%100 == 99 || n > 1 && i == n-1:
 				keys[i].High = ^uint64(0) // the last bucket
+			case i%100 == 50:
+				keys[i].High = 0
 			}
 		}
 		slices.SortFunc(keys, func(a, b Key) int { return cmp.Or(cmp.Compare(a.High, b.High), cmp.Compare(a.Low, b.Low)) })
@@ -80,7 +154,7 @@ func findAll(f *filter, keys []Key) []places {
 	return all
 }
 
-// findOne does what find does, key by key and with a branch for each bit, as it was done before.
+// findOne is the plain form of find, to compare with: key by key, and a step for each bit.
 func findOne(f *filter, k Key) (p places) {
 	bucket := k.High >> (64 - f.bits)
 	position := uint64(binary.LittleEndian.Uint32(f.starts[bucket/bucketsAStart*4:]))

@@ -128,7 +128,7 @@ func TestModel(t *testing.T) {
 func settle(x *Index) int {
 	for {
 		x.mu.RLock()
-		busy, runs := len(x.frozen) > 0 || len(x.pick()) > 0, len(x.runs)
+		busy, runs := x.failed == nil && (len(x.frozen) > 0 || len(x.pick()) > 0), len(x.runs)
 		x.mu.RUnlock()
 		if !busy {
 			return runs

@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// fanIn is how many runs of about one size are merged into one, so that there are at most fanIn-1 of each size and a size is fanIn times the one below. A key
-// is written anew once a size, and not each time that there are fanIn runs: those of one table each would take the largest along every third time.
+// fanIn is how many runs of about one size are merged into one. A size is fanIn times the one below: so a key is written anew about once a size, and there are at
+// most fanIn-1 runs of each size between two larger ones.
 const fanIn = 4
 
-// maxMerged is how many keys a run is merged to: those of 128 tables of the usual size, which are a little more than full. More would save look-ups a little
-// time, and cost as much memory again as its filter has while it is being made.
-const maxMerged = 65 << 20
+// maxMerged is how many keys a run is merged to. More would save look-ups a little time, and cost as much memory again as the upper part of its filter has
+// while it is being made.
+const maxMerged = 64 << 20
 
 // merge is the goroutine that merges runs.
 func (x *Index) merge() {
@@ -52,8 +52,12 @@ func (x *Index) merge() {
 	}
 }
 
-// pick returns neighbouring runs that are to be merged: of the smallest size of which there are enough, with smaller ones that lie between. x.mu is held.
+// pick returns neighbouring runs that are to be merged: as many as go together, or fanIn and more of the smallest size of which there are so many, with the
+// smaller ones beside and between them. x.mu is held.
 func (x *Index) pick() []*run {
+	if full := x.pickFull(); len(full) > 0 {
+		return full
+	}
 	least, size := uint64(0), uint64(x.options.TableKeys)*2
 	for ; least < maxMerged; least, size = size, size*fanIn {
 		begin, sum, enough := 0, uint64(0), 0
@@ -63,9 +67,6 @@ func (x *Index) pick() []*run {
 				continue
 			}
 			if sum+r.count > maxMerged {
-				if i-begin > 1 {
-					return x.runs[begin:i] // no more than these will ever go together
-				}
 				begin, sum, enough = i, 0, 0
 			}
 			sum += r.count
@@ -76,6 +77,23 @@ func (x *Index) pick() []*run {
 				return x.runs[begin : i+1]
 			}
 		}
+	}
+	return nil
+}
+
+// pickFull returns neighbouring runs that the next one is too many for. Merged by their sizes they could become two halves, and one of each would be left
+// for ever. Many small ones are left to be merged by their sizes first, and a large one is not written anew for a few keys more.
+func (x *Index) pickFull() []*run {
+	begin, sum, largest := 0, uint64(0), uint64(0)
+	for i, r := range x.runs {
+		if sum+r.count > maxMerged {
+			if i-begin <= 4*fanIn && sum-largest >= maxMerged/16 {
+				return x.runs[begin:i]
+			}
+			begin, sum, largest = i, 0, 0
+		}
+		sum += r.count
+		largest = max(largest, r.count)
 	}
 	return nil
 }
