@@ -69,6 +69,36 @@ func contactsOf(tenant string, edges ...tallystick.Instant) tallystick.Tally {
 	}
 }
 
+// TestMonthsThatCameSince asks about months of which nothing was there when the others were made: what came is in memory, and then in the file.
+func TestMonthsThatCameSince(t *testing.T) {
+	c := newMonthCase(t)
+	c.message("acme", monthNumber(0)+5, "a", "one", "web")
+	c.message("bolt", monthNumber(0)+5, "b", "one", "web")
+	c.tidy(9)
+	ask := func(what string) {
+		for _, tenant := range []string{"acme", "bolt", "none"} {
+			for n := range 4 {
+				c.same(fmt.Sprint(what, ", ", tenant, "'s month ", n), contactsOf(tenant, monthNumber(n), monthNumber(n+1)))
+			}
+			c.same(what+", all months of "+tenant, contactsOf(tenant, monthNumber(0), monthNumber(1), monthNumber(2), monthNumber(3), monthNumber(4)))
+			c.same(what+", the year of "+tenant, contactsOf(tenant, monthNumber(-6), monthNumber(6)))
+			c.same(what+", months of another zone of "+tenant, contactsOf(tenant, monthNumber(1)+3*tallystick.Hour, monthNumber(2)+3*tallystick.Hour, monthNumber(3)+3*tallystick.Hour))
+		}
+		c.same(what+", both", contactsOf("acme", monthNumber(1), monthNumber(2)), contactsOf("bolt", monthNumber(1), monthNumber(2)))
+	}
+	ask("before")
+	c.message("acme", monthNumber(1)+5, "c", "one", "web")
+	c.message("acme", monthNumber(1)+6, "d", "two", "web")
+	c.message("bolt", monthNumber(2)+6, "e", "two", "web")
+	ask("in memory")
+	if err := duckdb.Flush(c.e); err != nil {
+		t.Fatal(err)
+	}
+	ask("in the file")
+	c.tidy(9)
+	ask("made")
+}
+
 // TestFailureInAMonthThatIsMadeEarlierThanOthers lets a message fail of which the newer of two months knows, while the older one is not made again yet.
 func TestFailureInAMonthThatIsMadeEarlierThanOthers(t *testing.T) {
 	c := newMonthCase(t)

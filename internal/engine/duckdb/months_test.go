@@ -32,12 +32,17 @@ func TestMonths(t *testing.T) {
 		}
 		dir := t.TempDir()
 		oracle, e := memory.New(), openFlushing(t, dir, 20+r.IntN(200))
+		goesOn := seed%2 == 1
 		for round := range 5 {
 			s.month = -1
 			if round > 1 && r.IntN(2) == 0 { // of the others there are failures alone
 				s.month = r.IntN(4)
 			}
+			if goesOn {
+				s.goOn()
+			}
 			records := s.records(100 + r.IntN(400))
+			s.step = 0
 			mustApply(t, oracle, records)
 			mustApply(t, e, records)
 			if round > 0 || r.IntN(2) == 0 {
@@ -119,6 +124,7 @@ func monthRounds(t *testing.T, s *monthStream, batches func() [][]tallystick.Rec
 			t.Error(err)
 		}
 	}()
+	goesOn := s.IntN(2) == 0
 	for range 5 {
 		if s.IntN(4) == 0 {
 			if err := e.Close(); err != nil {
@@ -130,10 +136,14 @@ func monthRounds(t *testing.T, s *monthStream, batches func() [][]tallystick.Rec
 		if s.IntN(2) == 0 { // of the others there are failures alone
 			s.month = s.IntN(4)
 		}
+		if goesOn {
+			s.goOn()
+		}
 		for _, records := range batches() {
 			mustApply(t, oracle, records)
 			mustApply(t, e, records)
 		}
+		s.step = 0
 		if s.IntN(2) == 0 {
 			if err := duckdb.Flush(e); err != nil {
 				t.Fatal(err)
@@ -166,7 +176,8 @@ type monthStream struct {
 	tenants            []string
 	contacts, channels int
 	made               []tallystick.Record
-	month              int // that messages are of; -1: of any
+	month              int                // that messages are of; -1: of any
+	now, step          tallystick.Instant // what comes next is about of now, and so much later than what came before; 0: of any time
 	rooms              int
 	conversations      []string    // that may go on
 	merges             [][2]string // of contacts
@@ -185,7 +196,20 @@ func (s *monthStream) monthEdge() tallystick.Instant {
 	return at + tallystick.Instant(s.IntN(27)-12)*tallystick.Hour
 }
 
+// goOn lets most of what comes be of about now, as in a store that takes events while they happen: when a month begins, nothing is known of it yet.
+func (s *monthStream) goOn() {
+	if s.now == 0 {
+		s.now = monthsBegin + tallystick.Day
+	}
+	s.step = tallystick.Instant(1+s.IntN(4)) * tallystick.Hour
+}
+
 func (s *monthStream) instant() tallystick.Instant {
+	if s.step > 0 {
+		if s.now += s.step; s.IntN(20) > 0 {
+			return s.now - tallystick.Instant(s.Int64N(int64(tallystick.Day)))
+		}
+	}
 	if s.month >= 0 {
 		return monthsBegin + tallystick.Instant(s.month)*31*tallystick.Day + tallystick.Instant(s.Int64N(int64(20*tallystick.Day)))
 	}
