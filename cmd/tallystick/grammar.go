@@ -38,7 +38,7 @@ type dataFlags struct {
 // storeFlags are the settings of commands that use a data directory.
 type storeFlags struct {
 	dataFlags
-	MemoryLimit string `help:"Most memory that the engine may take, such as 512MB." placeholder:"SIZE" setting:""`
+	MemoryLimit string `help:"Most memory that the engine may take, such as 512MB; where nothing is said, an import's takes 256MB." placeholder:"SIZE" setting:""`
 	Threads     string `help:"Most threads that the engine may use." placeholder:"N" setting:""`
 }
 
