@@ -252,7 +252,7 @@ func (m *contactMonths) read(ctx context.Context) error {
 		if len(b.spans) == 1 && b.spans[0].whole() && !apart[b.number] {
 			plain[b.spans[0].month] = b.number
 			months = append(months, b.spans[0].month)
-		} else if len(b.spans) > 0 || m.since(m.upTo) { // of a month that nothing was known of, there may be what came since
+		} else if len(b.spans) > 0 || apart[b.number] { // of a month that nothing was known of, contacts that came since are apart
 			others = append(others, b)
 		}
 	}

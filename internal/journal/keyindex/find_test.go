@@ -225,6 +225,27 @@ func BenchmarkFind(b *testing.B) {
 	})
 }
 
+func TestByFirstBits(t *testing.T) {
+	r := seeded(t)
+	var f finding
+	for _, n := range []int{0, 1, asked, asked + 1, 5000} {
+		keys := make([]Key, n)
+		for i := range keys {
+			keys[i] = randomKey(r)
+		}
+		order := f.byFirstBits(keys)
+		if n > asked && !slices.IsSortedFunc(order, func(a, b uint32) int { return cmp.Compare(keys[a].High>>52, keys[b].High>>52) }) {
+			t.Errorf("%d keys are not in the order of their first bits", n)
+		}
+		order = slices.Sorted(slices.Values(order))
+		for i, k := range order {
+			if uint32(i) != k {
+				t.Fatalf("%d keys: %d in place of %d", n, k, i)
+			}
+		}
+	}
+}
+
 func TestSelectBit(t *testing.T) {
 	r := seeded(t)
 	for range 10_000 {

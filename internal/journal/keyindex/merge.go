@@ -82,7 +82,8 @@ func (x *Index) pick() []*run {
 }
 
 // pickFull returns neighbouring runs that the next one is too many for. Merged by their sizes they could become two halves, and one of each would be left
-// for ever. Many small ones are left to be merged by their sizes first, and a large one is not written anew for a few keys more.
+// for ever. More than 4*fanIn, as of a merger that is far behind, are merged by their sizes first: each that is
+// merged takes 256 kB of memory. And a large one is not written anew for a few keys more.
 func (x *Index) pickFull() []*run {
 	begin, sum, largest := 0, uint64(0), uint64(0)
 	for i, r := range x.runs {

@@ -51,3 +51,25 @@ func TestPick(t *testing.T) {
 		}
 	}
 }
+
+// TestPickFull does not write a large run anew for a few keys, nor very many at once.
+func TestPickFull(t *testing.T) {
+	const mi = 1 << 20
+	for _, c := range []struct {
+		counts []uint64
+		picked int
+	}{
+		{[]uint64{60 * mi, 1 * mi, 16 * mi}, 0},
+		{[]uint64{40 * mi, 20 * mi, 16 * mi}, 2},
+		{append(slices.Repeat([]uint64{6 * mi / 10}, 100), 16*mi), 0},
+		{[]uint64{20 * mi, 20 * mi, 20 * mi}, 0}, // there may be more
+	} {
+		x := &Index{options: Options{TableKeys: 512 << 10}}
+		for _, n := range c.counts {
+			x.runs = append(x.runs, &run{count: n})
+		}
+		if got := len(x.pickFull()); got != c.picked {
+			t.Errorf("%d runs of %d keys and others: %d are merged, want %d", len(c.counts), c.counts[0], got, c.picked)
+		}
+	}
+}
