@@ -115,7 +115,7 @@ func (f *filter) find(keys []Key, at []places) {
 		position := f.begin(bucket, at[i].from, w[i])
 		at[i] = places{position, position - bucket}
 	}
-	for i := range at { // also of buckets without a key: to know them would be a guess of the processor's
+	for i := range at { // of buckets without a key, too: to leave them out is a branch that nobody can guess
 		if place := at[i].to; place < uint64(len(f.low)) {
 			l[i] = f.low[place]
 		}

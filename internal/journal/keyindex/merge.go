@@ -11,8 +11,8 @@ import (
 // most fanIn-1 runs of each size between two larger ones.
 const fanIn = 4
 
-// maxMerged is how many keys a run is merged to. More would save look-ups a little time, and cost as much memory again as the upper part of its filter has
-// while it is being made.
+// maxMerged is how many keys a run is merged to. More would save look-ups a little time, and cost the memory of a larger filter, whose
+// upper part is all in memory while it is made.
 const maxMerged = 64 << 20
 
 // merge is the goroutine that merges runs.
@@ -82,8 +82,8 @@ func (x *Index) pick() []*run {
 }
 
 // pickFull returns neighbouring runs that the next one is too many for. Merged by their sizes they could become two halves, and one of each would be left
-// for ever. More than 4*fanIn, as of a merger that is far behind, are merged by their sizes first: each that is
-// merged takes 256 kB of memory. And a large one is not written anew for a few keys more.
+// for ever. More than 4*fanIn, as a merger has that is far behind, are merged by their sizes first, since each takes [readAhead] blocks of memory meanwhile;
+// and a large one is not written anew for a few keys more.
 func (x *Index) pickFull() []*run {
 	begin, sum, largest := 0, uint64(0), uint64(0)
 	for i, r := range x.runs {
